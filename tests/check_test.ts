@@ -41,7 +41,8 @@ Deno.test("checkNumber() names the action, the option, the range and the value",
 });
 
 function acceptsTheRangeOnly(check: typeof checkNumber): fc.IProperty<unknown> {
-  const numbers = fc.oneof(fc.double(), fc.integer({ min: -3, max: 12 }));
+  const edges = fc.constantFrom(NaN, Infinity, -Infinity, -Number.MIN_VALUE, -0, 0, 9, 9 + 2e-15);
+  const numbers = fc.oneof(edges, fc.double(), fc.integer({ min: -3, max: 12 }));
   return fc.property(fc.oneof(numbers, fc.anything()), (value) => {
     let thrown: unknown = null;
     let returned: unknown;
