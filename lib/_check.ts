@@ -23,15 +23,11 @@ export function checkNumber(
   min: number,
   max: number,
 ): number {
-  const start = `Cannot ${action} as '${name}' must be `;
-  if (typeof value !== "number") {
-    // The type, not the value: "5000" would read like the number, and not every object has a string.
-    throw new TypeError(
-      `${start}a number: current value is of type ${value === null ? value : typeof value}`,
-    );
-  }
-  if (!(value >= min && value <= max)) {
-    throw new RangeError(`${start}between ${min} and ${max}: current value is ${value}`);
-  }
-  return value;
+  const isNumber = typeof value === "number";
+  if (isNumber && value >= min && value <= max) return value;
+  // Of another type only the type is told: the string "5000" would read like the number.
+  const current = isNumber ? value : `of type ${typeof value}`;
+  throw new (isNumber ? RangeError : TypeError)(
+    `Cannot ${action} as '${name}' must be between ${min} and ${max}: current value is ${current}`,
+  );
 }
