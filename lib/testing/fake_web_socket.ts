@@ -116,7 +116,8 @@ function defineHandler(prototype: EventTarget, type: string): void {
       } else if (current) {
         current.handler = value;
       } else {
-        const listener = (event: Event): void => slot.handler.call(this, event);
+        const listener = (event: Event): void =>
+          (slot.handler as (event: Event) => void).call(this, event);
         const slot: Slot = { handler: value, listener };
         slots.set(this, slot);
         this.addEventListener(type, listener);
