@@ -3,7 +3,7 @@
  * what is sent meanwhile, classifies every failure, and never lies about its state.
  *
  * @example A feed that comes back by itself
- * ```ts no-eval
+ * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  *
  * const ws = new ReconnectingWebSocket("wss://example.com/feed");
@@ -12,6 +12,8 @@
  * ws.addEventListener("retry", ({ attempt, delayMs }) => {
  *   console.log(`attempt ${attempt} in ${delayMs} ms`);
  * });
+ * // Later, and for good:
+ * ws.close();
  * ```
  *
  * @module

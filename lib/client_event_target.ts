@@ -13,6 +13,7 @@
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 
+/** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
 
 /** An event handler attribute: what `onmessage = ` takes. */
@@ -97,12 +98,12 @@ export class ClientEventTarget extends EventTarget {
   /** As in the DOM, for any event. */
   override addEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
   override addEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
     if (`${type}` !== "message") return super.addEventListener(type, callback, options);
@@ -138,12 +139,12 @@ export class ClientEventTarget extends EventTarget {
   /** As in the DOM, for any event. */
   override removeEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
   override removeEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
     if (`${type}` !== "message") return super.removeEventListener(type, callback, options);

@@ -54,13 +54,14 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
  * is the `cause`.
  *
  * @example Telling failures apart
- * ```ts no-eval
+ * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  *
  * const ws = new ReconnectingWebSocket("wss://example.com/feed", { maxAttempts: 5 });
  * ws.addEventListener("error", ({ error }) => {
  *   if (error.code === "retry-limit") console.log("giving up:", error.cause);
  * });
+ * ws.close();
  * ```
  */
 export class ReconnectingWebSocketError extends Error {

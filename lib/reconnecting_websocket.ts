@@ -6,7 +6,7 @@
  */
 
 import { ClientEventTarget } from "./client_event_target.ts";
-import type { ConnectionState, ReconnectingWebSocketEventMap } from "./events.ts";
+import type { ConnectionState } from "./events.ts";
 import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
 import type { WebSocketData } from "./send_queue.ts";
 import { readSettings } from "./settings.ts";

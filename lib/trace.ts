@@ -2,13 +2,14 @@
  * Structured logging: one plain-data record for each decision, and readable lines made of them.
  *
  * @example Watching a client on the console
- * ```ts no-eval
+ * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { consoleTrace } from "@holdfast/websocket/trace";
  *
  * const ws = new ReconnectingWebSocket("wss://example.com/feed", {
  *   trace: consoleTrace({ prefix: "feed" }),
  * });
+ * ws.close();
  * ```
  *
  * @module
