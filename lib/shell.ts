@@ -122,7 +122,8 @@ export class Shell {
     const { config, signal, sources: { connectivity, random } } = this.#settings;
     this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
     if (signal && !signal.aborted) {
-      const abort = (): void => this.#runner.apply({ type: "close", error: "aborted" });
+      const abort = (): void =>
+        this.#runner.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
       this.#releases.push(() => signal.removeEventListener("abort", abort));
     }
@@ -283,7 +284,13 @@ export class Shell {
     });
     socket.addEventListener("close", ({ code, reason, wasClean }) => {
       const { phase } = this.#runner.state;
-      const error = phase === "connecting" ? "connect-failed" : wasClean ? null : "connection-lost";
+      const error = phase === "connecting"
+        ? "connect-failed"
+        : phase === "handshaking"
+        ? "handshake-failed"
+        : wasClean
+        ? null
+        : "connection-lost";
       // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
       this.#lose(epoch, { error, cause: link.cause }, { code: code || 1006, reason, wasClean });
     });
@@ -416,9 +423,11 @@ export class Shell {
 
 /** Closes the link's socket, politely; nobody waits for its end. */
 function hangUp({ controller, inbox, socket }: Link, { code, reason }: Farewell): void {
-  const gone = invalidState("go on as the attempt has ended");
-  controller?.abort(gone);
-  inbox.close(gone);
+  if (controller) {
+    const gone = invalidState("go on as the attempt has ended");
+    controller.abort(gone);
+    inbox.close(gone);
+  }
   try {
     code === undefined ? socket?.close() : socket?.close(code, reason);
   } catch {

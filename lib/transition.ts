@@ -128,7 +128,7 @@ function attempting(
       return fail(state, input, config);
     case "timer":
       if (input.timer === "connect") return lose(state, "connect-timeout");
-      return lose(state, phase === "handshaking" ? "connection-lost" : "connect-failed");
+      return lose(state, phase === "connecting" ? "connect-failed" : "handshake-failed");
     case "close":
       return leave(state, input, config);
     case "reconnect":
@@ -232,10 +232,7 @@ function fail(
 ): Step {
   const { error, verdict: { retry, delayMs } } = input;
   const { attempt, waitedMs, hinted } = state.series;
-  if (!retry) {
-    const peerClosed = error === null || error === "connection-lost";
-    return end(state, input, peerClosed ? "fatal-close" : error);
-  }
+  if (!retry) return end(state, input, input.code === ABNORMAL.code ? error : "fatal-close");
   if (attempt >= config.maxAttempts) {
     // With no retries allowed at all, a clean close is an ordinary end and not a failure.
     return end(state, input, config.maxAttempts === 0 && error === null ? null : "retry-limit");
