@@ -1,6 +1,6 @@
 import type { FakeClock } from "./fake_clock.ts";
 import { closeEvent, errorEvent } from "./fake_events.ts";
-import type { RuntimeQuirks } from "./runtime_profiles.ts";
+import type { Loss, RuntimeQuirks } from "./runtime_profiles.ts";
 
 /** A message as it crosses the fake network: text, the bytes that were sent (a copy), or a Blob. */
 export type FakeMessage = string | Uint8Array<ArrayBuffer> | Blob;
@@ -39,8 +39,8 @@ export interface FakeConnection {
   bufferedAmount: number;
   /** If not `null`, what the client's `send()` throws: a platform that refuses the data. */
   sendError: unknown;
-  /** Called with each message received, 0 ms after it was sent: write replies here. */
-  onReceive: ((data: FakeMessage) => void) | null;
+  /** Calls `listener` with each message received from now on, 0 ms after it was sent: reply here. */
+  onReceive(listener: (data: FakeMessage) => void): void;
   /**
    * Accepts the handshake: the client gets `open`.
    *
@@ -72,20 +72,19 @@ export interface FakeConnection {
   stall(): void;
   /**
    * Fires one event at the client whatever the state, and changes none: an error without a close, a
-   * close that comes twice, a message of a dead socket.
+   * close that comes twice, a message of a socket that was given up long ago.
+   *
+   * @param init The `data` of a `message`; the `code`, `reason` and `wasClean` of a `close`.
    */
-  dispatch(type: "open"): void;
-  /** Fires a `message`, whatever the state. */
-  dispatch(type: "message", init: MessageEventInit): void;
-  /** Fires an `error`, whatever the state. */
-  dispatch(type: "error", init?: ErrorEventInit): void;
-  /** Fires a `close`, whatever the state. */
-  dispatch(type: "close", init: CloseEventInit): void;
+  dispatch(
+    type: "open" | "message" | "error" | "close",
+    init?: MessageEventInit | CloseEventInit,
+  ): void;
 }
 
 /** What a connection is made from. */
 export interface Dial {
-  readonly url: string;
+  readonly url: URL;
   readonly protocols: readonly string[];
   readonly options: unknown;
   readonly socket: EventTarget;
@@ -105,18 +104,19 @@ export class Connection implements FakeConnection {
   sendError: unknown = null;
   closeReply: "later" | "inside-close" | "never" = "later";
   clientClose: { readonly code: number; readonly reason: string } | null = null;
-  onReceive: ((data: FakeMessage) => void) | null = null;
   readonly sent: FakeMessage[] = [];
   readonly #socket: EventTarget;
   readonly #clock: FakeClock;
   readonly #origin: string;
   #wasOpen = false;
+  /** Whether the last event of the connection has been fired. */
   #isOver = false;
+  #listeners: ((data: FakeMessage) => void)[] | null = null;
   /** How many messages had arrived when the peer went silent. */
   #stalledAt: number | null = null;
 
   constructor(dial: Dial, clock: FakeClock, quirks: RuntimeQuirks) {
-    this.url = dial.url;
+    this.url = dial.url.href;
     this.protocols = dial.protocols;
     this.options = dial.options;
     this.dialedAtMs = clock.now();
@@ -135,13 +135,17 @@ export class Connection implements FakeConnection {
     return this.#isOver || this.#stalledAt !== null;
   }
 
+  onReceive(listener: (data: FakeMessage) => void): void {
+    (this.#listeners ??= []).push(listener);
+  }
+
   accept(protocol: string = this.protocols[0] ?? ""): void {
-    this.#requireDialing("accept");
-    if (this.readyState !== 0 || this.#isSilent) return;
-    const isProtocolValid = protocol === ""
+    this.#requireConnecting("accept");
+    if (this.clientClose || this.#isSilent) return;
+    const isProtocolAsked = protocol === ""
       ? this.protocols.length === 0
       : this.protocols.includes(protocol);
-    if (!isProtocolValid && this.quirks.checksProtocol) return this.#lose();
+    if (this.quirks.checksProtocol && !isProtocolAsked) return this.#lose("refused");
     this.#wasOpen = true;
     this.protocol = protocol;
     this.readyState = 1;
@@ -149,8 +153,8 @@ export class Connection implements FakeConnection {
   }
 
   refuse(): void {
-    this.#requireDialing("refuse");
-    if (this.readyState === 0 && !this.#isSilent) this.#lose();
+    this.#requireConnecting("refuse");
+    if (!this.clientClose && !this.#isSilent) this.#lose("refused");
   }
 
   send(data: FakeMessageInit): void {
@@ -167,83 +171,93 @@ export class Connection implements FakeConnection {
 
   close(code: number = 1005, reason: string = ""): void {
     this.#requireAccepted("close");
-    if (!this.#isSilent && this.#wasOpen) this.#finish({ code, reason, wasClean: true });
+    if (this.#isSilent || !this.#wasOpen) return;
+    this.readyState = this.quirks.closeStateLags ? 2 : 3;
+    this.#finish({ code, reason, wasClean: true });
   }
 
   drop(): void {
-    if (!this.#isOver) this.#lose();
+    if (!this.#isOver) this.#lose(this.#wasOpen ? "dropped" : "refused");
   }
 
   stall(): void {
     this.#stalledAt ??= this.sent.length;
   }
 
-  dispatch(type: string, init?: EventInit): void {
-    this.#socket.dispatchEvent(
-      type === "message"
-        ? new MessageEvent(type, init)
-        : type === "close"
-        ? closeEvent(this.quirks, init ?? {})
-        : type === "error"
-        ? errorEvent(this.quirks, init)
-        : new Event(type, init),
-    );
+  dispatch(type: string, init: EventInit = {}): void {
+    const { quirks } = this;
+    if (type === "message") this.#socket.dispatchEvent(new MessageEvent(type, init));
+    else if (type === "error") this.#socket.dispatchEvent(errorEvent(quirks, "dropped", this.url));
+    else if (type === "close") this.#socket.dispatchEvent(closeEvent(quirks, init));
+    else this.#socket.dispatchEvent(new Event(type, init));
   }
 
-  /** The client's `send()`, its arguments and state checked. */
+  /** The client's `send()` while open. */
   receive(data: FakeMessage): void {
     this.sent.push(data);
-    const { onReceive } = this;
-    if (onReceive && this.#stalledAt === null) this.#later(() => onReceive(data));
+    for (const listener of this.#listeners ?? []) this.#later(() => listener(data));
   }
 
-  /** The client's `close()`, its arguments and state checked. */
+  /** The client's `close()` while connecting or open. */
   hangUp(code: number, reason: string): void {
-    const wasConnecting = this.readyState === 0;
+    if (!this.#wasOpen) return this.#abort({ code, reason });
     this.readyState = 2;
     this.clientClose = { code, reason };
     if (this.#isSilent) return;
-    if (wasConnecting) return this.#abort();
-    const answer = (): void => this.#finish({ code, reason, wasClean: true });
+    const answer = (): void => {
+      this.readyState = 3;
+      this.#finish({ code, reason, wasClean: true });
+    };
     if (this.closeReply === "inside-close") answer();
     else if (this.closeReply === "later") this.#later(answer);
   }
 
-  #abort(): void {
-    const { abort } = this.quirks;
-    if (abort === "inside-close") return this.#lose();
-    if (abort === "later") return this.#later(() => this.#lose());
-    for (let error = 0; error < 2; error++) this.#later(() => this.dispatch("error"));
+  #abort(close: { readonly code: number; readonly reason: string }): void {
+    const { abort, abortingState } = this.quirks;
+    // QUIRK(Node 22): also fires when the connect failed before, as `readyState` is still 0
+    if (abort === "errors-only" && this.#stalledAt === null) this.#fireError("aborted");
+    this.clientClose = close;
+    if (!this.#isSilent) {
+      if (abort === "errors-only") this.#later(() => this.#lose("refused"));
+      else if (abort === "later") this.#later(() => this.#lose("aborted"));
+      else this.#lose("aborted");
+    }
+    // QUIRK(Node 24): sets it after the events, so that a closed socket stays at 2
+    this.readyState = abortingState;
   }
 
-  /** A failed connect, or an open connection that is gone: no close frame was seen. */
-  #lose(): void {
+  /** The connect failed, or an open connection is gone; no close frame was seen. */
+  #lose(loss: Loss): void {
     const { quirks } = this;
     this.#isOver = true;
-    if (!this.#wasOpen && !quirks.closesFailedConnect) return this.dispatch("error");
-    if (!quirks.errorBeforeState) this.readyState = 3;
-    if (!this.#wasOpen || quirks.dropFiresError) this.dispatch("error");
-    this.#finish({ code: quirks.failureCode, reason: "", wasClean: false });
+    if (!this.#wasOpen && !quirks.closesFailedConnect) return this.#fireError(loss);
+    if (!this.#wasOpen || !quirks.closeStateLags) this.readyState = 3;
+    if (!this.#wasOpen || quirks.dropFiresError) this.#fireError(loss);
+    this.#finish({ code: quirks.lossCode, reason: quirks.lossReason(loss), wasClean: false });
   }
 
   #finish(init: CloseEventInit): void {
     this.#isOver = true;
-    if (!this.quirks.closeBeforeState) this.readyState = 3;
     this.dispatch("close", init);
     this.readyState = 3;
   }
 
-  /** Unless the peer has gone silent by then. */
+  #fireError(loss: Loss): void {
+    this.#socket.dispatchEvent(errorEvent(this.quirks, loss, this.url));
+  }
+
+  /** What the client's own call causes comes by the clock, unless all is silent by then. */
   #later(callback: () => void): void {
     this.#clock.plan(() => {
       if (!this.#isSilent) callback();
     }, 0);
   }
 
-  #requireDialing(action: string): void {
+  #requireConnecting(action: string): void {
     if (!this.#wasOpen) return;
     throw new Error(
-      `Cannot ${action} as the connection must not be open yet: current value of readyState is ${this.readyState}`,
+      `Cannot ${action} as the connection must not be accepted yet: ` +
+        `current value of readyState is ${this.readyState}`,
     );
   }
 
@@ -255,9 +269,9 @@ export class Connection implements FakeConnection {
   }
 }
 
-function messageOrigin(quirks: RuntimeQuirks, url: string): string {
-  if (quirks.messageOrigin === "empty") return "";
-  return quirks.messageOrigin === "url" ? url : new URL(url).origin;
+function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
+  if (quirks.messageOrigin === "none") return "";
+  return quirks.messageOrigin === "url" ? url.href : url.origin;
 }
 
 /** Bytes as the client's `binaryType` asks for them. */

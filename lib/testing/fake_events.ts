@@ -1,4 +1,4 @@
-import type { RuntimeQuirks } from "./runtime_profiles.ts";
+import type { Loss, RuntimeQuirks } from "./runtime_profiles.ts";
 
 /** What `CloseEvent` carries, for runtimes that have no such class. */
 class BareCloseEvent extends Event {
@@ -30,10 +30,10 @@ export function closeEvent(quirks: RuntimeQuirks, init: CloseEventInit): Event {
   return new (isGlobal ? CloseEvent : BareCloseEvent)("close", init);
 }
 
-/** An error event as the runtime makes it. */
-export function errorEvent(quirks: RuntimeQuirks, init?: ErrorEventInit): Event {
-  if (quirks.errorEvent === "Event") return new Event("error", init);
-  const { errorMessage: message } = quirks;
-  const full = { message, error: new TypeError(message), ...init };
-  return new (typeof ErrorEvent === "function" ? ErrorEvent : BareErrorEvent)("error", full);
+/** An error event as the runtime makes it: an `ErrorEvent`, or in browsers an `Event` without detail. */
+export function errorEvent(quirks: RuntimeQuirks, loss: Loss, url: string): Event {
+  if (quirks.errorMessage === null) return new Event("error");
+  const message = quirks.errorMessage(loss, url);
+  const init = { message, error: new Error(message) };
+  return new (typeof ErrorEvent === "function" ? ErrorEvent : BareErrorEvent)("error", init);
 }

@@ -1,6 +1,6 @@
 import type { Connectivity, ConnectivityHint } from "../sources.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { Connection, type FakeConnection } from "./fake_connection.ts";
+import { Connection, type Dial, type FakeConnection } from "./fake_connection.ts";
 import { FakeWebSocket } from "./fake_web_socket.ts";
 import { type RuntimeProfile, runtimeQuirks } from "./runtime_profiles.ts";
 
@@ -22,13 +22,9 @@ export class FakeNetwork {
   readonly WebSocket: typeof WebSocket;
   /** Pass it as `sources.connectivity`. */
   readonly connectivity: Connectivity;
-  /**
-   * Called for each new connection, inside the client's constructor: nothing listens yet, so it is
-   * the place to set up a server, not to answer. What it throws the constructor throws.
-   */
-  onDial: ((connection: FakeConnection) => void) | null = null;
   readonly #connections: FakeConnection[] = [];
-  readonly #listeners: Set<(hint: ConnectivityHint) => void> = new Set();
+  readonly #dialListeners: ((connection: FakeConnection) => void)[] = [];
+  readonly #hintListeners: Set<(hint: ConnectivityHint) => void> = new Set();
   #isOnline = true;
 
   /** Makes a network; nothing is dialled yet. */
@@ -39,9 +35,9 @@ export class FakeNetwork {
     this.runtime = runtime;
     const dialer = {
       quirks,
-      dial: (dial: ConstructorParameters<typeof Connection>[0]): Connection => {
+      dial: (dial: Dial): Connection => {
         const connection = new Connection(dial, clock, quirks);
-        this.onDial?.(connection);
+        for (const listener of this.#dialListeners) listener(connection);
         this.#connections.push(connection);
         return connection;
       },
@@ -57,8 +53,8 @@ export class FakeNetwork {
         return isOnline();
       },
       subscribe: (listener): () => void => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
+        this.#hintListeners.add(listener);
+        return () => this.#hintListeners.delete(listener);
       },
     };
   }
@@ -70,7 +66,16 @@ export class FakeNetwork {
 
   /** How many listeners the client has on {@linkcode connectivity}. */
   get hintListeners(): number {
-    return this.#listeners.size;
+    return this.#hintListeners.size;
+  }
+
+  /**
+   * Calls `listener` with each connection dialled from now on, inside the client's constructor:
+   * nothing listens yet there, so set up the server, and answer by the {@linkcode clock}. What it
+   * throws the constructor throws, and then there is no connection.
+   */
+  onDial(listener: (connection: FakeConnection) => void): void {
+    this.#dialListeners.push(listener);
   }
 
   /** The host says that the network is back. A hint: connections are what they were. */
@@ -91,6 +96,6 @@ export class FakeNetwork {
   }
 
   #hint(hint: ConnectivityHint): void {
-    for (const listener of [...this.#listeners]) listener(hint);
+    for (const listener of [...this.#hintListeners]) listener(hint);
   }
 }

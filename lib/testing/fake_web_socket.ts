@@ -7,9 +7,7 @@ export interface Dialer {
   dial(dial: Dial): Connection;
 }
 
-type Handler = ((this: WebSocket, event: never) => unknown) | null;
-
-/** The client's end: validates as the WebSockets Standard says, and leaves the rest to the connection. */
+/** The client's end: judges its arguments as the platform does, and leaves the rest to the connection. */
 export class FakeWebSocket extends EventTarget implements WebSocket {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -19,20 +17,26 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
   readonly OPEN = 1;
   readonly CLOSING = 2;
   readonly CLOSED = 3;
+  declare onopen: WebSocket["onopen"];
+  declare onmessage: WebSocket["onmessage"];
+  declare onerror: WebSocket["onerror"];
+  declare onclose: WebSocket["onclose"];
   readonly #connection: Connection;
-  #handlers: Map<string, { handler: Handler; readonly listener: (event: Event) => void }> | null =
-    null;
+
+  static {
+    for (const type of ["open", "message", "error", "close"]) defineHandler(this.prototype, type);
+  }
 
   constructor(dialer: Dialer, url: unknown, protocols: unknown) {
     super();
     const { quirks } = dialer;
-    const parsed = parseUrl(quirks, String(url));
-    const isOptions = quirks.takesOptions && isPlainObject(protocols);
-    const names = protocolNames(isOptions ? protocols.protocols : protocols);
+    const isOptions = quirks.takesOptions && typeof protocols === "object" && protocols !== null &&
+      !(Symbol.iterator in protocols);
+    const options = isOptions ? protocols as { readonly protocols?: unknown } : null;
     this.#connection = dialer.dial({
-      url: parsed,
-      protocols: names,
-      options: isOptions ? protocols : null,
+      url: parseUrl(quirks, String(url)),
+      protocols: parseProtocols(quirks, options === null ? protocols : options.protocols),
+      options,
       socket: this,
     });
   }
@@ -42,11 +46,12 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
   }
 
   get protocol(): string {
-    return this.#connection.protocol;
+    const { protocol, quirks } = this.#connection;
+    return protocol || quirks.absentText as string;
   }
 
   get extensions(): string {
-    return "";
+    return this.#connection.quirks.absentText as string;
   }
 
   get readyState(): 0 | 1 | 2 | 3 {
@@ -55,7 +60,6 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
 
   get bufferedAmount(): number {
     const { quirks, bufferedAmount } = this.#connection;
-    // workerd has no such member: the type cannot say so, and that is the point of the quirk
     return quirks.hasBufferedAmount ? bufferedAmount : undefined as unknown as number;
   }
 
@@ -64,118 +68,72 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
   }
   set binaryType(binaryType: BinaryType) {
     const { quirks } = this.#connection;
-    const isKnown = binaryType === "blob" || binaryType === "arraybuffer" ||
-      binaryType === quirks.binaryType;
-    if (isKnown) this.#connection.binaryType = binaryType;
-    else if (quirks.resetsBinaryType) this.#connection.binaryType = "blob";
-  }
-
-  get onopen(): WebSocket["onopen"] {
-    return this.#handler("open");
-  }
-  set onopen(handler: WebSocket["onopen"]) {
-    this.#setHandler("open", handler);
-  }
-
-  get onmessage(): WebSocket["onmessage"] {
-    return this.#handler("message");
-  }
-  set onmessage(handler: WebSocket["onmessage"]) {
-    this.#setHandler("message", handler);
-  }
-
-  get onerror(): WebSocket["onerror"] {
-    return this.#handler("error");
-  }
-  set onerror(handler: WebSocket["onerror"]) {
-    this.#setHandler("error", handler);
-  }
-
-  get onclose(): WebSocket["onclose"] {
-    return this.#handler("close");
-  }
-  set onclose(handler: WebSocket["onclose"]) {
-    this.#setHandler("close", handler);
+    if (["blob", "arraybuffer", quirks.binaryType].includes(binaryType)) {
+      this.#connection.binaryType = binaryType;
+    } else if (quirks.resetsBinaryType) this.#connection.binaryType = "blob";
   }
 
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     const connection = this.#connection;
     const { quirks, readyState } = connection;
-    if (readyState === 0 || (readyState > 1 && quirks.lateSend === "throw")) {
-      const message =
-        `Cannot send as the WebSocket must be open: current value of readyState is ${readyState}`;
-      if (quirks.sendError === "TypeError") throw new TypeError(message);
-      throw new DOMException(message, "InvalidStateError");
-    }
-    if (readyState > 1) {
-      if (quirks.lateSend === "count") connection.bufferedAmount += byteLength(toMessage(data));
+    if (readyState === 1 && connection.clientClose === null) {
+      if (connection.sendError !== null) throw connection.sendError;
+      connection.receive(typeof data === "string" ? data : toMessage(data));
       return;
     }
-    if (connection.sendError !== null) throw connection.sendError;
-    connection.receive(typeof data === "string" ? data : toMessage(data));
+    if (readyState === 0 || quirks.lateSend === "throw") {
+      const message =
+        `Cannot send as the WebSocket must be open: current value of readyState is ${readyState}`;
+      throw quirks.earlySendError === "TypeError"
+        ? new TypeError(message)
+        : new DOMException(message, "InvalidStateError");
+    }
+    if (quirks.lateSend === "count") connection.bufferedAmount += byteLength(toMessage(data));
   }
 
   close(code?: number, reason?: string): void {
-    const { quirks, readyState } = this.#connection;
-    const isCodeValid = code === undefined || code === 1000 || (code >= 3000 && code <= 4999) ||
-      quirks.extraCloseCodes.includes(code);
-    if (!isCodeValid || (code === undefined && reason && quirks.codeOfLoneReason === null)) {
-      throw new DOMException(
-        `Cannot close as the code must be 1000 or between 3000 and 4999: current value is ${code}`,
-        "InvalidAccessError",
-      );
-    }
-    if (reason !== undefined && utf8Length(String(reason)) > 123) {
-      throw new DOMException(
-        `Cannot close as the reason must have at most 123 bytes: current value has ${
-          utf8Length(String(reason))
-        }`,
-        "SyntaxError",
-      );
-    }
-    if (readyState >= 2) return;
-    const lone = reason ? quirks.codeOfLoneReason : null;
-    this.#connection.hangUp(code ?? lone ?? 1005, String(reason ?? ""));
-  }
-
-  // deno-lint-ignore no-explicit-any -- each setter above gives its own event type
-  #handler(type: string): any {
-    return this.#handlers?.get(type)?.handler ?? null;
-  }
-
-  /** An event handler keeps its place among the listeners when it is replaced (HTML, "event handlers"). */
-  #setHandler(type: string, handler: unknown): void {
-    const callable = typeof handler === "function" ? handler as Handler : null;
-    this.#handlers ??= new Map();
-    const slot = this.#handlers.get(type);
-    if (callable === null) {
-      if (slot) this.removeEventListener(type, slot.listener);
-      this.#handlers.delete(type);
-    } else if (slot) {
-      slot.handler = callable;
-    } else {
-      const listener = (event: Event): void => {
-        this.#handlers?.get(type)?.handler?.call(this, event as never);
-      };
-      this.#handlers.set(type, { handler: callable, listener });
-      this.addEventListener(type, listener);
-    }
+    const { quirks, readyState, clientClose } = this.#connection;
+    const end = parseClose(quirks, code, reason);
+    if (readyState < 2 && clientClose === null) this.#connection.hangUp(end.code, end.reason);
   }
 }
 
-function isPlainObject(value: unknown): value is { readonly protocols?: unknown } {
-  return typeof value === "object" && value !== null && !(Symbol.iterator in value);
+/** An event handler attribute: it keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
+function defineHandler(prototype: EventTarget, type: string): void {
+  type Slot = { handler: EventListener; readonly listener: (event: Event) => void };
+  const slots = new WeakMap<EventTarget, Slot>();
+  Object.defineProperty(prototype, `on${type}`, {
+    configurable: true,
+    enumerable: true,
+    get(this: EventTarget): unknown {
+      return slots.get(this)?.handler ?? null;
+    },
+    set(this: EventTarget, value: unknown): void {
+      const current = slots.get(this);
+      if (typeof value !== "function") {
+        if (current) this.removeEventListener(type, current.listener);
+        slots.delete(this);
+      } else if (current) {
+        current.handler = value as EventListener;
+      } else {
+        const listener = (event: Event): void => slot.handler.call(this, event);
+        const slot: Slot = { handler: value as EventListener, listener };
+        slots.set(this, slot);
+        this.addEventListener(type, listener);
+      }
+    },
+  });
 }
 
-function syntaxError(requirement: string, value: string): DOMException {
+function syntaxError(requirement: string, value: unknown): DOMException {
   return new DOMException(
     `Cannot create a WebSocket as ${requirement}: current value is ${value}`,
     "SyntaxError",
   );
 }
 
-/** WebSockets Standard, "new WebSocket(url, protocols)", steps 1 to 7. */
-function parseUrl(quirks: RuntimeQuirks, url: string): string {
+/** WebSockets Standard, "new WebSocket(url, protocols)", the steps on the URL. */
+function parseUrl(quirks: RuntimeQuirks, url: string): URL {
   if (!URL.canParse(url)) throw syntaxError("the URL must be absolute and valid", url);
   const parsed = new URL(url);
   if (quirks.takesHttpUrls) parsed.protocol = parsed.protocol.replace(/^http/, "ws");
@@ -183,27 +141,52 @@ function parseUrl(quirks: RuntimeQuirks, url: string): string {
     throw syntaxError("the URL's scheme must be ws or wss", url);
   }
   if (parsed.href.includes("#")) throw syntaxError("the URL must have no fragment", url);
-  return parsed.href;
+  return parsed;
 }
 
 /** A token of RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** WebSockets Standard, "new WebSocket(url, protocols)", steps 8 and 9. */
-function protocolNames(protocols: unknown): string[] {
+/** WebSockets Standard, "new WebSocket(url, protocols)", the steps on the protocols. */
+function parseProtocols(quirks: RuntimeQuirks, protocols: unknown): readonly string[] {
   if (protocols === undefined) return [];
   const isSequence = typeof protocols === "object" && protocols !== null &&
     Symbol.iterator in protocols;
   const names = isSequence ? Array.from(protocols as Iterable<unknown>, String) : [`${protocols}`];
-  names.forEach((name, index) => {
-    const isFirst = names.findIndex((other) =>
-      other.toLowerCase() === name.toLowerCase()
-    ) === index;
-    if (!TOKEN.test(name) || !isFirst) {
-      throw syntaxError("protocols must be distinct tokens", names.join(", "));
-    }
-  });
-  return names;
+  const keys = quirks.foldsProtocolCase ? names.map((name) => name.toLowerCase()) : names;
+  if (names.every((name) => TOKEN.test(name)) && new Set(keys).size === names.length) return names;
+  throw syntaxError("the protocols must be distinct tokens", JSON.stringify(names));
+}
+
+/** WebSockets Standard, "close(code, reason)", steps 1 and 2; the code is a `[Clamp] unsigned short`. */
+function parseClose(
+  quirks: RuntimeQuirks,
+  code: unknown,
+  reason: unknown,
+): { readonly code: number; readonly reason: string } {
+  const text = reason === undefined ? "" : String(reason);
+  const number = code === undefined ? null : Math.round(Number(code));
+  const isCodeValid = number === null
+    ? text === "" || quirks.loneReason !== null
+    : number === 1000 || (number >= 3000 && number <= 4999) ||
+      quirks.extraCloseCodes.includes(number);
+  if (!isCodeValid) {
+    throw new DOMException(
+      `Cannot close as the code must be 1000 or between 3000 and 4999: current value is ${code}`,
+      "InvalidAccessError",
+    );
+  }
+  const bytes = byteLength(text);
+  if (bytes > 123) {
+    throw new DOMException(
+      `Cannot close as the reason must have at most 123 bytes: current value has ${bytes}`,
+      "SyntaxError",
+    );
+  }
+  if (number !== null) return { code: number, reason: text };
+  const { code: loneCode, keepsReason } = (text && quirks.loneReason) ||
+    { code: 1005, keepsReason: false };
+  return { code: loneCode, reason: keepsReason ? text : "" };
 }
 
 /** The conversion of WebIDL's `(BufferSource or Blob or USVString)`. */
@@ -215,10 +198,6 @@ function toMessage(data: unknown): FakeMessage {
 }
 
 function byteLength(message: FakeMessage): number {
-  if (typeof message === "string") return utf8Length(message);
+  if (typeof message === "string") return new TextEncoder().encode(message).byteLength;
   return message instanceof Blob ? message.size : message.byteLength;
-}
-
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
 }

@@ -15,5 +15,6 @@ export * from "./fake_clock.ts";
 export type { FakeConnection, FakeMessage, FakeMessageInit } from "./fake_connection.ts";
 export * from "./fake_network.ts";
 export * from "./fake_world.ts";
+export * from "./fault_script.ts";
 export type { RuntimeProfile } from "./runtime_profiles.ts";
 export * from "./seeded_random.ts";
