@@ -204,6 +204,7 @@ export class FakeClock implements Clock {
    * do not. It is also a sleep on hosts whose timers stand still while they sleep.
    */
   jump(ms: number): void {
+    requireMs("jump the clock", ms, -Infinity);
     this.#epochMs += ms;
   }
 
@@ -225,11 +226,7 @@ export class FakeClock implements Clock {
   }
 
   #end(ms: number): number {
-    if (!(ms >= 0)) {
-      throw new RangeError(
-        `Cannot advance the clock as the time must be 0 or more: current value is ${ms}`,
-      );
-    }
+    requireMs("advance the clock", ms, 0);
     return this.#elapsedMs + ms;
   }
 
@@ -254,6 +251,13 @@ export class FakeClock implements Clock {
     timer.callback();
     return true;
   }
+}
+
+function requireMs(action: string, ms: number, minMs: number): void {
+  if (Number.isFinite(ms) && ms >= minMs) return;
+  throw new RangeError(
+    `Cannot ${action} as the time must be finite and at least ${minMs} ms: current value is ${ms}`,
+  );
 }
 
 /** A fixed number of turns, as no platform tells when its microtask queue is empty without a global. */

@@ -100,7 +100,7 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
 
 /** An event handler attribute: it keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
 function defineHandler(prototype: EventTarget, type: string): void {
-  type Slot = { handler: CallableFunction; readonly listener: (event: Event) => void };
+  type Slot = { handler: EventListener; readonly listener: (event: Event) => void };
   const slots = new WeakMap<EventTarget, Slot>();
   Object.defineProperty(prototype, `on${type}`, {
     configurable: true,
@@ -114,11 +114,11 @@ function defineHandler(prototype: EventTarget, type: string): void {
         if (current) this.removeEventListener(type, current.listener);
         slots.delete(this);
       } else if (current) {
-        current.handler = value;
+        current.handler = value as EventListener;
       } else {
         const listener = (event: Event): void =>
           (slot.handler as (event: Event) => void).call(this, event);
-        const slot: Slot = { handler: value, listener };
+        const slot: Slot = { handler: value as EventListener, listener };
         slots.set(this, slot);
         this.addEventListener(type, listener);
       }
