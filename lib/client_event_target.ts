@@ -13,7 +13,6 @@
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 
-/** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
 
 /** An event handler attribute: what `onmessage = ` takes. */
@@ -101,6 +100,7 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** The implementation of both. */
   override addEventListener(
     type: string,
     callback: EventListenerOrEventListenerObject | null,
@@ -110,10 +110,13 @@ export class ClientEventTarget extends EventTarget {
     if (callback === null || callback === undefined) return;
     if (typeof callback !== "function" && typeof callback !== "object") {
       throw new TypeError(
-        `Cannot add a listener as it must be a function or an object: current value is ${callback}`,
+        `Cannot add a listener as it must be a function or an object: current value is ${
+          String(callback)
+        }`,
       );
     }
     const { capture, once, passive, signal } = flatten(options);
+    this.#listeners = this.#listeners.filter(isLive);
     if (this.#find(callback, capture)) return;
     const listener: MessageListener = {
       callback,
@@ -127,7 +130,7 @@ export class ClientEventTarget extends EventTarget {
       },
     };
     super.addEventListener(type, listener, { capture, passive, signal } as AddEventListenerOptions);
-    this.#listeners = [...this.#listeners, listener].filter(isLive);
+    if (isLive(listener)) this.#listeners = [...this.#listeners, listener];
   }
 
   /** As in the DOM. */
@@ -142,19 +145,23 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** The implementation of both. */
   override removeEventListener(
     type: string,
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
-    if (`${type}` !== "message") return super.removeEventListener(type, callback, options);
-    const listener = this.#find(callback, flatten(options).capture);
+    const listener = `${type}` === "message"
+      ? this.#find(callback, flatten(options).capture)
+      : undefined;
     if (listener) this.#remove(listener);
+    // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
+    else super.removeEventListener(type, callback, options);
   }
 
   #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
     return this.#listeners.find((listener) =>
-      listener.callback === callback && listener.capture === !!capture && isLive(listener)
+      listener.callback === callback && listener.capture === !!capture
     );
   }
 
