@@ -11,6 +11,9 @@
  * @module
  */
 
+import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+
+/** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
 
 /** An event handler attribute: what `onmessage = ` takes. */
@@ -87,9 +90,20 @@ export class ClientEventTarget extends EventTarget {
   readonly #slots = new Map<string, { handler: AnyHandler; handleEvent(event: Event): void }>();
 
   /** As in the DOM. */
+  override addEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** As in the DOM, for any event. */
   override addEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
     if (`${type}` !== "message") return super.addEventListener(type, callback, options);
@@ -120,9 +134,20 @@ export class ClientEventTarget extends EventTarget {
   }
 
   /** As in the DOM. */
+  override removeEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /** As in the DOM, for any event. */
   override removeEventListener(
     type: string,
-    callback: Callback | null,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
     const listener = `${type}` === "message"
@@ -166,31 +191,31 @@ export class ClientEventTarget extends EventTarget {
   }
 
   /** The `open` event handler; `null` for none. */
-  get onopen(): Handler<Event> {
+  get onopen(): WebSocket["onopen"] {
     return this.#handler("open");
   }
-  set onopen(handler: Handler<Event>) {
+  set onopen(handler: Handler<EventMap["open"]>) {
     this.#setHandler("open", handler);
   }
   /** The `message` event handler; `null` for none. */
-  get onmessage(): Handler<MessageEvent> {
+  get onmessage(): WebSocket["onmessage"] {
     return this.#handler("message");
   }
-  set onmessage(handler: Handler<MessageEvent>) {
+  set onmessage(handler: Handler<EventMap["message"]>) {
     this.#setHandler("message", handler);
   }
   /** The `error` event handler; `null` for none. */
-  get onerror(): Handler<Event> {
+  get onerror(): WebSocket["onerror"] {
     return this.#handler("error");
   }
-  set onerror(handler: Handler<Event>) {
+  set onerror(handler: Handler<EventMap["error"]>) {
     this.#setHandler("error", handler);
   }
   /** The `close` event handler; `null` for none. */
-  get onclose(): Handler<CloseEvent> {
+  get onclose(): WebSocket["onclose"] {
     return this.#handler("close");
   }
-  set onclose(handler: Handler<CloseEvent>) {
+  set onclose(handler: Handler<EventMap["close"]>) {
     this.#setHandler("close", handler);
   }
 
