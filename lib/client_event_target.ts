@@ -13,6 +13,7 @@
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 
+/** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
 
 /** An event handler attribute: what `onmessage = ` takes. */
@@ -100,7 +101,6 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  /** The implementation of both. */
   override addEventListener(
     type: string,
     callback: EventListenerOrEventListenerObject | null,
@@ -145,7 +145,6 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
-  /** The implementation of both. */
   override removeEventListener(
     type: string,
     callback: EventListenerOrEventListenerObject | null,
