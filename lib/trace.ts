@@ -6,7 +6,7 @@
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { consoleTrace } from "@holdfast/websocket/trace";
  *
- * const ws = new ReconnectingWebSocket("wss://example.com/feed", {
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed", {
  *   trace: consoleTrace({ prefix: "feed" }),
  * });
  * ws.close();

@@ -19,3 +19,4 @@ export * from "./fault_script.ts";
 export type { RuntimeProfile } from "./runtime_profiles.ts";
 
 export * from "./seeded_random.ts";
+export { replay } from "./replay.ts";
