@@ -20,3 +20,4 @@ export type { RuntimeProfile } from "./runtime_profiles.ts";
 
 export * from "./seeded_random.ts";
 export { replay } from "./replay.ts";
+export type { TraceRecord } from "../trace.ts";
