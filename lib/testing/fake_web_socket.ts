@@ -194,7 +194,7 @@ function toMessage(data: unknown): FakeMessage {
   if (typeof data === "string" || data instanceof Blob) return data;
   const isBytes = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer === "function" && data instanceof SharedArrayBuffer);
-  return isBytes ? copyBytes(data) : String(data);
+  return isBytes ? new Uint8Array(copyBytes(data)) : String(data);
 }
 
 function byteLength(message: FakeMessage): number {
