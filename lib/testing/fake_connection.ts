@@ -10,7 +10,25 @@ export type FakeMessageInit = string | ArrayBufferLike | ArrayBufferView | Blob;
 
 /**
  * The server's end of one socket. Nothing happens unless it is told to: a new connection hangs.
- * What is called here reaches the client before the call returns.
+ * What is called here reaches the client before the call returns. What comes too late, because the
+ * client has closed or all is silent, is lost, as on a real network.
+ *
+ * @example A peer that goes silent
+ * ```ts
+ * import { fakeWorld } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { network } = fakeWorld();
+ * const socket = new network.WebSocket("wss://example.com");
+ * const [connection] = network.connections;
+ * connection?.accept();
+ * socket.send("heard");
+ * connection?.stall();
+ * socket.send("lost on the way");
+ * assertEquals(connection?.sent, ["heard", "lost on the way"]);
+ * assertEquals(connection?.received, ["heard"]);
+ * assertEquals(socket.readyState, WebSocket.OPEN);
+ * ```
  */
 export interface FakeConnection {
   /** The URL dialled, as the platform normalises it. */

@@ -136,7 +136,9 @@ function syntaxError(requirement: string, value: unknown): DOMException {
 function parseUrl(quirks: RuntimeQuirks, url: string): URL {
   if (!URL.canParse(url)) throw syntaxError("the URL must be absolute and valid", url);
   const parsed = new URL(url);
-  if (quirks.takesHttpUrls) parsed.protocol = parsed.protocol.replace(/^http/, "ws");
+  if (quirks.takesHttpUrls && parsed.protocol.startsWith("http")) {
+    parsed.protocol = parsed.protocol.replace("http", "ws");
+  }
   if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
     throw syntaxError("the URL's scheme must be ws or wss", url);
   }

@@ -10,6 +10,20 @@
  * | `"node22"` | a failed connect fires `error`, never `close`, and `readyState` stays 0 |
  * | `"node24"` | `close()` while connecting fires `error` and `close` before it returns, then stays 2 |
  * | `"workerd"` | `send()` after `close()` throws; `readyState` lags behind; no `bufferedAmount` |
+ *
+ * @example What Node 22 does when a server refuses
+ * ```ts
+ * import { fakeWorld } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { network } = fakeWorld({ runtime: "node22" });
+ * const socket = new network.WebSocket("wss://example.com");
+ * const events: string[] = [];
+ * socket.onerror = ({ type }) => events.push(type);
+ * socket.onclose = ({ type }) => events.push(type);
+ * network.connections[0]?.refuse();
+ * assertEquals([events, socket.readyState], [["error"], WebSocket.CONNECTING]);
+ * ```
  */
 export type RuntimeProfile = "browser" | "deno" | "bun" | "node22" | "node24" | "workerd";
 
