@@ -1,4 +1,4 @@
-import type { Loss, RuntimeQuirks } from "./runtime_profiles.ts";
+import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
 /** What `CloseEvent` carries, for runtimes that have no such class. */
 class BareCloseEvent extends Event {
@@ -31,9 +31,9 @@ export function closeEvent(quirks: RuntimeQuirks, init: CloseEventInit): Event {
 }
 
 /** An error event as the runtime makes it: an `ErrorEvent`, or in browsers an `Event` without detail. */
-export function errorEvent(quirks: RuntimeQuirks, loss: Loss, url: string): Event {
-  if (quirks.errorMessage === null) return new Event("error");
-  const message = quirks.errorMessage(loss, url);
+export function errorEvent(quirks: RuntimeQuirks, url: string): Event {
+  if (quirks.errorText === null) return new Event("error");
+  const message = quirks.errorText(url);
   const init = { message, error: new Error(message) };
   return new (typeof ErrorEvent === "function" ? ErrorEvent : BareErrorEvent)("error", init);
 }
