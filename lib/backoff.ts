@@ -209,9 +209,11 @@ export function equalJitter(options?: BackoffOptions): Backoff {
 /**
  * Any delay from the initial one to three times the one before ("decorrelated jitter").
  *
- * With `high = min(3 * max(previousDelayMs, base), cap)` it is `base + r * (high - base)`, which
- * lies in `[base, high]`. Chance is drawn below the cap; the published formula draws above it too
- * and cuts, which sends two clients of three to exactly the cap.
+ * `min(base + r * (3 * max(previousDelayMs, base) - base), cap)`, which lies in
+ * `[base, min(3 * max(previousDelayMs, base), cap)]`.
+ *
+ * What chance draws above the cap is cut, so in a long outage two delays of three are exactly the
+ * cap; the third keeps a fleet apart.
  *
  * @see {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/}
  * @throws {TypeError} An option is not a number.
@@ -230,7 +232,7 @@ export function equalJitter(options?: BackoffOptions): Backoff {
 export function decorrelatedJitter(options?: Omit<BackoffOptions, "multiplier">): Backoff {
   const [base, , cap] = checkOptions(options);
   return ({ previousDelayMs, random }) =>
-    base + random * (Math.min(3 * Math.max(previousDelayMs, base), cap) - base);
+    Math.min(base + random * (3 * Math.max(previousDelayMs, base) - base), cap);
 }
 
 /**
