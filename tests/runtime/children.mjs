@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by Node and browsers as it is
 /**
  * The server processes that a test may kill, freeze and start again on the same port.
  *

@@ -1,13 +1,14 @@
+// deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by Node and browsers as it is
 /**
  * A WebSocket server that misbehaves by path, in a process of its own, with an HTTP control API:
  * `node fault_server.mjs MODULES [MAX_LIFE_MS]`, where MODULES is a folder whose node_modules holds
- * `ws`. Prints `{"port":N,"refusedPort":N}` and ends, with all that it started, when its standard
+ * `ws`. Prints `{"port":N,"refusedPort":N,"addresses":N}` and ends, with all that it started, when its standard
  * input closes, on SIGTERM or SIGINT, or after MAX_LIFE_MS.
  *
  * Sockets: `ws://127.0.0.K:PORT/FAULT[/ARG]?id=ID[&after=MS]`, faults as in faults.mjs;
  * `/first/N/FAULT` misbehaves for the first N dials of this ID and echoes from then on;
  * `/slow/MS[/FAULT]` answers late.
- * Control, on the same port: `GET /control/record?id=ID` for what the server saw of this ID,
+ * Control, on the same port: `GET /control/info`, `GET /control/record?id=ID` for what the server saw of this ID,
  * `POST /control/child?id=ID&do=start|kill|freeze|thaw` for a server process of its own.
  *
  * @module
@@ -21,7 +22,10 @@ import { createChildren } from "./children.mjs";
 import { live, raw } from "./faults.mjs";
 
 /** Browsers queue dials to one address while another dial to it hangs: each case gets its own. */
-const ADDRESSES = Array.from({ length: 64 }, (_, n) => `127.0.0.${n + 1}`);
+const ADDRESSES = Array.from(
+  { length: process.platform === "linux" ? 64 : 1 },
+  (_, n) => `127.0.0.${n + 1}`,
+);
 /** After an upgrade, so that the client is open before the fault. */
 const AFTER_MS = 20;
 const MAX_TEXT = 200;
@@ -31,6 +35,9 @@ const { WebSocketServer } = createRequire(`${modules}/`)("ws");
 const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 
 const records = new Map();
+
+/** Where to find what; set once it listens. */
+const info = {};
 
 /** What happened to one test: dialled paths, messages in order of arrival, close frames, live sockets. */
 function recordOf(id) {
@@ -99,7 +106,8 @@ async function control(request, response) {
   const url = new URL(request.url, "http://fault");
   const id = url.searchParams.get("id");
   let body;
-  if (url.pathname === "/control/record") body = recordOf(id);
+  if (url.pathname === "/control/info") body = info;
+  else if (url.pathname === "/control/record") body = recordOf(id);
   else if (url.pathname === "/control/child") {
     body = await children.command(id, url.searchParams.get("do"), request.socket.localAddress);
   } else response.statusCode = 404;
@@ -151,4 +159,5 @@ setTimeout(end, Number(maxLifeMs));
 const port = await findPort(ADDRESSES[0]);
 await Promise.all(ADDRESSES.map((host) => listen(port, host)));
 const refusedPort = await findPort(ADDRESSES[0]);
-console.log(JSON.stringify({ port, refusedPort, addresses: ADDRESSES.length }));
+Object.assign(info, { port, refusedPort, addresses: ADDRESSES.length });
+console.log(JSON.stringify(info));

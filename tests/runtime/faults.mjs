@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by Node and browsers as it is
 /**
  * What the fault server does, by the first word of the path. `raw` faults get the TCP socket and
  * write bytes by hand; `live` ones get a real `ws` connection.

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by Node and browsers as it is
 /**
  * WebSocket bytes by hand, for what a correct server library will not send.
  *
