@@ -70,12 +70,12 @@ export async function run({
   const stray = watchStrayErrors();
   await Promise.all(Array.from({ length: PARALLEL }, work));
   const escaped = stray.stop();
-  results.push({
-    name: "nothing escapes as an unhandled rejection or uncaught exception",
-    ok: escaped.length === 0,
-    ...(escaped.length > 0 ? { error: escaped.join("; ") } : {}),
-  });
-  return results;
+  const quiet = judge(
+    "nothing escapes as an unhandled rejection or uncaught exception",
+    escaped.length === 0 ? null : escaped.join("; "),
+  );
+  onResult(quiet);
+  return [...results, quiet];
 }
 
 /** @returns What went wrong, or null. */
