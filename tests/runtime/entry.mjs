@@ -19,6 +19,9 @@ async function injected() {
   return { WebSocket };
 }
 
+// Without its parent nobody reads the results.
+process.stdin.on("end", () => process.exit(1)).resume();
+
 const print = (value) => console.log(JSON.stringify(value));
 await run({ ...job, ...await injected(), client: await import(client), onResult: print });
 print({ done: true });

@@ -47,7 +47,12 @@ async function build(): Promise<string> {
 }
 
 /** Runs one row against a fault server of its own. */
-async function runRow(runner: Runner, client: string, only: string): Promise<Result[]> {
+async function runRow(
+  runner: Runner,
+  client: string,
+  only: string,
+  interrupted: AbortSignal,
+): Promise<Result[]> {
   await using server = start([
     "node",
     here("fault_server.mjs"),
@@ -64,7 +69,7 @@ async function runRow(runner: Runner, client: string, only: string): Promise<Res
     notPossible: runner.notPossible,
   };
   const results: Result[] = [];
-  const limit = AbortSignal.timeout(ROW_LIMIT_MS);
+  const limit = AbortSignal.any([AbortSignal.timeout(ROW_LIMIT_MS), interrupted]);
   try {
     await runner.run(job, (result) => results.push(result), limit);
     const last = results.pop();
@@ -109,18 +114,22 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   const client = await build();
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => interruption.abort());
+  }
   let failed = false;
   for (const [name, runner] of Object.entries(runners)) {
+    if (interruption.signal.aborted) return 130;
     if (names.length > 0 && !names.includes(name)) continue;
     const absent = await missing(runner);
     if (absent.length > 0) {
-      const hint = runner.hint ?? `tests/runtime/install.sh ${name}`;
-      console.log(`MISSING ${name}: ${hint}`);
+      console.log(`MISSING ${name}: ${runner.install}`);
       failed ||= Deno.env.get("CI") === "true";
       continue;
     }
     const startMs = Date.now();
-    const results = await runRow(runner, client, only);
+    const results = await runRow(runner, client, only, interruption.signal);
     const details = `${await versionOf(runner)}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s`;
     console.log(format(name, details, results));
     failed ||= results.some(({ ok }) => !ok);

@@ -29,8 +29,8 @@ export interface Result {
 export interface Runner {
   /** Programs and files that must exist. */
   readonly needs: readonly string[];
-  /** How to install what is missing, beside `install.sh`. */
-  readonly hint?: string;
+  /** How to install what is missing. */
+  readonly install: string;
   /** A command that prints the version. */
   readonly version: readonly string[];
   readonly notPossible: Readonly<Record<string, string>>;
@@ -39,6 +39,8 @@ export interface Runner {
 }
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
+
+const INSTALL = "tests/runtime/install.sh";
 
 /** The folder that `install.sh` fills. */
 export const tools = Deno.env.get("HOLDFAST_TOOLS") ??
@@ -77,6 +79,7 @@ function commandRunner(
   const [program = ""] = command;
   return {
     needs,
+    install: INSTALL,
     version: [program, "--version"],
     notPossible,
     run: (job, tell, signal) => runCommand(command, { ...job, ...extra }, tell, signal),
@@ -96,6 +99,7 @@ function workerdRunner(keeper: boolean): Runner {
   const worker = `${tools}/worker.bundle.mjs`;
   return {
     needs: [`${modulesOf("workerd")}/miniflare/package.json`],
+    install: INSTALL,
     version: [`${modulesOf("workerd")}/.bin/workerd`, "--version"],
     notPossible: {},
     run(job, tell, signal): Promise<void> {
@@ -106,11 +110,16 @@ function workerdRunner(keeper: boolean): Runner {
   };
 }
 
-function browserRunner(name: string, programs: readonly string[], debian: string): Runner {
+function browserRunner(
+  name: string,
+  programs: readonly string[],
+  debian: string,
+  version = [...programs, "--version"],
+): Runner {
   return {
     needs: programs,
-    hint: `apt-get install ${debian}`,
-    version: [programs[0] ?? "", "--version"],
+    install: `apt-get install ${debian}`,
+    version,
     notPossible: {},
     run: (job, tell, signal) => runInBrowser(name, job, tell, signal),
   };
@@ -120,7 +129,10 @@ const bun = `${modulesOf("bun")}/.bin/bun`;
 
 /** All rows, in the order of the table. */
 export const runners: Readonly<Record<string, Runner>> = {
-  deno: commandRunner([Deno.execPath(), "run", "-A", "--quiet", here("entry.mjs")], []),
+  deno: commandRunner([Deno.execPath(), "run", "-A", "--quiet", here("entry.mjs")], [], {
+    // The one runtime that needs no bundle.
+    extra: { client: new URL("../../mod.ts", import.meta.url) },
+  }),
   bun: commandRunner([bun, here("entry.mjs")], [bun]),
   "node-20": nodeRunner("node-20", { extra: { ws: `${tools}/base` } }),
   "node-22": nodeRunner("node-22"),
@@ -130,7 +142,13 @@ export const runners: Readonly<Record<string, Runner>> = {
   "durable-object": workerdRunner(true),
   chromium: browserRunner("chromium", ["chromium"], "chromium"),
   firefox: browserRunner("firefox", ["firefox-esr"], "firefox-esr"),
-  webkitgtk: browserRunner("webkitgtk", ["WebKitWebDriver", "Xvfb"], "webkit2gtk-driver xvfb"),
+  // Its programs do not tell their version without a screen.
+  webkitgtk: browserRunner("webkitgtk", ["WebKitWebDriver", "Xvfb"], "webkit2gtk-driver xvfb", [
+    "dpkg-query",
+    "--show",
+    "--showformat=${Version}",
+    "libwebkit2gtk-4.1-0",
+  ]),
 };
 
 /** What a row needs and this machine lacks. */
