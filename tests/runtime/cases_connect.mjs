@@ -77,7 +77,7 @@ export const connectCases = [
   {
     name: "an upgrade that is never answered is abandoned at the connect timeout",
     async test(lab) {
-      const observed = lab.connect("/hang", { connectTimeoutMs: 300, maxAttempts: 1 });
+      const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 1 });
       await observed.over();
       equal(observed.log, [
         "error connect-timeout",
@@ -87,8 +87,16 @@ export const connectCases = [
         "close 1006 unclean final retry-limit",
       ], "events");
       equal(observed.errors[1].cause?.code, "connect-timeout", "the cause of the retry limit");
+      equal((await lab.record()).dials.length, 2, "dials that the server saw");
+    },
+  },
+  {
+    name: "the TCP connection of an abandoned upgrade is closed",
+    async test(lab) {
+      const observed = lab.connect("/hang", { connectTimeoutMs: 300, maxAttempts: 0 });
+      await observed.over();
       const { dials } = await lab.recorded(({ live }) => live === 0);
-      equal(dials.length, 2, "dials that the server saw");
+      equal(dials.length, 1, "dials that the server saw");
     },
   },
   {

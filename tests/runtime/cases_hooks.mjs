@@ -21,12 +21,12 @@ export const hookCases = [
       const observed = lab.connect(async ({ attempt }) => {
         asked.push(attempt);
         await Promise.resolve();
-        return new URL(lab.url("/first/2/status/401", { attempt }));
+        return new URL(lab.url("/first/2/status/403", { attempt }));
       });
       equal(observed.ws.url, "", "url at first");
       await observed.until("open 2");
       equal(asked, [0, 1, 2], "attempts asked for");
-      equal(observed.ws.url, lab.url("/first/2/status/401", { attempt: 2 }), "url when open");
+      equal(observed.ws.url, lab.url("/first/2/status/403", { attempt: 2 }), "url when open");
     },
   },
   {

@@ -34,7 +34,7 @@ export const messageCases = [
     },
   },
   {
-    name: "buffers, views and Blobs arrive byte by byte",
+    name: "buffers and views arrive byte by byte",
     async test(lab) {
       const { ws } = lab.connect("/sink");
       await ws.opened;
@@ -43,10 +43,22 @@ export const messageCases = [
       ws.send(bytes.subarray(1, 3));
       ws.send(new DataView(bytes.buffer, 4));
       ws.send(new Uint16Array([0x0101]));
-      ws.send(new Blob([bytes.subarray(2, 5)]));
-      const { messages } = await lab.recorded(({ messages }) => messages.length === 5);
-      // A platform reads a Blob asynchronously; RFC-wise it may still not overtake what follows.
-      equal(messages, ["hex:00017f80feff", "hex:017f", "hex:feff", "hex:0101", "hex:7f80fe"]);
+      const { messages } = await lab.recorded(({ messages }) => messages.length === 4);
+      equal(messages, ["hex:00017f80feff", "hex:017f", "hex:feff", "hex:0101"], "messages");
+    },
+  },
+  {
+    name: "Blobs arrive byte by byte and in order, queued or not",
+    async test(lab) {
+      const { ws } = lab.connect("/sink");
+      const send = (n) => ws.send(new Blob([new Uint8Array([n, 255])]));
+      send(1);
+      ws.send("2");
+      await ws.opened;
+      send(3);
+      ws.send("4");
+      const { messages } = await lab.recorded(({ messages }) => messages.length === 4);
+      equal(messages, ["hex:01ff", "2", "hex:03ff", "4"], "messages");
     },
   },
   {
@@ -165,7 +177,7 @@ export const messageCases = [
   {
     name: "a full queue drops the newest message and tells",
     async test(lab) {
-      const observed = lab.connect("/slow/200", { queue: { maxMessages: 2 } });
+      const observed = lab.connect("/slow/200/sink", { queue: { maxMessages: 2 } });
       equal(["a", "b", "c"].map((text) => observed.ws.send(text)), [true, true, false], "send()");
       const { messages } = await lab.recorded(({ messages }) => messages.length === 2);
       equal(messages, ["a", "b"], "messages that the server saw");
@@ -175,7 +187,7 @@ export const messageCases = [
   {
     name: "a full queue drops the oldest messages and tells",
     async test(lab) {
-      const observed = lab.connect("/slow/200", {
+      const observed = lab.connect("/slow/200/sink", {
         queue: { maxBytes: 4, overflow: "drop-oldest" },
       });
       equal(
@@ -226,7 +238,6 @@ export const messageCases = [
       await ws.opened;
       for (const value of values.slice(4)) ws.send(value);
       ok(thrown(() => ws.send(Symbol("no"))) instanceof TypeError, "a TypeError for a symbol");
-      ok(thrown(() => ws.send()) instanceof TypeError, "a TypeError for no argument");
       const { messages } = await lab.recorded(({ messages }) => messages.includes("text"));
       equal(messages, ["42", "null", "undefined", "true", "object", "x,y", "text"], "messages");
     },

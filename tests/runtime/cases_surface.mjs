@@ -54,7 +54,7 @@ export const surfaceCases = [
     name: "an invalid static URL is a SyntaxError from the constructor",
     test(lab) {
       const { ReconnectingWebSocket } = lab.client;
-      for (const url of ["ftp://127.0.0.1/", "ws://", "ws://127.0.0.1/#fragment", "ws://a b/"]) {
+      for (const url of ["ftp://127.0.0.1/", "ws://", "ws://127.0.0.1/#fragment", "ws://[::1/"]) {
         const create = () => new ReconnectingWebSocket(url, lab.options());
         equal(nameOfThrown(create), "SyntaxError", url);
       }

@@ -26,8 +26,8 @@ const ADDRESSES = Array.from(
   { length: process.platform === "linux" ? 64 : 1 },
   (_, n) => `127.0.0.${n + 1}`,
 );
-/** After an upgrade, so that the client is open before the fault. */
-const AFTER_MS = 20;
+/** After an upgrade, so that the client is open before the fault: Firefox needs that long. */
+const AFTER_MS = 80;
 const MAX_TEXT = 200;
 
 const [modules, maxLifeMs = "300000"] = process.argv.slice(2);

@@ -101,7 +101,7 @@ function workerdRunner(keeper: boolean): Runner {
     needs: [`${modulesOf("workerd")}/miniflare/package.json`],
     install: INSTALL,
     version: [`${modulesOf("workerd")}/.bin/workerd`, "--version"],
-    notPossible: {},
+    notPossible: workerdLacks,
     run(job, tell, signal): Promise<void> {
       const client = new URL(job.client).pathname;
       const details = { ...job, modules, worker, client, keeper };
@@ -114,16 +114,44 @@ function browserRunner(
   name: string,
   programs: readonly string[],
   debian: string,
+  notPossible: Record<string, string>,
   version = [...programs, "--version"],
 ): Runner {
   return {
     needs: programs,
     install: `apt-get install ${debian}`,
     version,
-    notPossible: {},
+    notPossible,
     run: (job, tell, signal) => runInBrowser(name, job, tell, signal),
   };
 }
+
+/** What the platforms make impossible, by the name of the case. Each was seen without the client. */
+const denoLacks = {
+  "close code 1014 is reported and retried": "Deno refuses close code 1014",
+  "a wrong Sec-WebSocket-Accept is a failed attempt, retried up to the limit":
+    "Deno does not check Sec-WebSocket-Accept",
+};
+const undiciLacks = {
+  "status 401 is a failed attempt, retried up to the limit":
+    "Node dials twice by itself after a 401",
+};
+const workerdLacks = {
+  "Blobs arrive byte by byte and in order, queued or not": "workerd cannot send Blobs",
+  "a text frame that is not UTF-8 ends the connection, which is replaced":
+    "workerd accepts text that is not UTF-8",
+};
+const firefoxLacks = {
+  "the TCP connection of an abandoned upgrade is closed":
+    "Firefox keeps the TCP connection of a pending upgrade",
+};
+const webkitLacks = {
+  ...Object.fromEntries([1012, 1013, 1014].map((code) => [
+    `close code ${code} is reported and retried`,
+    "WebKit refuses close codes 1012 to 1014",
+  ])),
+  "a redirect is a failed attempt, retried up to the limit": "WebKit follows redirects",
+};
 
 const bun = `${modulesOf("bun")}/.bin/bun`;
 
@@ -132,23 +160,30 @@ export const runners: Readonly<Record<string, Runner>> = {
   deno: commandRunner([Deno.execPath(), "run", "-A", "--quiet", here("entry.mjs")], [], {
     // The one runtime that needs no bundle.
     extra: { client: new URL("../../mod.ts", import.meta.url) },
+    notPossible: denoLacks,
   }),
   bun: commandRunner([bun, here("entry.mjs")], [bun]),
   "node-20": nodeRunner("node-20", { extra: { ws: `${tools}/base` } }),
   "node-22": nodeRunner("node-22"),
-  "node-24": nodeRunner("node-24"),
-  "node-26": nodeRunner("node-26"),
+  "node-24": nodeRunner("node-24", { notPossible: undiciLacks }),
+  "node-26": nodeRunner("node-26", { notPossible: undiciLacks }),
   workerd: workerdRunner(false),
   "durable-object": workerdRunner(true),
-  chromium: browserRunner("chromium", ["chromium"], "chromium"),
-  firefox: browserRunner("firefox", ["firefox-esr"], "firefox-esr"),
+  chromium: browserRunner("chromium", ["chromium"], "chromium", {}),
+  firefox: browserRunner("firefox", ["firefox-esr"], "firefox-esr", firefoxLacks),
   // Its programs do not tell their version without a screen.
-  webkitgtk: browserRunner("webkitgtk", ["WebKitWebDriver", "Xvfb"], "webkit2gtk-driver xvfb", [
-    "dpkg-query",
-    "--show",
-    "--showformat=${Version}",
-    "libwebkit2gtk-4.1-0",
-  ]),
+  webkitgtk: browserRunner(
+    "webkitgtk",
+    ["WebKitWebDriver", "Xvfb"],
+    "webkit2gtk-driver xvfb",
+    webkitLacks,
+    [
+      "dpkg-query",
+      "--show",
+      "--showformat=${Version}",
+      "libwebkit2gtk-4.1-0",
+    ],
+  ),
 };
 
 /** What a row needs and this machine lacks. */
