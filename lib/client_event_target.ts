@@ -1,0 +1,260 @@
+/**
+ * An `EventTarget` with a short way for `message`.
+ *
+ * The client must give its listeners a message event whose `target` is the client, so it cannot
+ * pass on the event of the inner socket. Making a second event is unavoidable; dispatching it
+ * natively is not, and costs as much again. So `message` listeners are kept in an own list, which
+ * alone decides who is called and is walked for each message of the server; the same
+ * {@linkcode MessageListener} objects are registered natively, for events that a user dispatches.
+ * `bench/README.md` has the figures, and what else was tried.
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+
+/** What can listen. */
+type Callback = EventListenerOrEventListenerObject;
+
+/** An event handler attribute: what `onmessage = ` takes. */
+// deno-lint-ignore no-explicit-any -- the client narrows `this`
+export type Handler<E extends Event> = ((this: any, event: E) => unknown) | null;
+
+// deno-lint-ignore no-explicit-any -- one slot serves all four event types
+type AnyHandler = Handler<any>;
+
+/** Dispatches a message of the server. A symbol keeps it off the client's public surface. */
+export const deliver: unique symbol = Symbol("deliver");
+
+/** An entry of the own list, and the native listener, in one. */
+interface MessageListener extends EventListenerObject {
+  readonly callback: Callback;
+  readonly capture: boolean;
+  readonly signal: AbortSignal | undefined;
+  removed: boolean;
+}
+
+/**
+ * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
+ * is an ordinary event: what a native dispatch has set comes first.
+ *
+ * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest.
+ * An event that was stopped stays so if it is dispatched again, as on Node.
+ */
+class ClientMessageEvent extends MessageEvent<unknown> {
+  override readonly data: unknown;
+  override readonly origin: string;
+  readonly #client: EventTarget;
+  #current: EventTarget | null;
+  #stopped = false;
+
+  constructor(client: EventTarget, data: unknown, origin: string) {
+    super("message");
+    this.data = data;
+    this.origin = origin;
+    this.#client = this.#current = client;
+  }
+
+  static isStopped(event: ClientMessageEvent): boolean {
+    return event.#stopped;
+  }
+
+  static end(event: ClientMessageEvent): void {
+    event.#current = null;
+  }
+
+  override get target(): EventTarget {
+    return super.target ?? this.#client;
+  }
+  override get srcElement(): EventTarget {
+    return this.target;
+  }
+  override get currentTarget(): EventTarget | null {
+    return super.currentTarget ?? this.#current;
+  }
+  override get eventPhase(): number {
+    return super.eventPhase || (this.#current ? Event.AT_TARGET : Event.NONE);
+  }
+  override composedPath(): EventTarget[] {
+    return this.#current ? [this.#current] : super.composedPath();
+  }
+  override stopImmediatePropagation(): void {
+    this.#stopped = true;
+    super.stopImmediatePropagation();
+  }
+}
+
+/** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
+export class ClientEventTarget extends EventTarget {
+  #listeners: readonly MessageListener[] = [];
+  readonly #slots = new Map<string, { handler: AnyHandler; handleEvent(event: Event): void }>();
+
+  /** As in the DOM. */
+  override addEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** As in the DOM, for any event. */
+  override addEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    if (`${type}` !== "message") return super.addEventListener(type, callback, options);
+    if (callback === null || callback === undefined) return;
+    if (typeof callback !== "function" && typeof callback !== "object") {
+      throw new TypeError(
+        `Cannot add a listener as it must be a function or an object: current value is ${
+          String(callback)
+        }`,
+      );
+    }
+    const { capture, once, passive, signal } = flatten(options);
+    this.#listeners = this.#listeners.filter(isLive);
+    if (this.#find(callback, capture)) return;
+    const listener: MessageListener = {
+      callback,
+      capture: !!capture,
+      signal,
+      removed: false,
+      handleEvent: (event) => {
+        if (once) this.#remove(listener);
+        if (typeof callback === "function") callback.call(this, event);
+        else callback.handleEvent(event);
+      },
+    };
+    super.addEventListener(type, listener, { capture, passive, signal } as AddEventListenerOptions);
+    if (isLive(listener)) this.#listeners = [...this.#listeners, listener];
+  }
+
+  /** As in the DOM. */
+  override removeEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /** As in the DOM, for any event. */
+  override removeEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    const listener = `${type}` === "message"
+      ? this.#find(callback, flatten(options).capture)
+      : undefined;
+    if (listener) this.#remove(listener);
+    // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
+    else super.removeEventListener(type, callback, options);
+  }
+
+  #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
+    return this.#listeners.find((listener) =>
+      listener.callback === callback && listener.capture === !!capture
+    );
+  }
+
+  #remove(listener: MessageListener): void {
+    listener.removed = true;
+    this.#listeners = this.#listeners.filter(isLive);
+    super.removeEventListener("message", listener, listener.capture);
+  }
+
+  /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
+  [deliver](data: unknown, origin: string): void {
+    const event = new ClientMessageEvent(this, data, origin);
+    this.#invoke(event, true);
+    if (!event.cancelBubble) this.#invoke(event, false);
+    ClientMessageEvent.end(event);
+  }
+
+  #invoke(event: ClientMessageEvent, capture: boolean): void {
+    for (const listener of this.#listeners) {
+      if (listener.capture !== capture || !isLive(listener)) continue;
+      try {
+        listener.handleEvent(event);
+      } catch (error) {
+        report(error);
+      }
+      if (ClientMessageEvent.isStopped(event)) return;
+    }
+  }
+
+  /** The `open` event handler; `null` for none. */
+  get onopen(): WebSocket["onopen"] {
+    return this.#handler("open");
+  }
+  set onopen(handler: Handler<EventMap["open"]>) {
+    this.#setHandler("open", handler);
+  }
+  /** The `message` event handler; `null` for none. */
+  get onmessage(): WebSocket["onmessage"] {
+    return this.#handler("message");
+  }
+  set onmessage(handler: Handler<EventMap["message"]>) {
+    this.#setHandler("message", handler);
+  }
+  /** The `error` event handler; `null` for none. */
+  get onerror(): WebSocket["onerror"] {
+    return this.#handler("error");
+  }
+  set onerror(handler: Handler<EventMap["error"]>) {
+    this.#setHandler("error", handler);
+  }
+  /** The `close` event handler; `null` for none. */
+  get onclose(): WebSocket["onclose"] {
+    return this.#handler("close");
+  }
+  set onclose(handler: Handler<EventMap["close"]>) {
+    this.#setHandler("close", handler);
+  }
+
+  #handler(type: string): AnyHandler {
+    return this.#slots.get(type)?.handler ?? null;
+  }
+
+  /** A handler keeps its place among the listeners until it is null (HTML Standard, "event handlers"). */
+  #setHandler(type: string, value: AnyHandler): void {
+    const handler = typeof value === "function" ? value : null;
+    const slot = this.#slots.get(type) ?? {
+      handler,
+      handleEvent: (event: Event): void => void slot.handler?.call(this, event),
+    };
+    slot.handler = handler;
+    this.#slots.set(type, slot);
+    if (handler) this.addEventListener(type, slot);
+    else this.removeEventListener(type, slot);
+  }
+}
+
+function isLive(listener: MessageListener): boolean {
+  return !listener.removed && !listener.signal?.aborted;
+}
+
+/** Web IDL's conversion of `(AddEventListenerOptions or boolean)`. */
+function flatten(options: boolean | AddEventListenerOptions | undefined): AddEventListenerOptions {
+  return Object(options) === options
+    ? options as AddEventListenerOptions
+    : { capture: options as boolean };
+}
+
+/** What a native dispatch does with an error that a listener throws. */
+function report(error: unknown): void {
+  // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
+  if (typeof reportError === "function") reportError(error);
+  else {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The one error class for conditions that a caller may want to catch. Misuse throws the platform's
+ * own TypeError, RangeError or DOMException instead.
+ *
+ * @module
+ */
+
+/**
+ * What went wrong:
+ *
+ * - `connect-failed`: refused, an HTTP status, DNS, TLS: the platform hides which, or says so in `cause`
+ * - `connect-timeout`: not open after `connectTimeoutMs`
+ * - `provider-failed`: a `url` or `protocols` function threw or gave something unusable (`cause`)
+ * - `handshake-failed`: the `handshake` function threw (`cause`), or the connection ended before it was done
+ * - `connection-lost`: an open connection ended without a close handshake
+ * - `heartbeat-timeout`: the peer fell silent
+ * - `fatal-close`: the peer closed with a code that retrying cannot cure, or that `shouldRetry` refused
+ * - `retry-limit`: `maxAttempts` are used up (`cause` is the last failure)
+ * - `queue-overflow`: a message did not fit into the queue
+ * - `send-failed`: the platform refused a message (`cause`)
+ * - `aborted`: the `signal` option was aborted (`cause` is its reason)
+ */
+export type ReconnectingWebSocketErrorCode =
+  | "connect-failed"
+  | "connect-timeout"
+  | "provider-failed"
+  | "handshake-failed"
+  | "connection-lost"
+  | "heartbeat-timeout"
+  | "fatal-close"
+  | "retry-limit"
+  | "queue-overflow"
+  | "send-failed"
+  | "aborted";
+
+const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
+  "connect-failed": "Cannot open the connection",
+  "connect-timeout": "Cannot open the connection in time",
+  "provider-failed": "Cannot determine where to connect",
+  "handshake-failed": "Cannot complete the handshake",
+  "connection-lost": "Connection lost",
+  "heartbeat-timeout": "Connection lost as the peer fell silent",
+  "fatal-close": "Connection closed for a reason that retrying cannot cure",
+  "retry-limit": "Cannot reconnect as all attempts are used up",
+  "queue-overflow": "Cannot keep the message as the queue is full",
+  "send-failed": "Cannot send the message as the platform refused it",
+  "aborted": "Aborted by the signal",
+};
+
+/**
+ * Why a connection, an attempt, a message or the whole client failed.
+ *
+ * The message never holds a URL or what a server sent; the platform's own error, where there is one,
+ * is the `cause`.
+ *
+ * @example Telling failures apart
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ *
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed", { maxAttempts: 5 });
+ * ws.addEventListener("error", ({ error }) => {
+ *   if (error.code === "retry-limit") console.log("giving up:", error.cause);
+ * });
+ * ws.close();
+ * ```
+ */
+export class ReconnectingWebSocketError extends Error {
+  /** Always `"ReconnectingWebSocketError"`. */
+  override readonly name = "ReconnectingWebSocketError";
+  /** What went wrong. */
+  readonly code: ReconnectingWebSocketErrorCode;
+  /** The attempt that it happened to; 0 is the first connection. */
+  readonly attempt: number;
+
+  /** Creates an error; the message follows from the code. */
+  constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause?: unknown) {
+    super(MESSAGES[code], { cause });
+    this.code = code;
+    this.attempt = attempt;
+  }
+}

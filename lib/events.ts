@@ -1,0 +1,95 @@
+/**
+ * The events that a client dispatches, and how they are made.
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocketError } from "./errors.ts";
+import type { WebSocketData } from "./send_queue.ts";
+
+/**
+ * The state of a client as its user sees it. `readyState` follows from it:
+ *
+ * - `connecting` (0): resolving the URL, dialling or shaking hands
+ * - `open` (1)
+ * - `waiting` (0): backing off before the next attempt
+ * - `closing` (2): `close()` was called
+ * - `closed` (3): over for good
+ */
+export type ConnectionState = "connecting" | "open" | "waiting" | "closing" | "closed";
+
+/** Dispatched when a connection is open, after the handshake. */
+export interface ReconnectingOpenEvent extends Event {
+  /** Whether an earlier connection of this client was open before. */
+  readonly reconnected: boolean;
+  /** The attempt that succeeded; 0 is the first connection. */
+  readonly attempt: number;
+}
+
+/** Dispatched when an attempt or a connection ended abnormally, before its `close`. */
+export interface ReconnectingErrorEvent extends Event {
+  /** What happened. */
+  readonly error: ReconnectingWebSocketError;
+}
+
+/** Dispatched once for each attempt or connection that ended. */
+export interface ReconnectingCloseEvent extends CloseEvent {
+  /** False for the last event that the client ever dispatches. */
+  readonly willRetry: boolean;
+  /** What happened; null after a clean close. */
+  readonly error: ReconnectingWebSocketError | null;
+}
+
+/** Dispatched when the next attempt is scheduled. */
+export interface ReconnectingRetryEvent extends Event {
+  /** The number of the attempt; 1 is the first reconnection. */
+  readonly attempt: number;
+  /** The delay before it in milliseconds, from now. */
+  readonly delayMs: number;
+  /** Why it is needed; null after a clean close. */
+  readonly error: ReconnectingWebSocketError | null;
+}
+
+/** Dispatched for a message that was accepted or offered, and will not be sent. */
+export interface ReconnectingDropEvent extends Event {
+  /** The message. */
+  readonly data: WebSocketData;
+  /** Why it is lost: `queue-overflow` or `send-failed`. */
+  readonly error: ReconnectingWebSocketError;
+}
+
+/** Dispatched when {@linkcode ConnectionState} changes, before the event that explains it. */
+export interface ReconnectingStateChangeEvent extends Event {
+  /** The new state. */
+  readonly state: ConnectionState;
+  /** The state before. */
+  readonly previous: ConnectionState;
+}
+
+/** All events by name. */
+export interface ReconnectingWebSocketEventMap {
+  /** A connection is open. What its listeners send synchronously leaves first, then the queue. */
+  open: ReconnectingOpenEvent;
+  /** A message came. */
+  message: MessageEvent;
+  /** An attempt or connection ended abnormally. */
+  error: ReconnectingErrorEvent;
+  /** An attempt or connection ended; the last event ever has `willRetry` false. */
+  close: ReconnectingCloseEvent;
+  /** A reconnection attempt is scheduled. */
+  retry: ReconnectingRetryEvent;
+  /** A message was dropped by the overflow policy or could not be sent. */
+  drop: ReconnectingDropEvent;
+  /** The state changed. */
+  statechange: ReconnectingStateChangeEvent;
+}
+
+/** Makes an event; `close` is a CloseEvent wherever the platform has one. */
+export function createEvent(type: string, fields: Readonly<Record<string, unknown>>): Event {
+  const { code, reason, wasClean, ...others } = fields;
+  // QUIRK(Node 20, 22): there is no CloseEvent, so its fields are added like the others.
+  const event = type === "close" && typeof CloseEvent === "function"
+    ? new CloseEvent(type, { code, reason, wasClean } as CloseEventInit)
+    : Object.assign(new Event(type), type === "close" && { code, reason, wasClean });
+  return Object.assign(event, others);
+}

@@ -1,0 +1,163 @@
+/**
+ * The public class: the surface of a WebSocket and what goes beyond it. Everything it says is asked
+ * of the {@linkcode Shell}.
+ *
+ * @module
+ */
+
+import { ClientEventTarget } from "./client_event_target.ts";
+import type { ConnectionState } from "./events.ts";
+import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
+import type { WebSocketData } from "./send_queue.ts";
+import { readSettings } from "./settings.ts";
+import { type Ending, Shell } from "./shell.ts";
+
+/**
+ * A WebSocket that survives the network.
+ */
+export class ReconnectingWebSocket extends ClientEventTarget
+  implements WebSocket, Disposable, AsyncDisposable {
+  /** `readyState` while connecting or waiting. */
+  static readonly CONNECTING = 0;
+  /** `readyState` while open. */
+  static readonly OPEN = 1;
+  /** `readyState` after `close()`, until the end. */
+  static readonly CLOSING = 2;
+  /** `readyState` when over for good. */
+  static readonly CLOSED = 3;
+
+  readonly #shell: Shell;
+
+  /**
+   * Starts connecting.
+   *
+   * @throws {TypeError} No WebSocket implementation, or an option of the wrong type.
+   * @throws {RangeError} A numeric option out of range.
+   * @throws {DOMException} `SyntaxError`: a static URL or protocol is invalid.
+   */
+  constructor(
+    url: Provider<string | URL>,
+    protocols?: Provider<string | string[]> | ReconnectingWebSocketOptions,
+    options?: ReconnectingWebSocketOptions,
+  ) {
+    super();
+    this.#shell = new Shell(this, readSettings(url, protocols, options));
+    this.#shell.start();
+  }
+
+  /** 0, `readyState` while connecting or waiting. */
+  get CONNECTING(): 0 {
+    return 0;
+  }
+  /** 1, `readyState` while open. */
+  get OPEN(): 1 {
+    return 1;
+  }
+  /** 2, `readyState` after `close()`, until the end. */
+  get CLOSING(): 2 {
+    return 2;
+  }
+  /** 3, `readyState` when over for good. */
+  get CLOSED(): 3 {
+    return 3;
+  }
+
+  /** What the client is doing. */
+  get state(): ConnectionState {
+    return this.#shell.connectionState;
+  }
+
+  /** As of a WebSocket; 0 also while waiting for the next attempt, 3 only when over for good. */
+  get readyState(): 0 | 1 | 2 | 3 {
+    const { state } = this;
+    return state === "open" ? 1 : state === "closing" ? 2 : state === "closed" ? 3 : 0;
+  }
+
+  /** The number of the current or next attempt since the last reset; 0 is the first connection. */
+  get attempt(): number {
+    return this.#shell.attempt;
+  }
+
+  /** Where the client connects to; `""` before a URL function has answered first. */
+  get url(): string {
+    return this.#shell.url;
+  }
+
+  /** The subprotocol that the server chose, `""` while there is no connection. */
+  get protocol(): string {
+    return this.#shell.socket?.protocol ?? "";
+  }
+
+  /** The extensions that the server chose, `""` while there is no connection. */
+  get extensions(): string {
+    return this.#shell.socket?.extensions ?? "";
+  }
+
+  /** Bytes queued, plus those that the current socket has not sent yet. O(1). */
+  get bufferedAmount(): number {
+    return this.#shell.bufferedAmount;
+  }
+
+  /** How binary messages arrive, on this connection and all later ones. */
+  get binaryType(): BinaryType {
+    return this.#shell.binaryType;
+  }
+  set binaryType(type: BinaryType) {
+    this.#shell.binaryType = type;
+  }
+
+  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
+  get opened(): Promise<void> {
+    return this.#shell.opened.promise;
+  }
+
+  /** Resolves when the client is over; never rejects. */
+  get closed(): Promise<Ending> {
+    return this.#shell.closed.promise;
+  }
+
+  /**
+   * Sends a message now, or keeps it until there is a connection.
+   *
+   * @returns True if it was handed over or queued; false if it was refused (queue full, closing, closed).
+   * @throws {TypeError} `data` is a symbol or shared memory.
+   * @throws {ReconnectingWebSocketError} `queue-overflow`, only with `overflow: "throw"`.
+   * @throws {DOMException} `InvalidStateError`, only with `queue: false`: not open.
+   */
+  send(data: WebSocketData): boolean {
+    return this.#shell.send(data);
+  }
+
+  /**
+   * Ends the client. The last event, a `close` with `willRetry` false, follows within `closeTimeoutMs`.
+   *
+   * @param code 1000 or 3000-4999.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {DOMException} `InvalidAccessError` for another code, `SyntaxError` for a longer reason.
+   */
+  close(code?: number, reason?: string): void {
+    this.#shell.close(code, reason);
+  }
+
+  /**
+   * Drops the connection or the wait, resets the counters and dials now.
+   *
+   * @param code 1000 or 3000-4999, for the connection that is dropped.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
+   */
+  reconnect(code?: number, reason?: string): void {
+    this.#shell.reconnect(code, reason);
+  }
+
+  /** As `close()`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** As `close()`, and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.closed;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What waits for a connection: a first-in first-out queue bounded by messages and bytes, with every
+ * operation O(1), and the conversion of a value to the message that `send()` would send.
+ *
+ * @module
+ */
+
+/** What can be sent: as the platform's `WebSocket.send`. Shared memory is refused, as there. */
+export type WebSocketData = string | ArrayBufferLike | ArrayBufferView | Blob;
+
+/** Which message gives way when the queue is full. */
+export type Overflow = "drop-newest" | "drop-oldest" | "throw";
+
+/** The bounds of a queue. */
+export interface SendQueueLimits {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly overflow: Overflow;
+}
+
+interface Entry<T> {
+  readonly message: T;
+  readonly bytes: number;
+}
+
+/** A bounded first-in first-out queue. */
+export class SendQueue<T = WebSocketData> {
+  readonly #limits: SendQueueLimits;
+  /** Entries before `#head` are gone; the array is cut once they are half of it. */
+  #entries: (Entry<T> | undefined)[] = [];
+  #head = 0;
+  #bytes = 0;
+
+  constructor(limits: SendQueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** The number of messages held. */
+  get size(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** The bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Adds a message at the end.
+   *
+   * @returns The messages that are lost for it: none, older ones, or itself when it is refused.
+   */
+  add(message: T, bytes: number): readonly T[] {
+    const { maxMessages, maxBytes, overflow } = this.#limits;
+    const evicts = overflow === "drop-oldest" && bytes <= maxBytes && maxMessages > 0;
+    const lost: T[] = [];
+    while (this.size >= maxMessages || this.#bytes + bytes > maxBytes) {
+      if (!evicts) return [message];
+      lost.push((this.take() as Entry<T>).message);
+    }
+    this.#entries.push({ message, bytes });
+    this.#bytes += bytes;
+    return lost;
+  }
+
+  /** Removes the oldest message. */
+  take(): Entry<T> | undefined {
+    const entry = this.#entries[this.#head];
+    if (!entry) return;
+    this.#entries[this.#head++] = undefined;
+    this.#bytes -= entry.bytes;
+    if (this.#head * 2 >= this.#entries.length) {
+      this.#entries.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return entry;
+  }
+
+  /** Removes all messages. */
+  drain(): T[] {
+    const messages = this.#entries.slice(this.#head).map((entry) => (entry as Entry<T>).message);
+    this.#entries = [];
+    this.#head = this.#bytes = 0;
+    return messages;
+  }
+}
+
+/**
+ * Converts as the Web IDL type `(BufferSource or Blob or USVString)` does.
+ *
+ * @throws {TypeError} The value has no conversion: a symbol, or shared memory.
+ */
+export function toMessage(value: unknown): WebSocketData {
+  if (typeof value === "string") return value;
+  if (ArrayBuffer.isView(value)) {
+    if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();
+    return value;
+  }
+  switch (tagOf(value)) {
+    case "ArrayBuffer":
+    case "Blob":
+    case "File":
+      return value as ArrayBuffer | Blob;
+    case "SharedArrayBuffer":
+      throw sharedMemory();
+  }
+  // A template, unlike String(), throws for a symbol, as Web IDL asks.
+  return `${value}`;
+}
+
+/** A copy that later changes of a buffer do not reach; strings and Blobs cannot change. */
+export function snapshot(message: WebSocketData): WebSocketData {
+  if (typeof message === "string" || isBlob(message)) return message;
+  if (!ArrayBuffer.isView(message)) return message.slice(0);
+  return message.buffer.slice(message.byteOffset, message.byteOffset + message.byteLength);
+}
+
+/** The size on the wire: UTF-8 for strings, counted without encoding them. */
+export function byteLength(message: WebSocketData): number {
+  if (typeof message !== "string") return isBlob(message) ? message.size : message.byteLength;
+  let bytes = message.length;
+  for (let i = 0; i < message.length; i++) {
+    const unit = message.charCodeAt(i);
+    if (unit < 0x80) continue;
+    bytes += unit < 0x800 ? 1 : 2;
+    // A surrogate pair is two units and four bytes; a lone one is sent as U+FFFD, three bytes.
+    if (isSurrogate(unit, 0xD800) && isSurrogate(message.charCodeAt(i + 1), 0xDC00)) i++;
+  }
+  return bytes;
+}
+
+function isSurrogate(unit: number, first: number): boolean {
+  return unit >= first && unit < first + 0x400;
+}
+
+function isBlob(message: Exclude<WebSocketData, string>): message is Blob {
+  return "size" in message;
+}
+
+/** Unlike `instanceof`, recognises the buffers of another realm (a frame, a test runner's sandbox). */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function sharedMemory(): TypeError {
+  return new TypeError("Cannot send shared memory: copy it first");
+}

@@ -1,0 +1,202 @@
+/**
+ * Validation: the constructor's arguments become settings that nothing can change later.
+ *
+ * @module
+ */
+
+import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
+import { type Backoff, windowedBackoff } from "./backoff.ts";
+import type { HandshakeLink } from "./handshake.ts";
+import type {
+  HeartbeatOptions,
+  ProviderFunction,
+  ReconnectingWebSocketOptions,
+  SendQueueOptions,
+} from "./options.ts";
+import {
+  type Overflow,
+  type SendQueueLimits,
+  snapshot,
+  toMessage,
+  type WebSocketData,
+} from "./send_queue.ts";
+import { platformSources, type Sources } from "./sources.ts";
+import type { Config } from "./state.ts";
+import { readProtocols, readUrl } from "./target.ts";
+import type { TraceRecord } from "./trace.ts";
+import type { Judges } from "./verdict.ts";
+
+/** Everything validated and fixed. */
+export interface Settings {
+  /** A function is asked before every attempt; anything else was checked already. */
+  readonly url: string | ProviderFunction<string | URL>;
+  readonly protocols: readonly string[] | ProviderFunction<string | string[]>;
+  readonly config: Config;
+  readonly judges: Judges;
+  readonly sources: Sources;
+  readonly limits: SendQueueLimits;
+  /** Whether `send` keeps messages while not open. */
+  readonly queues: boolean;
+  readonly handshake: ((link: HandshakeLink) => void | Promise<void>) | undefined;
+  readonly probe: WebSocketData | (() => WebSocketData) | undefined;
+  readonly isReply: ((data: unknown) => boolean) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: ((record: TraceRecord) => void) | undefined;
+}
+
+const ACTION = "create a ReconnectingWebSocket";
+
+/**
+ * Validates the constructor's arguments. Options are read once, own properties only.
+ *
+ * @throws {TypeError} Something of the wrong type, or an option that does not exist.
+ * @throws {RangeError} A number out of range.
+ * @throws {DOMException} `SyntaxError`: a static URL or protocol is invalid.
+ */
+export function readSettings(url: unknown, second: unknown, third: unknown): Settings {
+  const isBag = typeof second === "object" && second !== null && !Array.isArray(second);
+  check(!isBag || third === undefined, "the second argument", "the protocols", second);
+  const given = own<ReconnectingWebSocketOptions>("options", isBag ? second : third, [
+    "protocols",
+    "backoff",
+    "maxDelayMs",
+    "maxAttempts",
+    "connectTimeoutMs",
+    "stableAfterMs",
+    "closeTimeoutMs",
+    "shouldRetry",
+    "handshake",
+    "heartbeat",
+    "queue",
+    "signal",
+    "trace",
+    "sources",
+  ]);
+  check(
+    given.protocols === undefined || second === undefined || isBag,
+    "'options.protocols'",
+    "absent beside the second argument",
+    given.protocols,
+  );
+  const protocols = isBag || second === undefined ? given.protocols : second;
+  const { signal } = given;
+  check(!signal || "aborted" in signal, "'signal'", "an AbortSignal", signal);
+
+  const { maxDelayMs = 60_000 } = given;
+  const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
+  const sources = own<Sources>("sources", given.sources, [
+    "WebSocket",
+    "clock",
+    "random",
+    "connectivity",
+  ]);
+  checkFunction("sources.WebSocket", sources.WebSocket);
+  checkFunction("sources.random", sources.random);
+  const { random, ...others } = platformSources(sources);
+  const heartbeat = readHeartbeat(given.heartbeat);
+  return {
+    url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
+    protocols: typeof protocols === "function"
+      ? protocols as ProviderFunction<string[]>
+      : readProtocols(protocols),
+    config: {
+      maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, 0, Infinity),
+      maxDelayMs,
+      initialDelayMs,
+      connectTimeoutMs: number("connectTimeoutMs", given.connectTimeoutMs, 10_000),
+      stableAfterMs: number("stableAfterMs", given.stableAfterMs, 5_000, 0),
+      closeTimeoutMs: number("closeTimeoutMs", given.closeTimeoutMs, 3_000, 0),
+      handshake: !!given.handshake,
+      heartbeat: heartbeat && {
+        intervalMs: number("heartbeat.intervalMs", heartbeat.intervalMs, 25_000),
+        timeoutMs: number("heartbeat.timeoutMs", heartbeat.timeoutMs, 10_000),
+        probes: heartbeat.message !== undefined,
+      },
+    },
+    judges: {
+      shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
+      backoff,
+      random,
+      canRefresh: typeof url === "function" || typeof protocols === "function",
+    },
+    sources: { random, ...others },
+    limits: readLimits(given.queue || {}),
+    queues: given.queue !== false,
+    handshake: checkFunction("handshake", given.handshake),
+    probe: heartbeat?.message,
+    isReply: checkFunction("heartbeat.isReply", heartbeat?.isReply),
+    signal,
+    trace: checkFunction("trace", given.trace),
+  };
+}
+
+function readBackoff(
+  given: ReconnectingWebSocketOptions["backoff"],
+  maxDelayMs: number,
+): { backoff: Backoff; initialDelayMs: number } {
+  const isPolicy = typeof given === "function";
+  const parameters = own("backoff", isPolicy ? undefined : given, ["initialDelayMs", "multiplier"]);
+  const { initialDelayMs = Math.min(1_000, maxDelayMs / 2) } = parameters;
+  // Also validates maxDelayMs, which a policy of the user's is bounded by.
+  const windowed = windowedBackoff({ ...parameters, maxDelayMs });
+  return { backoff: isPolicy ? given : windowed, initialDelayMs };
+}
+
+function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
+  if (!given) return null;
+  const heartbeat = own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
+  const { message } = heartbeat;
+  if (message === undefined || typeof message === "function") return heartbeat;
+  return { ...heartbeat, message: snapshot(toMessage(message)) };
+}
+
+function readLimits(given: SendQueueOptions): SendQueueLimits {
+  const queue = own("queue", given, ["maxMessages", "maxBytes", "overflow"]);
+  const { overflow = "drop-newest" } = queue;
+  const choices: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
+  check(choices.includes(overflow), "'queue.overflow'", `one of ${choices.join(", ")}`, overflow);
+  const most = Number.MAX_SAFE_INTEGER;
+  return {
+    maxMessages: number("queue.maxMessages", queue.maxMessages, 1_024, 0, most),
+    maxBytes: number("queue.maxBytes", queue.maxBytes, 1_048_576, 0, most),
+    overflow,
+  };
+}
+
+/** Copies the own properties of `bag`; a name that is not an option must not vanish silently. */
+function own<T extends object>(
+  what: string,
+  bag: unknown,
+  names: readonly (keyof T & string)[],
+): T {
+  const isBag = bag === undefined || (typeof bag === "object" && bag !== null);
+  check(isBag, `'${what}'`, "an object", bag);
+  const copy = { ...bag as T };
+  for (const name of Object.keys(copy)) {
+    check(names.includes(name as keyof T & string), `'${what}'`, `without '${name}'`, bag);
+  }
+  return copy;
+}
+
+function number(
+  name: string,
+  value: number | undefined,
+  fallback: number,
+  min = 1,
+  max = MAX_DELAY_MS,
+): number {
+  return value === undefined ? fallback : checkNumber(ACTION, name, value, min, max);
+}
+
+function checkFunction<T>(name: string, value: T): T {
+  check(value === undefined || typeof value === "function", `'${name}'`, "a function", value);
+  return value;
+}
+
+function check(ok: boolean, what: string, requirement: string, value: unknown): asserts ok {
+  if (ok) return;
+  const current = Object(value) === value ? `of type ${typeof value}` : String(value);
+  throw new TypeError(
+    `Cannot ${ACTION} as ${what} must be ${requirement}: current value is ${current}`,
+  );
+}

@@ -1,0 +1,177 @@
+/**
+ * The words of the control plane, as plain data: what state a client can be in, what can happen to
+ * it, and what can be done about it. `transition.ts` connects them.
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
+import type { ConnectionState } from "./events.ts";
+
+/** The numbers that decisions depend on: plain data, so that a trace can carry them. */
+export interface Config {
+  readonly maxAttempts: number;
+  readonly maxDelayMs: number;
+  readonly initialDelayMs: number;
+  readonly connectTimeoutMs: number;
+  readonly stableAfterMs: number;
+  readonly closeTimeoutMs: number;
+  /** Whether a handshake runs on each new connection. */
+  readonly handshake: boolean;
+  readonly heartbeat: HeartbeatConfig | null;
+}
+
+/** The plain part of the heartbeat options. */
+export interface HeartbeatConfig {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** False when silence alone is watched: then nothing can be probed early. */
+  readonly probes: boolean;
+}
+
+/** What is counted since the last reset; it returns to {@linkcode FRESH} as a whole, never in parts. */
+export interface Series {
+  /** The current or next attempt; 0 is the first connection. */
+  readonly attempt: number;
+  /** Sum of the delays scheduled. */
+  readonly waitedMs: number;
+  readonly previousDelayMs: number;
+  /** Whether a hint already brought one attempt forward. */
+  readonly hinted: boolean;
+}
+
+/** What every phase remembers. */
+export type Common = {
+  /** The serial number of the attempt, never reset: whatever carries an older one is muted. */
+  readonly epoch: number;
+  /** Whether any connection was open before. */
+  readonly opened: boolean;
+  readonly series: Series;
+};
+
+/** The client's state; a variant holds only what its phase needs. */
+export type State =
+  & Common
+  & (
+    | { readonly phase: "resolving" }
+    | { readonly phase: "connecting" }
+    | { readonly phase: "handshaking" }
+    | { readonly phase: "open"; readonly pulse: Pulse }
+    | { readonly phase: "waiting"; readonly hurried: boolean }
+    | { readonly phase: "closing"; readonly error: ErrorCode | null }
+    | { readonly phase: "closed" }
+  );
+
+/**
+ * What the heartbeat timer waits for: silence after which to probe, the answer to a probe, or the
+ * answer to the one more probe that a host gets which slept through the first.
+ */
+export type Pulse = "beating" | "probed" | "reprieved";
+
+/** The name of a phase. */
+export type Phase = State["phase"];
+
+/** Every timer that exists, one of a name at a time. */
+export type TimerName =
+  | "connect" // the deadline of one whole attempt
+  | "stable" // the connection stayed open long enough to count as a success
+  | "heartbeat" // silence: time to probe, or to give the connection up
+  | "retry" // the wait is over
+  | "hint" // a hint ends the wait early, after a little jitter
+  | "error" // an error event without a close event: the close is not coming
+  | "close"; // the peer did not answer the close handshake
+
+/** The answer to "what now?" after a failure, with the delay drawn already. */
+export interface Verdict {
+  readonly retry: boolean;
+  readonly delayMs: number;
+  /** What determined the delay. */
+  readonly by: "policy" | "close-code" | "hint";
+  /** What was wrong with the answers of `shouldRetry` and the policy, and was replaced. */
+  readonly flaws: readonly string[];
+}
+
+/** How a connection or an attempt ended, in the terms of a close event. */
+export type Closure = {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+};
+
+/** Arguments of `close()` and `reconnect()`, as given. */
+export type Farewell = {
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
+};
+
+/** Whatever can happen. */
+export type Input =
+  | { readonly type: "start"; readonly config: Config; readonly aborted: boolean }
+  | { readonly type: "resolved"; readonly epoch: number; readonly url: string }
+  | { readonly type: "opened"; readonly epoch: number }
+  | { readonly type: "ready"; readonly epoch: number }
+  | { readonly type: "error"; readonly epoch: number }
+  | (
+    & { readonly type: "lost"; readonly epoch: number; readonly error: ErrorCode | null }
+    & { readonly verdict: Verdict }
+    & Closure
+  )
+  | {
+    readonly type: "timer";
+    readonly timer: TimerName;
+    readonly lateMs: number;
+    /** How long ago the last message came; null: none since the heartbeat timer was armed. */
+    readonly silentMs: number | null;
+  }
+  | { readonly type: "hint"; readonly hint: "online" | "offline" | "wake"; readonly random: number }
+  | ({ readonly type: "close"; readonly error: "aborted" | null } & Farewell)
+  | ({ readonly type: "reconnect" } & Farewell)
+  | { readonly type: "fault"; readonly fault: string };
+
+/**
+ * What the shell must do. Order matters and is kept. `disarm`, `abandon`, `hangUp` and `statechange`
+ * always happen; `error` and `close` unless the client is over by then for another reason; the others
+ * only while the phase and epoch that asked for them last.
+ */
+export type Effect =
+  | { readonly type: "disarm" }
+  | { readonly type: "arm"; readonly timer: TimerName; readonly delayMs: number }
+  /** Ask the providers; answer `resolved` or `lost`. */
+  | { readonly type: "resolve" }
+  /** Construct the socket; answer `opened`, `error`, `lost`. */
+  | { readonly type: "dial" }
+  /** Run the handshake; answer `ready` or `lost`. */
+  | { readonly type: "handshake" }
+  /** Hand over the queue, oldest first. */
+  | { readonly type: "flush" }
+  /** Dispatch what arrived before `open`, and let later messages pass directly. */
+  | { readonly type: "deliver" }
+  | { readonly type: "probe" }
+  /** Judge the loss of the current attempt or connection; answer `lost`. */
+  | { readonly type: "lose"; readonly error: ErrorCode }
+  /** Never listen to the current socket again, and close it. */
+  | ({ readonly type: "abandon" } & Farewell)
+  /** Start the close handshake; answer `lost` when the peer has closed. */
+  | ({ readonly type: "hangUp" } & Farewell)
+  /** Answer `lost` in a microtask: there is nothing to wait for, but events are never synchronous. */
+  | { readonly type: "settle" }
+  | {
+    readonly type: "statechange";
+    readonly state: ConnectionState;
+    readonly previous: ConnectionState;
+  }
+  | { readonly type: "open"; readonly reconnected: boolean; readonly attempt: number }
+  | { readonly type: "error"; readonly error: ErrorCode }
+  | (
+    & { readonly type: "close"; readonly willRetry: boolean; readonly error: ErrorCode | null }
+    & Closure
+  )
+  | {
+    readonly type: "retry";
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly error: ErrorCode | null;
+  };
+
+/** The next state and what to do about it. */
+export type Step = readonly [state: State, effects: readonly Effect[]];

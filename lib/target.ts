@@ -1,0 +1,57 @@
+/**
+ * Where a connection goes: URLs and subprotocols, checked as the platform's constructor does
+ * (WHATWG WebSockets, "The WebSocket interface", constructor steps).
+ *
+ * @module
+ */
+
+/**
+ * Resolves a URL against the page's, where there is one, and maps http(s) to ws(s).
+ *
+ * @param previous The URL before; a function must not lead from wss to ws.
+ * @throws {DOMException} `SyntaxError`: not a URL, another scheme, a fragment, or a downgrade.
+ */
+export function readUrl(value: unknown, previous = ""): string {
+  const { document, location } = globalThis;
+  let url: URL;
+  try {
+    url = new URL(String(value), document?.baseURI ?? location?.href);
+  } catch {
+    throw invalid("the URL must be valid");
+  }
+  if (/^https?:/.test(url.protocol)) url.protocol = url.protocol.replace("http", "ws");
+  if (!/^wss?:/.test(url.protocol)) throw invalid(`the scheme must be ws or wss`);
+  if (url.href.includes("#")) throw invalid("the URL must have no fragment");
+  if (previous.startsWith("wss:") && url.protocol === "ws:") {
+    throw invalid("the URL must stay wss");
+  }
+  return url.href;
+}
+
+/**
+ * Checks subprotocols: HTTP tokens, each at most once.
+ *
+ * @throws {DOMException} `SyntaxError`.
+ */
+export function readProtocols(value: unknown): readonly string[] {
+  const protocols = value === undefined
+    ? []
+    : Array.isArray(value)
+    ? value.map(String)
+    : [`${value}`];
+  const areTokens = protocols.every((protocol) => /^[!#-'*+\-.^-z|~0-9A-Z]+$/.test(protocol));
+  const areUnique = new Set(protocols.map((p) => p.toLowerCase())).size === protocols.length;
+  if (!areTokens || !areUnique) throw invalid("subprotocols must be unique HTTP tokens");
+  return protocols;
+}
+
+/** The URL as it may be logged: without credentials, query or fragment. */
+export function redact(href: string): string {
+  const { protocol, host, pathname } = new URL(href);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** The value is left out on purpose: URLs and subprotocols carry tokens. */
+function invalid(requirement: string): DOMException {
+  return new DOMException(`Cannot connect as ${requirement}`, "SyntaxError");
+}

@@ -1,0 +1,57 @@
+/**
+ * A WebSocket that survives the network: it reconnects with exponential backoff and jitter, keeps
+ * what is sent meanwhile, classifies every failure, and never lies about its state.
+ *
+ * @example A feed that comes back by itself
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ *
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed");
+ * ws.addEventListener("open", () => ws.send("subscribe"));
+ * ws.addEventListener("message", ({ data }) => console.log(data));
+ * ws.addEventListener("retry", ({ attempt, delayMs }) => {
+ *   console.log(`attempt ${attempt} in ${delayMs} ms`);
+ * });
+ * // Later, and for good:
+ * ws.close();
+ * ```
+ *
+ * @module
+ */
+
+export { ReconnectingWebSocket } from "./lib/reconnecting_websocket.ts";
+export { ReconnectingWebSocketError } from "./lib/errors.ts";
+export type { ClientEventTarget, Handler } from "./lib/client_event_target.ts";
+export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
+export type {
+  ConnectionState,
+  ReconnectingCloseEvent,
+  ReconnectingDropEvent,
+  ReconnectingErrorEvent,
+  ReconnectingOpenEvent,
+  ReconnectingRetryEvent,
+  ReconnectingStateChangeEvent,
+  ReconnectingWebSocketEventMap,
+} from "./lib/events.ts";
+export type { HandshakeLink } from "./lib/handshake.ts";
+export type {
+  ConnectContext,
+  HeartbeatOptions,
+  Provider,
+  ProviderFunction,
+  ReconnectingWebSocketOptions,
+  SendQueueOptions,
+} from "./lib/options.ts";
+export type { Overflow, WebSocketData } from "./lib/send_queue.ts";
+export type { Ending } from "./lib/shell.ts";
+export type {
+  Clock,
+  Connectivity,
+  ConnectivityHint,
+  Sources,
+  WebSocketConstructor,
+  WebSocketLike,
+} from "./lib/sources.ts";
+export type { TraceRecord } from "./lib/trace.ts";
+export type { Failure, RetryDecision } from "./lib/verdict.ts";
+export type { Backoff, BackoffContext, BackoffOptions } from "./lib/backoff.ts";
