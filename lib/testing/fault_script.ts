@@ -145,7 +145,7 @@ export class FaultScript {
     return this.#answers((answer) => this.#windows.push({ fromMs, untilMs, answer }));
   }
 
-  /** Starts the story now. */
+  /** Starts the story now. A network plays one script. */
   play(network: FakeNetwork): void {
     const { clock } = network;
     const startMs = clock.elapsedMs;
