@@ -117,9 +117,11 @@ export class FaultScript {
       each(1, (connection) => connection.readyState === 1 && act(connection));
     return {
       ...this.#answers((answer) => {
-        this.#moments.push({ fromMs: ms, untilMs: Infinity, answer });
+        const moment = { fromMs: ms, untilMs: Infinity, answer };
+        this.#moments.push(moment);
         this.#moments.sort((a, b) => a.fromMs - b.fromMs);
         once((network) => {
+          if (this.#inForce(ms) !== moment) return;
           for (const it of network.connections) if (it.readyState === 0) answer(it, network);
         });
       }),
@@ -151,11 +153,13 @@ export class FaultScript {
     const startMs = clock.elapsedMs;
     for (const { atMs, act } of this.#acts) clock.plan(() => act(network), atMs);
     network.onDial((connection) => {
-      const ms = clock.elapsedMs - startMs;
-      const rule = this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
-        this.#moments.findLast((it) => it.fromMs <= ms);
-      rule?.answer(connection, network);
+      this.#inForce(clock.elapsedMs - startMs)?.answer(connection, network);
     });
+  }
+
+  #inForce(ms: number): Answer | undefined {
+    return this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
+      this.#moments.findLast((it) => it.fromMs <= ms);
   }
 
   #answers(add: (answer: Answer["answer"]) => void): FaultWindow {
