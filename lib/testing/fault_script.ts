@@ -121,7 +121,7 @@ export class FaultScript {
         this.#moments.push(moment);
         this.#moments.sort((a, b) => a.fromMs - b.fromMs);
         once((network) => {
-          if (this.#inForce(ms) !== moment) return;
+          if (this.#momentBy(ms) !== moment) return;
           for (const it of network.connections) if (it.readyState === 0) answer(it, network);
         });
       }),
@@ -153,13 +153,15 @@ export class FaultScript {
     const startMs = clock.elapsedMs;
     for (const { atMs, act } of this.#acts) clock.plan(() => act(network), atMs);
     network.onDial((connection) => {
-      this.#inForce(clock.elapsedMs - startMs)?.answer(connection, network);
+      const ms = clock.elapsedMs - startMs;
+      const rule = this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
+        this.#momentBy(ms);
+      rule?.answer(connection, network);
     });
   }
 
-  #inForce(ms: number): Answer | undefined {
-    return this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
-      this.#moments.findLast((it) => it.fromMs <= ms);
+  #momentBy(ms: number): Answer | undefined {
+    return this.#moments.findLast((it) => it.fromMs <= ms);
   }
 
   #answers(add: (answer: Answer["answer"]) => void): FaultWindow {
