@@ -49,7 +49,8 @@ class ClientMessageEvent extends MessageEvent<unknown> {
   #stopped = false;
 
   constructor(client: EventTarget, data: unknown, origin: string) {
-    super("message");
+    // QUIRK(workerd): the second parameter is required.
+    super("message", {});
     this.data = data;
     this.origin = origin;
     this.#client = this.#current = client;
@@ -110,10 +111,13 @@ export class ClientEventTarget extends EventTarget {
     if (callback === null || callback === undefined) return;
     if (typeof callback !== "function" && typeof callback !== "object") {
       throw new TypeError(
-        `Cannot add a listener as it must be a function or an object: current value is ${callback}`,
+        `Cannot add a listener as it must be a function or an object: current value is ${
+          String(callback)
+        }`,
       );
     }
     const { capture, once, passive, signal } = flatten(options);
+    this.#listeners = this.#listeners.filter(isLive);
     if (this.#find(callback, capture)) return;
     const listener: MessageListener = {
       callback,
@@ -127,7 +131,7 @@ export class ClientEventTarget extends EventTarget {
       },
     };
     super.addEventListener(type, listener, { capture, passive, signal } as AddEventListenerOptions);
-    this.#listeners = [...this.#listeners, listener].filter(isLive);
+    if (isLive(listener)) this.#listeners = [...this.#listeners, listener];
   }
 
   /** As in the DOM. */
@@ -147,14 +151,17 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void {
-    if (`${type}` !== "message") return super.removeEventListener(type, callback, options);
-    const listener = this.#find(callback, flatten(options).capture);
+    const listener = `${type}` === "message"
+      ? this.#find(callback, flatten(options).capture)
+      : undefined;
     if (listener) this.#remove(listener);
+    // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
+    else super.removeEventListener(type, callback, options);
   }
 
   #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
     return this.#listeners.find((listener) =>
-      listener.callback === callback && listener.capture === !!capture && isLive(listener)
+      listener.callback === callback && listener.capture === !!capture
     );
   }
 
@@ -226,9 +233,27 @@ export class ClientEventTarget extends EventTarget {
     };
     slot.handler = handler;
     this.#slots.set(type, slot);
-    if (handler) this.addEventListener(type, slot);
-    else this.removeEventListener(type, slot);
+    if (!handler) this.removeEventListener(type, slot);
+    else if (type === "message" || !callsHandlers()) this.addEventListener(type, slot);
   }
+}
+
+let knownToCallHandlers: boolean | undefined;
+
+/**
+ * QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
+ * listeners, and would call a handler twice.
+ */
+function callsHandlers(): boolean {
+  if (knownToCallHandlers === undefined) {
+    knownToCallHandlers = false;
+    const get = (): null => {
+      knownToCallHandlers = true;
+      return null;
+    };
+    Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
+  }
+  return knownToCallHandlers;
 }
 
 function isLive(listener: MessageListener): boolean {

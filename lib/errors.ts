@@ -11,10 +11,10 @@
  * - `connect-failed`: refused, an HTTP status, DNS, TLS: the platform hides which, or says so in `cause`
  * - `connect-timeout`: not open after `connectTimeoutMs`
  * - `provider-failed`: a `url` or `protocols` function threw or gave something unusable (`cause`)
- * - `handshake-failed`: the `handshake` function threw (`cause`)
+ * - `handshake-failed`: the `handshake` function threw (`cause`), or the connection ended before it was done
  * - `connection-lost`: an open connection ended without a close handshake
  * - `heartbeat-timeout`: the peer fell silent
- * - `fatal-close`: the peer closed with a code that retrying cannot cure, or `shouldRetry` said so
+ * - `fatal-close`: the peer closed with a code that retrying cannot cure, or that `shouldRetry` refused
  * - `retry-limit`: `maxAttempts` are used up (`cause` is the last failure)
  * - `queue-overflow`: a message did not fit into the queue
  * - `send-failed`: the platform refused a message (`cause`)
@@ -57,7 +57,7 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  *
- * const ws = new ReconnectingWebSocket("wss://example.com/feed", { maxAttempts: 5 });
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed", { maxAttempts: 5 });
  * ws.addEventListener("error", ({ error }) => {
  *   if (error.code === "retry-limit") console.log("giving up:", error.cause);
  * });

@@ -128,7 +128,7 @@ function attempting(
       return fail(state, input, config);
     case "timer":
       if (input.timer === "connect") return lose(state, "connect-timeout");
-      return lose(state, phase === "handshaking" ? "connection-lost" : "connect-failed");
+      return lose(state, phase === "connecting" ? "connect-failed" : "handshake-failed");
     case "close":
       return leave(state, input, config);
     case "reconnect":
@@ -233,8 +233,8 @@ function fail(
   const { error, verdict: { retry, delayMs } } = input;
   const { attempt, waitedMs, hinted } = state.series;
   if (!retry) {
-    const peerClosed = error === null || error === "connection-lost";
-    return end(state, input, peerClosed ? "fatal-close" : error);
+    const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
+    return end(state, input, peerSaidSo ? "fatal-close" : error);
   }
   if (attempt >= config.maxAttempts) {
     // With no retries allowed at all, a clean close is an ordinary end and not a failure.
@@ -307,7 +307,7 @@ function leave(
   { error, code, reason }: Farewell & { readonly error: "aborted" | null },
   config: Config,
 ): Step {
-  const linked = state.phase === "open" || state.phase === "handshaking";
+  const linked = isLinked(state);
   return move(
     state,
     { ...common(state), phase: "closing", error },
@@ -327,6 +327,11 @@ function end(state: State, closure: Closure, error: ErrorCode | null): Step {
     [DISARM, abandon()],
     isOver(state) ? tells.slice(-1) : tells,
   );
+}
+
+/** Whether there is a connection that a close handshake can end. */
+function isLinked({ phase }: State): boolean {
+  return phase === "open" || phase === "handshaking";
 }
 
 /** At most one `error`, exactly one `close`. */
