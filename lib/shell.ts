@@ -335,22 +335,28 @@ export class Shell {
   }
 
   #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
-    const { state } = this.#runner;
-    if (link.epoch !== state.epoch) return;
+    if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
       this.#runner.heard();
       if (this.#attempt("isReply", () => this.#settings.isReply?.(data))) return;
+      if (!this.#carries(link)) return;
     }
     if (!link.isLive) {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
       this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
-    } else if (state.phase === "open") {
+    } else {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
     }
+  }
+
+  /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */
+  #carries({ epoch }: Link): boolean {
+    const { state } = this.#runner;
+    return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
   #deliver(link: Link): void {

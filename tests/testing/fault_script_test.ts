@@ -104,6 +104,14 @@ Deno.test("FaultScript weighs its rules as coats of paint", () => {
   fc.assert(agreesWithPaint(paint), { numRuns: 300 });
 });
 
+Deno.test("FaultScript lets the rule written last hold for connections of the same moment", () => {
+  const rules: Rule[] = [
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+    { fromMs: 0, lengthMs: null, behaviour: "hang" },
+  ];
+  assertEquals(play(rules), paint(rules));
+});
+
 Deno.test("the property of paint finds rules that are weighed as written", () => {
   const asWritten = (rules: readonly Rule[]): Behaviour[] =>
     paint(rules.map((rule) => ({ ...rule, lengthMs: rule.lengthMs ?? END_MS })));
