@@ -6,7 +6,7 @@
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  *
- * const ws = new ReconnectingWebSocket("wss://example.com/feed");
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed");
  * ws.addEventListener("open", () => ws.send("subscribe"));
  * ws.addEventListener("message", ({ data }) => console.log(data));
  * ws.addEventListener("retry", ({ attempt, delayMs }) => {

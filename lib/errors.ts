@@ -57,7 +57,7 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  *
- * const ws = new ReconnectingWebSocket("wss://example.com/feed", { maxAttempts: 5 });
+ * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed", { maxAttempts: 5 });
  * ws.addEventListener("error", ({ error }) => {
  *   if (error.code === "retry-limit") console.log("giving up:", error.cause);
  * });

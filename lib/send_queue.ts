@@ -91,7 +91,8 @@ export class SendQueue<T = WebSocketData> {
  * @throws {TypeError} The value has no conversion: a symbol, or shared memory.
  */
 export function toMessage(value: unknown): WebSocketData {
-  if (typeof value === "string") return value;
+  // QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD.
+  if (typeof value === "string") return value.toWellFormed?.() ?? value;
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();
     return value;
@@ -105,7 +106,7 @@ export function toMessage(value: unknown): WebSocketData {
       throw sharedMemory();
   }
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
-  return `${value}`;
+  return toMessage(`${value}`);
 }
 
 /** A copy that later changes of a buffer do not reach; strings and Blobs cannot change. */

@@ -276,13 +276,19 @@ export class Shell {
       return;
     }
     if (this.#binaryType) socket.binaryType = this.#binaryType;
-    socket.addEventListener("open", () => this.#runner.apply({ type: "opened", epoch }));
+    // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
+    // the socket is abandoned already.
+    const listen = (type: string, listener: (event: never) => void): void =>
+      socket.addEventListener(type, (event) => {
+        if (this.#link === link) listener(event as never);
+      });
+    listen("open", () => this.#meet(link, socket.protocol));
     socket.addEventListener("message", (event) => this.#receive(link, event));
-    socket.addEventListener("error", ({ error, message }) => {
+    listen("error", ({ error, message }: { error?: unknown; message?: unknown }) => {
       link.cause ??= error ?? message;
       this.#runner.apply({ type: "error", epoch });
     });
-    socket.addEventListener("close", ({ code, reason, wasClean }) => {
+    listen("close", ({ code, reason, wasClean }: Closure) => {
       const { phase } = this.#runner.state;
       const error = phase === "connecting"
         ? "connect-failed"
@@ -294,6 +300,14 @@ export class Shell {
       // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
       this.#lose(epoch, { error, cause: link.cause }, { code: code || 1006, reason, wasClean });
     });
+  }
+
+  #meet({ epoch, protocols }: Link, protocol: string): void {
+    if (protocol && protocols.length > 0 && !protocols.includes(protocol)) {
+      // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
+      const cause = new TypeError("The server chose a subprotocol that was not asked for");
+      this.#lose(epoch, { error: "connect-failed", cause });
+    } else this.#runner.apply({ type: "opened", epoch });
   }
 
   #shakeHands(link: Link): void {
@@ -321,22 +335,28 @@ export class Shell {
   }
 
   #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
-    const { state } = this.#runner;
-    if (link.epoch !== state.epoch) return;
+    if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
       this.#runner.heard();
       if (this.#attempt("isReply", () => this.#settings.isReply?.(data))) return;
+      if (!this.#carries(link)) return;
     }
     if (!link.isLive) {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
       this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
-    } else if (state.phase === "open") {
+    } else {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
     }
+  }
+
+  /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */
+  #carries({ epoch }: Link): boolean {
+    const { state } = this.#runner;
+    return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
   #deliver(link: Link): void {

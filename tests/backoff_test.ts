@@ -115,7 +115,7 @@ const STATELESS: Record<string, Stateless> = {
   },
   decorrelatedJitter: {
     make: (o = {}) => decorrelatedJitter(o),
-    uniform: true,
+    uniform: false, // what is drawn above the cap is cut, as published
     bounds: (_, o, previousMs) => [
       o.initialDelayMs,
       Math.min(3 * Math.max(previousMs, o.initialDelayMs), o.maxDelayMs),
@@ -125,12 +125,9 @@ const STATELESS: Record<string, Stateless> = {
         ({ initialDelayMs = 0, maxDelayMs = 0 } = {}) => (c) =>
           initialDelayMs +
           c.random * (Math.min(3 * c.previousDelayMs, maxDelayMs) - initialDelayMs),
-      "cut at the cap after the draw": ({ initialDelayMs = 0, maxDelayMs = 0 } = {}) => (c) =>
-        Math.min(
-          maxDelayMs,
-          initialDelayMs +
-            c.random * (3 * Math.max(c.previousDelayMs, initialDelayMs) - initialDelayMs),
-        ),
+      "no cap": ({ initialDelayMs = 0 } = {}) => (c) =>
+        initialDelayMs +
+        c.random * (3 * Math.max(c.previousDelayMs, initialDelayMs) - initialDelayMs),
     },
   },
 };

@@ -119,6 +119,7 @@ export class FakeClock implements Clock {
    * the clock standing at that timer.
    *
    * @throws {Error} Called by a timer of this clock.
+   * @throws {RangeError} `ms` is negative or not finite.
    */
   tick(ms: number): void {
     this.#start("tick");
@@ -133,7 +134,7 @@ export class FakeClock implements Clock {
 
   /**
    * As {@linkcode tick}, and lets promise jobs run before, between and after the timers: for code
-   * with asynchronous providers or handshakes. Chains of up to 100 promise jobs are run to their end.
+   * with asynchronous providers or handshakes. Chains of up to 100 promise jobs run to their end; input and output do not wait here.
    *
    * @throws {Error} Called by a timer of this clock, or while it runs already.
    */
@@ -176,7 +177,7 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Advances to the next timer and fires it.
+   * Advances to the next timer, planned ones included, and fires it.
    *
    * @returns Whether there was one.
    * @throws {Error} Called by a timer of this clock.
@@ -204,6 +205,7 @@ export class FakeClock implements Clock {
    * do not. It is also a sleep on hosts whose timers stand still while they sleep.
    */
   jump(ms: number): void {
+    requireMs("jump the clock", ms, -Infinity);
     this.#epochMs += ms;
   }
 
@@ -225,11 +227,7 @@ export class FakeClock implements Clock {
   }
 
   #end(ms: number): number {
-    if (!(ms >= 0)) {
-      throw new RangeError(
-        `Cannot advance the clock as the time must be 0 or more: current value is ${ms}`,
-      );
-    }
+    requireMs("advance the clock", ms, 0);
     return this.#elapsedMs + ms;
   }
 
@@ -254,6 +252,13 @@ export class FakeClock implements Clock {
     timer.callback();
     return true;
   }
+}
+
+function requireMs(action: string, ms: number, minMs: number): void {
+  if (Number.isFinite(ms) && ms >= minMs) return;
+  throw new RangeError(
+    `Cannot ${action} as the time must be finite and at least ${minMs} ms: current value is ${ms}`,
+  );
 }
 
 /** A fixed number of turns, as no platform tells when its microtask queue is empty without a global. */

@@ -100,7 +100,7 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
 
 /** An event handler attribute: it keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
 function defineHandler(prototype: EventTarget, type: string): void {
-  type Slot = { handler: CallableFunction; readonly listener: (event: Event) => void };
+  type Slot = { handler: EventListener; readonly listener: (event: Event) => void };
   const slots = new WeakMap<EventTarget, Slot>();
   Object.defineProperty(prototype, `on${type}`, {
     configurable: true,
@@ -114,11 +114,11 @@ function defineHandler(prototype: EventTarget, type: string): void {
         if (current) this.removeEventListener(type, current.listener);
         slots.delete(this);
       } else if (current) {
-        current.handler = value;
+        current.handler = value as EventListener;
       } else {
         const listener = (event: Event): void =>
           (slot.handler as (event: Event) => void).call(this, event);
-        const slot: Slot = { handler: value, listener };
+        const slot: Slot = { handler: value as EventListener, listener };
         slots.set(this, slot);
         this.addEventListener(type, listener);
       }
@@ -137,7 +137,9 @@ function syntaxError(requirement: string, value: unknown): DOMException {
 function parseUrl(quirks: RuntimeQuirks, url: string): URL {
   if (!URL.canParse(url)) throw syntaxError("the URL must be absolute and valid", url);
   const parsed = new URL(url);
-  if (quirks.takesHttpUrls) parsed.protocol = parsed.protocol.replace(/^http/, "ws");
+  if (quirks.takesHttpUrls && parsed.protocol.startsWith("http")) {
+    parsed.protocol = parsed.protocol.replace("http", "ws");
+  }
   if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
     throw syntaxError("the URL's scheme must be ws or wss", url);
   }
@@ -195,7 +197,7 @@ function toMessage(data: unknown): FakeMessage {
   if (typeof data === "string" || data instanceof Blob) return data;
   const isBytes = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer === "function" && data instanceof SharedArrayBuffer);
-  return isBytes ? copyBytes(data) : String(data);
+  return isBytes ? new Uint8Array(copyBytes(data)) : String(data);
 }
 
 function byteLength(message: FakeMessage): number {

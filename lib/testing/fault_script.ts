@@ -117,9 +117,11 @@ export class FaultScript {
       each(1, (connection) => connection.readyState === 1 && act(connection));
     return {
       ...this.#answers((answer) => {
-        this.#moments.push({ fromMs: ms, untilMs: Infinity, answer });
+        const moment = { fromMs: ms, untilMs: Infinity, answer };
+        this.#moments.push(moment);
         this.#moments.sort((a, b) => a.fromMs - b.fromMs);
         once((network) => {
+          if (this.#momentBy(ms) !== moment) return;
           for (const it of network.connections) if (it.readyState === 0) answer(it, network);
         });
       }),
@@ -145,7 +147,7 @@ export class FaultScript {
     return this.#answers((answer) => this.#windows.push({ fromMs, untilMs, answer }));
   }
 
-  /** Starts the story now. */
+  /** Starts the story now. A network plays one script. */
   play(network: FakeNetwork): void {
     const { clock } = network;
     const startMs = clock.elapsedMs;
@@ -153,9 +155,13 @@ export class FaultScript {
     network.onDial((connection) => {
       const ms = clock.elapsedMs - startMs;
       const rule = this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
-        this.#moments.findLast((it) => it.fromMs <= ms);
+        this.#momentBy(ms);
       rule?.answer(connection, network);
     });
+  }
+
+  #momentBy(ms: number): Answer | undefined {
+    return this.#moments.findLast((it) => it.fromMs <= ms);
   }
 
   #answers(add: (answer: Answer["answer"]) => void): FaultWindow {
