@@ -10,9 +10,6 @@ import type { Runtime } from "./rows.ts";
 /** No measurement takes as long; one that does is stopped and counts as failed. */
 const LIMIT_MS = 90_000;
 
-/** V8 flags: a young generation that is not collected in the middle of a short measurement. */
-const V8_FLAGS = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
-
 /** The runtimes found here, and the bundle that all of them run. */
 export interface Lab {
   readonly runtimes: ReadonlyMap<Runtime, { readonly path: string; readonly version: string }>;
@@ -108,9 +105,14 @@ export function startContestant(
   contestant: Name,
   port: number,
 ): LineProcess {
+  const v8Flags = ["--expose-gc"];
+  // A young generation that is not collected in the middle of the measurement.
+  if (measurement === "allocation") {
+    v8Flags.push("--min-semi-space-size=64", "--max-semi-space-size=64");
+  }
   const flags = {
-    deno: ["run", "--allow-all", "--no-check", `--v8-flags=${V8_FLAGS.join(",")}`],
-    node: V8_FLAGS,
+    deno: ["run", "--allow-all", "--no-check", `--v8-flags=${v8Flags.join(",")}`],
+    node: v8Flags,
     bun: ["run"],
   }[runtime];
   const path = lab.runtimes.get(runtime)?.path ?? runtime;
