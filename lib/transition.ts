@@ -132,6 +132,8 @@ function attempting(
     case "close":
       return leave(state, input, config);
     case "reconnect":
+      // Nothing was dialled that could end. A report here would loop: its listeners may reconnect.
+      if (phase === "resolving") return begin(state, FRESH, config, [abandon()]);
       return restart(state, input, config);
   }
   return stay(state);

@@ -104,7 +104,7 @@ export const surfaceCases = [
     name: "events are real: Event, MessageEvent, and CloseEvent where the platform has it",
     async test(lab) {
       const seen = {};
-      const { ws } = lab.connect("/first/1/close/1001");
+      const { ws } = lab.provoke("/first/1/close/1001");
       for (const type of ["open", "close", "message"]) {
         ws.addEventListener(type, (event) => seen[type] = event);
       }

@@ -18,15 +18,17 @@ const STATUS_TEXT = {
   503: "Service Unavailable",
 };
 
-/** Accepts by hand, then does `later` after the client has had the time to become open. */
+/** Accepts by hand, then does `later`: as told, at the client's first message or after some time. */
 function accepted(later, headers) {
-  return ({ request, socket, afterMs }) => {
+  return ({ request, socket, after }) => {
     socket.write(upgradeHead(request, headers));
-    setTimeout(() => !socket.destroyed && later(socket), afterMs);
+    const act = () => socket.destroyed || later(socket);
+    if (after === "message") socket.once("data", act);
+    else setTimeout(act, Number(after));
   };
 }
 
-/** `(context) => void` with `{ request, socket, args, afterMs }`. */
+/** `(context) => void` with `{ request, socket, args, after }`. */
 export const raw = {
   drop: ({ socket }) => socket.end(),
   "rst-upgrade": ({ socket }) => socket.resetAndDestroy(),
@@ -70,15 +72,18 @@ function echo({ ws }) {
   ws.on("message", (data, isBinary) => ws.send(data, { binary: isBinary }));
 }
 
-/** `(context) => void` with `{ ws, url, args, afterMs }`; what arrives is recorded already. */
+/** `(context) => void` with `{ ws, url, args, after }`; what arrives is recorded already. */
 export const live = {
   echo,
   sink: () => {},
-  close: ({ ws, url, args: [code], afterMs }) =>
-    setTimeout(() => {
+  close({ ws, url, args: [code], after }) {
+    const act = () => {
       if (code === "1005") ws.close();
       else ws.close(Number(code), url.searchParams.get("reason") ?? "");
-    }, afterMs),
+    };
+    if (after === "message") ws.once("message", act);
+    else setTimeout(act, Number(after));
+  },
   big: ({ ws, args: [bytes] }) => ws.send("x".repeat(Number(bytes))),
   many: ({ ws, args: [count] }) => {
     for (let n = 0; n < Number(count); n++) ws.send(String(n));

@@ -205,6 +205,13 @@ export class Lab {
     return observed;
   }
 
+  /** As `connect`, and makes the server do what the path says once the client is surely open. */
+  provoke(path, options, query) {
+    const observed = this.connect(path, options, { ...query, after: "message" });
+    observed.ws.addEventListener("open", () => observed.ws.send("go"), { once: true });
+    return observed;
+  }
+
   /** What the server saw. */
   async record() {
     return await this.#control(`record?id=${this.id}`);
