@@ -69,7 +69,8 @@ const CONVERSIONS: readonly (readonly [value: unknown, message: string])[] = [
   [{ toString: () => "mine" }, "mine"],
   [{ [Symbol.toPrimitive]: (hint: string) => hint }, "string"],
   [new URL("https://example.com"), "https://example.com/"],
-  ["\uD800", "\uD800"],
+  ["a\uD800b", "a\uFFFDb"],
+  [{ toString: () => "\uDC00" }, "\uFFFD"],
 ];
 
 for (const [value, message] of CONVERSIONS) {
