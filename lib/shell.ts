@@ -321,8 +321,7 @@ export class Shell {
   }
 
   #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
-    const { state } = this.#runner;
-    if (link.epoch !== state.epoch) return;
+    if (link !== this.#link) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
       this.#runner.heard();
@@ -332,7 +331,7 @@ export class Shell {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
       this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
-    } else if (state.phase === "open") {
+    } else if (this.#runner.state.phase === "open") {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
