@@ -176,7 +176,8 @@ export class Shell {
       this.socket?.send(message);
       return true;
     } catch (cause) {
-      this.#drop(message, "send-failed", cause);
+      // A listener may hear of it later, and the caller may use its buffer again by then.
+      this.#drop(snapshot(message), "send-failed", cause);
       return false;
     }
   }
