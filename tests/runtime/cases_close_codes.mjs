@@ -66,7 +66,7 @@ export const closeCodeCases = [
   {
     name: "a server that closes with 1000 for ever uses up the attempts",
     async test(lab) {
-      const observed = lab.connect("/close/1000", { maxAttempts: 2 });
+      const observed = lab.provoke("/close/1000", { maxAttempts: 2 });
       await observed.over();
       equal(observed.log, [
         "open 0",

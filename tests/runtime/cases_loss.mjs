@@ -74,7 +74,7 @@ export const lossCases = [
   {
     name: "a flapping server is dialled again 300 times",
     async test(lab) {
-      const observed = lab.connect("/first/300/close/1001", { backoff: () => 1 }, { after: 0 });
+      const observed = lab.provoke("/first/300/close/1001", { backoff: () => 1 });
       await observed.until("open 300 again");
       equal((await lab.record()).dials.length, 301, "dials that the server saw");
       equal(observed.log.filter((line) => line === "close 1001 clean retry").length, 300, "closes");
@@ -176,7 +176,7 @@ export const lossCases = [
   {
     name: "a server that accepts and then drops uses up the attempts",
     async test(lab) {
-      const observed = lab.connect("/fin", { maxAttempts: 3 });
+      const observed = lab.provoke("/fin", { maxAttempts: 3 });
       const { error } = await observed.over();
       equal(error.code, "retry-limit", "the ending");
       equal((await lab.record()).dials.length, 4, "dials that the server saw");

@@ -146,4 +146,17 @@ export const surfaceCases = [
       ], "calls");
     },
   },
+  {
+    name: "an event handler keeps its place among the listeners",
+    async test(lab) {
+      const calls = [];
+      const { ws } = lab.connect("/echo");
+      ws.addEventListener("open", () => calls.push("first"));
+      ws.onopen = () => calls.push("replaced");
+      ws.addEventListener("open", () => calls.push("last"));
+      ws.onopen = () => calls.push("handler");
+      await until(() => calls.length >= 3, () => "all calls");
+      equal(calls, ["first", "handler", "last"], "calls");
+    },
+  },
 ];

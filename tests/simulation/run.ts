@@ -43,6 +43,8 @@ const MAX_TIMERS = 1_000;
 /** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
 const TURNS = 16;
 
+const TURN: Seen = { kind: "turn" };
+
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;
 
@@ -166,6 +168,7 @@ export class Run {
 
   /** Lets promise jobs run. */
   async settle(): Promise<void> {
+    this.emit(TURN);
     for (let turn = 0; turn < TURNS; turn++) await undefined;
   }
 
@@ -234,13 +237,19 @@ export class Run {
     this.server.plan(["succeeds", "0"]);
     const { maxDelayMs, connectTimeoutMs } = this.setting;
     const limitMs = this.nowMs + maxDelayMs + 2 * connectTimeoutMs + 500;
+    const opensBefore = this.books.opens;
+    const isDone = (): boolean =>
+      this.books.opens > opensBefore || this.client.readyState > 0 || this.violation !== null;
     await this.settle();
-    while (!this.violation && this.client.readyState === 0 && this.nowMs < limitMs) {
+    while (!isDone() && this.nowMs < limitMs) {
       await this.advance(Math.min(1_000, limitMs - this.nowMs));
     }
-    const { state } = this.client;
-    if (state === "open" || this.books.isOver || this.books.isLeaving) return;
-    this.fail(3, `${state} although the server has been healthy for longer than any wait`);
+    if (!isDone()) {
+      this.fail(
+        3,
+        `${this.client.state} although the server has been healthy for longer than any wait`,
+      );
+    }
   }
 
   async #finish(): Promise<void> {

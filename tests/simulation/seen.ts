@@ -96,8 +96,8 @@ export type Seen =
     readonly signal: AbortSignal | undefined;
     readonly argument: unknown;
   }
-  /** A timer of the client's is about to fire. */
-  | { readonly kind: "timer" }
+  /** What comes now has another cause: a timer of the client's fires, or promise jobs run. */
+  | { readonly kind: "turn" }
   | { readonly kind: "record"; readonly record: TraceRecord }
   /** A line of the schedule was performed, promise jobs included. */
   | { readonly kind: "line"; readonly line: string }
@@ -143,8 +143,8 @@ export function describe(seen: Seen): string {
       return `socket ${seen.socket.index} gets ${shorten(seen.key)}`;
     case "refused":
       return `socket ${seen.socket.index} refuses ${shorten(seen.key)}`;
-    case "timer":
-      return "a timer fires";
+    case "turn":
+      return "---";
     case "hangs up":
       return `socket ${seen.socket.index} is closed${seen.code ? ` with ${seen.code}` : ""}`;
     case "hook":

@@ -88,6 +88,7 @@ export class Server {
         if (readyState !== 0) connection.send(this.#message(socket, Number(first), second));
         return;
       case "strays":
+        if (first === "open" && readyState === 0) return;
         return connection.dispatch(
           first as "close",
           first === "message" ? { data: this.#message(socket, 8) } : { code: 1001 },

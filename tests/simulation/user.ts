@@ -285,7 +285,9 @@ export class User {
         link.send("handshake line");
         if (link.signal.aborted) this.#run.fail(2, "a handshake that is over could send");
       } catch (error) {
-        if ((error as Error).name !== "InvalidStateError") throw error;
+        const isDue = link.signal.aborted || this.#run.client.state !== "connecting" ||
+          (error as Error).message === "planned";
+        if (!isDue) throw error;
       }
     }
     if (verb === "receives") this.#receive(link).catch(() => {});

@@ -21,26 +21,40 @@ function isOwn(key: string): boolean {
 export function guarantee17(run: Run): Check {
   const { books, setting } = run;
   /** The calls of `send` that have not returned, and whether each handed its message over. */
-  const calls: { readonly call: Call; isDone: boolean }[] = [];
+  const calls: Sending[] = [];
   const take = (): void => {
     books.queuedBytes -= books.queue.shift()?.bytes ?? 0;
   };
-  const returned = ({ call, result, error }: Seen & { readonly kind: "return" }): void => {
-    const isDone = calls.pop()?.isDone;
-    if (isDone || error !== undefined) return;
-    if (result === true) {
-      books.queue.push(call);
-      books.queuedBytes += call.bytes;
-      const { queue } = setting;
-      while (queue && isOver(books, queue)) {
-        if (queue.overflow !== "drop-oldest") return run.fail(19, "the queue is over its bounds");
-        books.owed.push({ key: books.queue[0]?.key ?? "", code: "queue-overflow" });
-        take();
-      }
-    } else if (!call.wasOver) {
-      const code = call.wasOffered ? "send-failed" : "queue-overflow";
-      if (setting.queue || call.wasOffered) books.owed.push({ key: call.key, code });
+  /** Decides by the documentation what becomes of a message that no socket takes at once. */
+  const book = (sending: Sending | undefined): void => {
+    const { queue } = setting;
+    if (!queue || !sending || sending.isDone || sending.isAccepted !== null) return;
+    const { call } = sending;
+    if (call.wasOver || call.wasOffered || call.key === "invalid") return;
+    const isFull = books.queue.length >= queue.maxMessages ||
+      books.queuedBytes + call.bytes > queue.maxBytes;
+    const evicts = queue.overflow === "drop-oldest" && queue.maxMessages > 0 &&
+      call.bytes <= queue.maxBytes;
+    sending.isAccepted = !isFull || evicts;
+    if (!sending.isAccepted) {
+      if (queue.overflow !== "throw") books.owed.push({ key: call.key, code: "queue-overflow" });
+      return;
     }
+    books.queue.push(call);
+    books.queuedBytes += call.bytes;
+    while (books.queue.length > queue.maxMessages || books.queuedBytes > queue.maxBytes) {
+      books.owed.push({ key: books.queue[0]?.key ?? "", code: "queue-overflow" });
+      take();
+    }
+  };
+  const returned = ({ call, result, error }: Seen & { readonly kind: "return" }): void => {
+    if (error === undefined || (error as { code?: unknown }).code === "queue-overflow") {
+      book(calls.at(-1));
+    }
+    const sending = calls.pop();
+    if (call.wasOffered) books.owed.push({ key: call.key, code: "send-failed" });
+    if (!sending || sending.isAccepted === null || error !== undefined) return;
+    if (result !== sending.isAccepted) run.fail(19, `send returns ${result} for ${call.key}`);
   };
   const handed = (key: string): void => {
     if (isOwn(key)) return;
@@ -58,8 +72,11 @@ export function guarantee17(run: Run): Check {
     take();
   };
   return (seen) => {
-    if (seen.kind === "call" && seen.name === "send") calls.push({ call: seen, isDone: false });
-    else if (seen.kind === "hands") handed(seen.key);
+    if (seen.kind === "call" && seen.name === "send") {
+      // A call inside another one comes after it, unless the other's value is being converted.
+      if (run.inside.at(-1) !== "convert") book(calls.at(-1));
+      calls.push({ call: seen, isDone: false, isAccepted: null });
+    } else if (seen.kind === "hands") handed(seen.key);
     else if (seen.kind === "return" && seen.call.name === "send") returned(seen);
     else if (seen.kind === "refused") {
       const sending = calls.at(-1);
@@ -79,11 +96,13 @@ export function guarantee17(run: Run): Check {
   };
 }
 
-function isOver(
-  { queue, queuedBytes }: Run["books"],
-  { maxMessages, maxBytes }: { readonly maxMessages: number; readonly maxBytes: number },
-): boolean {
-  return queue.length > maxMessages || queuedBytes > maxBytes;
+/** A call of `send` that has not returned. */
+interface Sending {
+  readonly call: Call;
+  /** Whether its message was handed over inside it. */
+  isDone: boolean;
+  /** What the queue does with the message; null: it was not asked yet. */
+  isAccepted: boolean | null;
 }
 
 /** Each message is handed to at most one socket, with the bytes it had when it was sent (20). */

@@ -181,7 +181,11 @@ export function guarantee14(run: Run): Check {
 export function guarantee15(run: Run): Check {
   let failed: Extract<Seen, { kind: "inner" }> | null = null;
   return (seen) => {
-    if (seen.kind === "inner" && seen.type === "error" && !seen.socket.isDead) failed = seen;
+    if (seen.kind === "inner" && !seen.socket.isDead) {
+      // A socket that opens after all has not failed.
+      if (seen.type === "error") failed = seen;
+      else if (seen.type === "open") failed = null;
+    }
     if (!failed || !isCurrent(seen)) return;
     if (!failed.socket.isDead && !run.isOverdue) {
       run.fail(15, `socket ${failed.socket.index} is used after its error`);
