@@ -162,13 +162,12 @@ export class Shell {
 
   #enqueue(message: WebSocketData): boolean {
     const kept = snapshot(message);
-    const lost = this.#queue.add(kept, byteLength(kept));
-    const isRefused = lost.includes(kept);
-    if (isRefused && this.#settings.limits.overflow === "throw") {
+    const evicted = this.#queue.add(kept, byteLength(kept));
+    if (!evicted && this.#settings.limits.overflow === "throw") {
       throw new ReconnectingWebSocketError("queue-overflow", this.attempt);
     }
-    for (const data of lost) this.#drop(data, "queue-overflow");
-    return !isRefused;
+    for (const data of evicted ?? [kept]) this.#drop(data, "queue-overflow");
+    return !!evicted;
   }
 
   /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
@@ -177,7 +176,8 @@ export class Shell {
       this.socket?.send(message);
       return true;
     } catch (cause) {
-      this.#drop(message, "send-failed", cause);
+      // A listener may hear of it later, and the caller may use its buffer again by then.
+      this.#drop(snapshot(message), "send-failed", cause);
       return false;
     }
   }

@@ -1,8 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   additiveJitter,
-  type AdditiveJitterOptions,
   type Backoff,
   type BackoffContext,
   type BackoffOptions,
@@ -72,7 +71,10 @@ function assertFinds(property: fc.IProperty<unknown>): void {
 
 type Bounds = (n: number, known: Required<BackoffOptions>, previousMs: number) => [number, number];
 
-function grown(n: number, { initialDelayMs, multiplier, maxDelayMs }: Required<BackoffOptions>) {
+function grown(
+  n: number,
+  { initialDelayMs, multiplier, maxDelayMs }: Required<BackoffOptions>,
+): number {
   return Math.min(initialDelayMs * multiplier ** (n - 1), maxDelayMs);
 }
 

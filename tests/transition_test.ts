@@ -117,7 +117,7 @@ for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
 
 const LINKED = [
   [CONNECTING, "connect-failed"],
-  [HANDSHAKING, "connection-lost"],
+  [HANDSHAKING, "handshake-failed"],
   [OPEN, "connection-lost"],
 ] as const;
 
@@ -216,25 +216,30 @@ Deno.test("transition() lost cleanly at a limit above 0 is a retry-limit", () =>
   ]);
 });
 
+/** What the peer said with a close code is fatal; anything else stays what it was. */
 const FINAL = [
-  [null, "fatal-close"],
-  ["connection-lost", "fatal-close"],
-  ["connect-failed", "connect-failed"],
-  ["connect-timeout", "connect-timeout"],
-  ["provider-failed", "provider-failed"],
-  ["handshake-failed", "handshake-failed"],
-  ["heartbeat-timeout", "heartbeat-timeout"],
+  [OPEN, 4403, null, "fatal-close"],
+  [OPEN, 4403, "connection-lost", "fatal-close"],
+  [OPEN, 1006, "connection-lost", "connection-lost"],
+  [OPEN, 1006, "heartbeat-timeout", "heartbeat-timeout"],
+  [HANDSHAKING, 4401, null, "fatal-close"],
+  [HANDSHAKING, 1006, "handshake-failed", "handshake-failed"],
+  [CONNECTING, 1006, "connect-failed", "connect-failed"],
+  [CONNECTING, 1015, "connect-failed", "connect-failed"],
+  [CONNECTING, 1006, "connect-timeout", "connect-timeout"],
+  [RESOLVING, 1006, "provider-failed", "provider-failed"],
 ] as const;
 
-for (const [error, told] of FINAL) {
-  Deno.test(`transition() lost by ${error ?? "a clean close"} and not to be retried tells ${told}`, () => {
-    const input = lost({ code: 4403, reason: "no", error, verdict: NO_RETRY });
-    assertStep(transition(OPEN, input, CONFIG), CLOSED, [
+for (const [state, code, error, told] of FINAL) {
+  const what = `${error ?? "a clean close"} (${code}) while ${state.phase}`;
+  Deno.test(`transition() lost by ${what}, not to be retried, tells ${told}`, () => {
+    const input = lost({ code, reason: "no", error, verdict: NO_RETRY });
+    assertStep(transition(state, input, CONFIG), CLOSED, [
       DISARM,
       ABANDON,
-      change("open", "closed"),
+      change(state === OPEN ? "open" : "connecting", "closed"),
       { type: "error", error: told },
-      closeOf({ code: 4403, reason: "no", willRetry: false, error: told }),
+      closeOf({ code, reason: "no", willRetry: false, error: told }),
     ]);
   });
 }

@@ -117,12 +117,15 @@ export class FaultScript {
       each(1, (connection) => connection.readyState === 1 && act(connection));
     return {
       ...this.#answers((answer) => {
-        const moment = { fromMs: ms, untilMs: Infinity, answer };
-        this.#moments.push(moment);
+        this.#moments.push({ fromMs: ms, untilMs: Infinity, answer });
         this.#moments.sort((a, b) => a.fromMs - b.fromMs);
         once((network) => {
-          if (this.#momentBy(ms) !== moment) return;
-          for (const it of network.connections) if (it.readyState === 0) answer(it, network);
+          // What is dialled at this very moment was answered by then, or left hanging on purpose.
+          const isOlder = ({ dialedAtMs }: FakeConnection): boolean =>
+            dialedAtMs < network.clock.now();
+          for (const it of network.connections.filter(isOlder)) {
+            if (it.readyState === 0) answer(it, network);
+          }
         });
       }),
       drop: () => each(2, (connection) => connection.drop()),
@@ -155,13 +158,9 @@ export class FaultScript {
     network.onDial((connection) => {
       const ms = clock.elapsedMs - startMs;
       const rule = this.#windows.findLast((it) => it.fromMs <= ms && ms < it.untilMs) ??
-        this.#momentBy(ms);
+        this.#moments.findLast((it) => it.fromMs <= ms);
       rule?.answer(connection, network);
     });
-  }
-
-  #momentBy(ms: number): Answer | undefined {
-    return this.#moments.findLast((it) => it.fromMs <= ms);
   }
 
   #answers(add: (answer: Answer["answer"]) => void): FaultWindow {

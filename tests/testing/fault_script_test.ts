@@ -104,13 +104,23 @@ Deno.test("FaultScript weighs its rules as coats of paint", () => {
   fc.assert(agreesWithPaint(paint), { numRuns: 300 });
 });
 
-Deno.test("FaultScript lets the rule written last hold for connections of the same moment", () => {
-  const rules: Rule[] = [
+/** Counterexamples of earlier versions (seeds 106143616 and -1228468091). */
+const FOUND: readonly (readonly Rule[])[] = [
+  [
     { fromMs: 0, lengthMs: null, behaviour: "accept" },
     { fromMs: 0, lengthMs: null, behaviour: "hang" },
-  ];
-  assertEquals(play(rules), paint(rules));
-});
+  ],
+  [
+    { fromMs: 0, lengthMs: 1, behaviour: "hang" },
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+  ],
+];
+
+for (const rules of FOUND) {
+  Deno.test(`FaultScript weighs rules of one moment: ${JSON.stringify(rules)}`, () => {
+    assertEquals(play(rules), paint(rules));
+  });
+}
 
 Deno.test("the property of paint finds rules that are weighed as written", () => {
   const asWritten = (rules: readonly Rule[]): Behaviour[] =>
