@@ -270,7 +270,8 @@ export class Shell {
     try {
       socket = link.socket = new sources.WebSocket(this.#url, link.protocols);
     } catch (cause) {
-      const { name } = cause as { name?: unknown };
+      // What is thrown need not be an error.
+      const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
       queueMicrotask(() => this.#lose(epoch, { error: "connect-failed", cause, isFinal }));
