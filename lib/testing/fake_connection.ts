@@ -6,7 +6,7 @@ import type { RuntimeQuirks } from "./runtime_profiles.ts";
 export type FakeMessage = string | Uint8Array | Blob;
 
 /** What the fake server may send. */
-export type FakeMessageInit = string | ArrayBufferLike | ArrayBufferView | Blob;
+export type FakeMessageInit = string | ArrayBufferLike | ArrayBufferView;
 
 /**
  * The server's end of one socket. Nothing happens unless it is told to: a new connection hangs.
@@ -39,8 +39,10 @@ export interface FakeConnection {
   readonly options: unknown;
   /** Wall time of the dial, in milliseconds. */
   readonly dialedAtMs: number;
-  /** The client's `readyState`. */
+  /** The client's `readyState`, as the runtime shows it. */
   readonly readyState: 0 | 1 | 2 | 3;
+  /** Whether it has ended: nothing comes by itself any more. Not all runtimes show it as `readyState` 3. */
+  readonly isOver: boolean;
   /** Everything that the client handed to the open socket, oldest first. */
   readonly sent: readonly FakeMessage[];
   /** What of it reached the server: all, up to a {@linkcode stall}. */
@@ -147,6 +149,10 @@ export class Connection implements FakeConnection {
 
   get received(): readonly FakeMessage[] {
     return this.#stalledAt === null ? this.sent : this.sent.slice(0, this.#stalledAt);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get #isSilent(): boolean {
@@ -291,8 +297,7 @@ function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
 }
 
 /** Bytes as the client's `binaryType` asks for them. */
-function binaryData(data: ArrayBufferLike | ArrayBufferView | Blob, binaryType: string): unknown {
-  if (data instanceof Blob) return data;
+function binaryData(data: ArrayBufferLike | ArrayBufferView, binaryType: string): unknown {
   const buffer = copyBytes(data);
   if (binaryType === "arraybuffer") return buffer;
   return binaryType === "blob" ? new Blob([buffer]) : new Uint8Array(buffer);

@@ -47,8 +47,10 @@ export interface RuntimeQuirks {
   readonly abortingState: 1 | 2;
   /** Whether close handlers see a `readyState` below 3 unless the client closed. */
   readonly closeStateLags: boolean;
-  /** Whether close events are of the global `CloseEvent`, or only look like it. */
+  /** Whether there is a global `CloseEvent`; if not, close events only look like it. */
   readonly hasCloseEvent: boolean;
+  /** Whether there is a global `ErrorEvent`; if not, error events only look like it. */
+  readonly hasErrorEvent: boolean;
   /** Whether messages arrive after the client's own `close()`. */
   readonly receivesWhileClosing: boolean;
   /** What `send()` does when closing or closed; `"count"` drops and grows `bufferedAmount`. */
@@ -91,6 +93,7 @@ const browser: RuntimeQuirks = {
   abortingState: 2,
   closeStateLags: false,
   hasCloseEvent: true,
+  hasErrorEvent: true,
   receivesWhileClosing: false,
   lateSend: "count",
   hasBufferedAmount: true,
@@ -142,6 +145,7 @@ const node22: RuntimeQuirks = {
   closesFailedConnect: false,
   abort: "errors-only",
   hasCloseEvent: false,
+  hasErrorEvent: false,
   lateSend: "drop",
   loneReason: { code: 1005, keepsReason: false },
   resetsBinaryType: true,
@@ -155,6 +159,7 @@ const node24: RuntimeQuirks = {
   errorText: () => "",
   dropFiresError: true,
   abort: "inside-close",
+  hasErrorEvent: false,
   lateSend: "drop",
   loneReason: { code: 1000, keepsReason: true },
   resetsBinaryType: true,

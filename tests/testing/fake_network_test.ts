@@ -148,6 +148,24 @@ Deno.test("FakeConnection.dispatch() fires any event in any state, and changes n
   assertEquals(socket.readyState, 3);
 });
 
+Deno.test("FakeConnection.isOver tells the end where readyState does not", () => {
+  const ends = RUNTIMES.map((runtime) => {
+    const { connection, socket, clock } = dial(runtime);
+    assertEquals(connection.isOver, false);
+    socket.close();
+    clock.tick(0);
+    return [runtime, connection.isOver, connection.readyState];
+  });
+  assertEquals(ends, [
+    ["browser", true, 3],
+    ["deno", true, 3],
+    ["bun", true, 3],
+    ["node22", true, 2],
+    ["node24", true, 2],
+    ["workerd", true, 3],
+  ]);
+});
+
 Deno.test("FakeConnection.onReceive() hears messages after the client's send() has returned", () => {
   const { connection, socket, clock, log } = open();
   connection.onReceive((data) => connection.send(`echo ${data}`));
@@ -218,8 +236,14 @@ Deno.test("fakeWorld() binds its fakes and patches no global", () => {
 });
 
 /** Calls of both ends in any order, as numbers that the story below reads. */
-function story(seed: number, runtime: RuntimeProfile, steps: readonly number[]): string[] {
+function story(
+  seed: number,
+  runtime: RuntimeProfile,
+  steps: readonly number[],
+  random?: () => number,
+): string[] {
   const { clock, network, sources } = fakeWorld({ seed, runtime });
+  const draw = random ?? sources.random;
   const log: string[] = [];
   const sockets: WebSocket[] = [];
   const attempt = (action: () => void): void => {
@@ -230,7 +254,7 @@ function story(seed: number, runtime: RuntimeProfile, steps: readonly number[]):
     }
   };
   for (const step of steps) {
-    const number = Math.floor(sources.random() * Math.max(1, sockets.length));
+    const number = Math.floor(draw() * Math.max(1, sockets.length));
     const socket = sockets[number];
     const connection = network.connections[number];
     const actions = [
@@ -248,7 +272,7 @@ function story(seed: number, runtime: RuntimeProfile, steps: readonly number[]):
       () => connection?.stall(),
       () => socket?.send("data"),
       () => socket?.close(),
-      () => clock.tick(Math.floor(sources.random() * 100)),
+      () => clock.tick(Math.floor(draw() * 100)),
     ];
     attempt(() => actions[step % actions.length]?.());
   }
@@ -263,10 +287,19 @@ const anyStory = [
   fc.array(fc.nat(9), { maxLength: 100 }),
 ] as const;
 
+function determinism(random?: () => number): fc.IProperty<[number, RuntimeProfile, number[]]> {
+  return fc.property(...anyStory, (seed, runtime, steps) => {
+    assertEquals(story(seed, runtime, steps, random), story(seed, runtime, steps, random));
+  });
+}
+
 Deno.test("FakeNetwork does the same twice for the same seed", () => {
-  fc.assert(fc.property(...anyStory, (seed, runtime, steps) => {
-    assertEquals(story(seed, runtime, steps), story(seed, runtime, steps));
-  }));
+  fc.assert(determinism());
+});
+
+Deno.test("the property of determinism finds chance that is not seeded", () => {
+  let draws = 0;
+  assert(fc.check(determinism(() => (draws++ % 7) / 7)).failed);
 });
 
 /** Each socket opens and closes once at most, and says nothing after its close. */

@@ -105,6 +105,16 @@ Deno.test("send() converts as WebIDL does and copies bytes", () => {
   ]);
 });
 
+Deno.test("send() while closing counts the bytes of what it drops", () => {
+  const { socket, connection } = open();
+  socket.close();
+  const amounts = ["é", new Uint8Array(3), new Blob(["four"])].map((data) => {
+    socket.send(data);
+    return socket.bufferedAmount;
+  });
+  assertEquals([amounts, connection.sent], [[2, 5, 9], []]);
+});
+
 Deno.test("close() refuses a reason of more than 123 bytes", () => {
   const { socket, connection } = open();
   assertThrows(

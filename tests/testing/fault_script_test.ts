@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { fakeWorld, FaultScript } from "@holdfast/websocket/testing";
 import { record } from "./recorder.ts";
 
@@ -48,6 +49,83 @@ Deno.test("FaultScript.between() holds from its start to before its end, whateve
 Deno.test("FaultScript.between() yields to a window that was written later", () => {
   const script = new FaultScript().between(0, 300).hang().between(100, 200).accept();
   assertEquals(run(script, [50, 150, 250], 1_000), ["150 dialled 150: open 1"]);
+});
+
+type Behaviour = "accept" | "refuse" | "hang";
+interface Rule {
+  readonly fromMs: number;
+  readonly lengthMs: number | null;
+  readonly behaviour: Behaviour;
+}
+
+const END_MS = 40;
+
+/** What holds at each millisecond: the moments painted over each other in time, then the windows. */
+function paint(rules: readonly Rule[]): Behaviour[] {
+  const timeline = new Array<Behaviour>(END_MS).fill("hang");
+  const moments = rules.filter((rule) => rule.lengthMs === null);
+  const windows = rules.filter((rule) => rule.lengthMs !== null);
+  for (const rule of [...moments.sort((a, b) => a.fromMs - b.fromMs), ...windows]) {
+    timeline.fill(rule.behaviour, rule.fromMs, rule.fromMs + (rule.lengthMs ?? END_MS));
+  }
+  return timeline;
+}
+
+/** What becomes of a connection dialled at each millisecond. */
+function play(rules: readonly Rule[]): Behaviour[] {
+  const script = new FaultScript();
+  for (const { fromMs, lengthMs, behaviour } of rules) {
+    if (lengthMs === null) script.at(fromMs)[behaviour]();
+    else script.between(fromMs, fromMs + lengthMs)[behaviour]();
+  }
+  const { clock, network } = fakeWorld();
+  script.play(network);
+  return Array.from({ length: END_MS }, () => {
+    const socket = new network.WebSocket("ws://example.com");
+    clock.tick(0);
+    const { readyState } = socket;
+    clock.tick(1);
+    return readyState === 1 ? "accept" : readyState === 3 ? "refuse" : "hang";
+  });
+}
+
+function agreesWithPaint(painted: (rules: readonly Rule[]) => Behaviour[]): fc.IProperty<[Rule[]]> {
+  const rule = fc.record({
+    fromMs: fc.nat(END_MS - 1),
+    lengthMs: fc.option(fc.nat(END_MS), { nil: null }),
+    behaviour: fc.constantFrom<Behaviour>("accept", "refuse", "hang"),
+  });
+  return fc.property(fc.array(rule, { maxLength: 8 }), (rules) => {
+    assertEquals(play(rules), painted(rules));
+  });
+}
+
+Deno.test("FaultScript weighs its rules as coats of paint", () => {
+  fc.assert(agreesWithPaint(paint), { numRuns: 300 });
+});
+
+/** Counterexamples of earlier versions (seeds 106143616 and -1228468091). */
+const FOUND: readonly (readonly Rule[])[] = [
+  [
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+    { fromMs: 0, lengthMs: null, behaviour: "hang" },
+  ],
+  [
+    { fromMs: 0, lengthMs: 1, behaviour: "hang" },
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+  ],
+];
+
+for (const rules of FOUND) {
+  Deno.test(`FaultScript weighs rules of one moment: ${JSON.stringify(rules)}`, () => {
+    assertEquals(play(rules), paint(rules));
+  });
+}
+
+Deno.test("the property of paint finds rules that are weighed as written", () => {
+  const asWritten = (rules: readonly Rule[]): Behaviour[] =>
+    paint(rules.map((rule) => ({ ...rule, lengthMs: rule.lengthMs ?? END_MS })));
+  assert(fc.check(agreesWithPaint(asWritten), { numRuns: 300 }).failed);
 });
 
 Deno.test("FaultScript tells a story of an outage", () => {

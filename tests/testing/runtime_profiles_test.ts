@@ -253,8 +253,8 @@ row("the classes of close and error events", {
   browser: { isCloseEvent: true, isErrorEvent: false },
   deno: { isCloseEvent: true, isErrorEvent: true },
   bun: { isCloseEvent: true, isErrorEvent: true },
-  node22: { isCloseEvent: false, isErrorEvent: true },
-  node24: { isCloseEvent: true, isErrorEvent: true },
+  node22: { isCloseEvent: false, isErrorEvent: false },
+  node24: { isCloseEvent: true, isErrorEvent: false },
   workerd: { isCloseEvent: true, isErrorEvent: true },
 }, (runtime) => {
   const { socket, connection } = open(runtime);
