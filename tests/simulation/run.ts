@@ -39,11 +39,9 @@ export interface Outcome {
 }
 
 /** More timers than this in one line are a storm that the setting asked for: time stops there. */
-const MAX_TIMERS = 1_000;
+const MAX_TIMERS = 100;
 /** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
 const TURNS = 16;
-
-const TURN: Seen = { kind: "turn" };
 
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;
@@ -97,6 +95,8 @@ export class Run {
   client!: ReconnectingWebSocket;
   violation: string | null = null;
   inputs = 0;
+  /** Grows when what comes next has another cause: a timer fires, or promise jobs run. */
+  causes = 0;
   events = 0;
   /** When the host last slept or a callback blocked; timers may be late by then. */
   disturbedAtMs = -1;
@@ -168,7 +168,7 @@ export class Run {
 
   /** Lets promise jobs run. */
   async settle(): Promise<void> {
-    this.emit(TURN);
+    this.causes++;
     for (let turn = 0; turn < TURNS; turn++) await undefined;
   }
 
@@ -244,7 +244,12 @@ export class Run {
     while (!isDone() && this.nowMs < limitMs) {
       await this.advance(Math.min(1_000, limitMs - this.nowMs));
     }
-    if (!isDone()) this.fail(3, `${this.client.state} although the server has been healthy for longer than any wait`);
+    if (!isDone()) {
+      this.fail(
+        3,
+        `${this.client.state} although the server has been healthy for longer than any wait`,
+      );
+    }
   }
 
   async #finish(): Promise<void> {

@@ -158,7 +158,15 @@ export class User {
 
   #call(name: Call["name"], key: string, act: (call: Call) => unknown, bytes = 0): void {
     const wasOver = (this.#run.client?.readyState ?? 0) >= 2;
-    const call: Call = { kind: "call", name, key, bytes, wasOver, wasOffered: false };
+    const call: Call = {
+      kind: "call",
+      name,
+      key,
+      bytes,
+      wasOver,
+      wasOffered: false,
+      isConverted: true,
+    };
     this.#run.emit(call);
     let result: unknown;
     let error: unknown;
@@ -188,6 +196,7 @@ export class User {
         toString: (): string => {
           this.interrupt("convert");
           this.#converting.wasOver = this.#run.client.readyState >= 2;
+          this.#converting.isConverted = true;
           return `converted ${id}`;
         },
       },
@@ -206,6 +215,7 @@ export class User {
       : new TextEncoder().encode(key).length;
     this.#call("send", key, (call) => {
       this.#converting = call;
+      call.isConverted = kind !== "convert";
       return this.#run.client.send(value as string);
     }, length);
     bytes.fill(0);

@@ -168,7 +168,7 @@ export function guarantee14(run: Run): Check {
     }
     if (seen.kind === "line" && seen.line.startsWith("time") && run.client.state === "waiting") {
       const { hintedAtMs, retry } = books;
-      if (hintedAtMs === null || !retry || hintedAtMs < retry.atMs || !run.setting.connectivity) {
+      if (hintedAtMs === null || !retry || hintedAtMs <= retry.atMs || !run.setting.connectivity) {
         return;
       }
       if (run.disturbedAtMs >= retry.atMs) return;
