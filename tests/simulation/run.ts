@@ -177,7 +177,10 @@ export class Run {
     let isThere = false;
     const end = this.clock.plan(() => isThere = true, ms);
     for (let fired = 0; !isThere; fired++) {
-      if (fired >= MAX_TIMERS || this.violation) return this.clock.clearTimeout(end);
+      if (fired >= MAX_TIMERS || this.violation) {
+        this.isOverdue = true;
+        return this.clock.clearTimeout(end);
+      }
       this.clock.next();
       await this.settle();
     }
