@@ -191,7 +191,7 @@ export function guarantee15(run: Run): Check {
       else if (seen.type === "open") failed = null;
     }
     if (!failed || !isCurrent(run, seen)) return;
-    if (!failed.socket.isDead) {
+    if (!failed.socket.isDead && !run.books.isLeaving) {
       run.fail(15, `socket ${failed.socket.index} is used after its error`);
     }
     failed = null;
