@@ -39,11 +39,9 @@ export interface Outcome {
 }
 
 /** More timers than this in one line are a storm that the setting asked for: time stops there. */
-const MAX_TIMERS = 1_000;
+const MAX_TIMERS = 100;
 /** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
 const TURNS = 16;
-
-const TURN: Seen = { kind: "turn" };
 
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;
@@ -97,6 +95,8 @@ export class Run {
   client!: ReconnectingWebSocket;
   violation: string | null = null;
   inputs = 0;
+  /** Grows when what comes next has another cause: a timer fires, or promise jobs run. */
+  causes = 0;
   events = 0;
   /** When the host last slept or a callback blocked; timers may be late by then. */
   disturbedAtMs = -1;
@@ -168,7 +168,7 @@ export class Run {
 
   /** Lets promise jobs run. */
   async settle(): Promise<void> {
-    this.emit(TURN);
+    this.causes++;
     for (let turn = 0; turn < TURNS; turn++) await undefined;
   }
 
@@ -177,7 +177,10 @@ export class Run {
     let isThere = false;
     const end = this.clock.plan(() => isThere = true, ms);
     for (let fired = 0; !isThere; fired++) {
-      if (fired >= MAX_TIMERS || this.violation) return this.clock.clearTimeout(end);
+      if (fired >= MAX_TIMERS || this.violation) {
+        this.isOverdue = true;
+        return this.clock.clearTimeout(end);
+      }
       this.clock.next();
       await this.settle();
     }
