@@ -48,14 +48,14 @@ export class SendQueue<T = WebSocketData> {
   /**
    * Adds a message at the end.
    *
-   * @returns The messages that are lost for it: none, older ones, or itself when it is refused.
+   * @returns The older messages that gave way to it, oldest first, or null when it is refused.
    */
-  add(message: T, bytes: number): readonly T[] {
+  add(message: T, bytes: number): readonly T[] | null {
     const { maxMessages, maxBytes, overflow } = this.#limits;
     const evicts = overflow === "drop-oldest" && bytes <= maxBytes && maxMessages > 0;
     const lost: T[] = [];
     while (this.size >= maxMessages || this.#bytes + bytes > maxBytes) {
-      if (!evicts) return [message];
+      if (!evicts) return null;
       lost.push((this.take() as Entry<T>).message);
     }
     this.#entries.push({ message, bytes });

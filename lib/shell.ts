@@ -120,13 +120,14 @@ export class Shell {
 
   start(): void {
     const { config, signal, sources: { connectivity, random } } = this.#settings;
-    this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
-    if (signal && !signal.aborted) {
+    if (signal) {
+      // First of all, as a provider may abort it while it is asked.
       const abort = (): void =>
         this.#runner.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
       this.#releases.push(() => signal.removeEventListener("abort", abort));
     }
+    this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
     this.#attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) =>
         this.#runner.apply({ type: "hint", hint, random: random() })
@@ -161,13 +162,12 @@ export class Shell {
 
   #enqueue(message: WebSocketData): boolean {
     const kept = snapshot(message);
-    const lost = this.#queue.add(kept, byteLength(kept));
-    const isRefused = lost.includes(kept);
-    if (isRefused && this.#settings.limits.overflow === "throw") {
+    const evicted = this.#queue.add(kept, byteLength(kept));
+    if (!evicted && this.#settings.limits.overflow === "throw") {
       throw new ReconnectingWebSocketError("queue-overflow", this.attempt);
     }
-    for (const data of lost) this.#drop(data, "queue-overflow");
-    return !isRefused;
+    for (const data of evicted ?? [kept]) this.#drop(data, "queue-overflow");
+    return !!evicted;
   }
 
   /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
@@ -176,7 +176,8 @@ export class Shell {
       this.socket?.send(message);
       return true;
     } catch (cause) {
-      this.#drop(message, "send-failed", cause);
+      // A listener may hear of it later, and the caller may use its buffer again by then.
+      this.#drop(snapshot(message), "send-failed", cause);
       return false;
     }
   }
@@ -335,22 +336,28 @@ export class Shell {
   }
 
   #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
-    const { state } = this.#runner;
-    if (link.epoch !== state.epoch) return;
+    if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
       this.#runner.heard();
       if (this.#attempt("isReply", () => this.#settings.isReply?.(data))) return;
+      if (!this.#carries(link)) return;
     }
     if (!link.isLive) {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
       this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
-    } else if (state.phase === "open") {
+    } else {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
     }
+  }
+
+  /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */
+  #carries({ epoch }: Link): boolean {
+    const { state } = this.#runner;
+    return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
   #deliver(link: Link): void {

@@ -21,7 +21,7 @@ function firstDelayRange(code) {
 const retried = RETRIED.map((code) => ({
   name: `close code ${code} is reported and retried`,
   async test(lab) {
-    const observed = lab.connect(`/first/1/close/${code}`, {}, { reason: "go away" });
+    const observed = lab.provoke(`/first/1/close/${code}`, {}, { reason: "go away" });
     await observed.until("open 1 again");
     equal(observed.log, [
       "open 0",
@@ -38,7 +38,7 @@ const retried = RETRIED.map((code) => ({
 const fatal = FATAL.map((code) => ({
   name: `close code ${code} is reported and ends the client`,
   async test(lab) {
-    const observed = lab.connect(`/close/${code}`, {}, { reason: "no" });
+    const observed = lab.provoke(`/close/${code}`, {}, { reason: "no" });
     const ending = await observed.over();
     equal(observed.log, [
       "open 0",
@@ -57,7 +57,7 @@ export const closeCodeCases = [
   {
     name: "a close without a code is reported as 1005 and retried",
     async test(lab) {
-      const observed = lab.connect("/first/1/close/1005");
+      const observed = lab.provoke("/first/1/close/1005");
       await observed.until("open 1 again");
       const [, close] = observed.log.filter((line) => !line.startsWith("error"));
       ok(close.startsWith("close 1005"), `1005, not ${close}`);
@@ -66,7 +66,7 @@ export const closeCodeCases = [
   {
     name: "a server that closes with 1000 for ever uses up the attempts",
     async test(lab) {
-      const observed = lab.connect("/close/1000", { maxAttempts: 2 });
+      const observed = lab.provoke("/close/1000", { maxAttempts: 2 });
       await observed.over();
       equal(observed.log, [
         "open 0",

@@ -110,9 +110,9 @@ export const connectCases = [
   {
     name: "an upgrade that comes after the connect timeout is not heard",
     async test(lab) {
-      const observed = lab.connect("/first/1/slow/900", { connectTimeoutMs: 600 });
+      const observed = lab.connect("/first/1/slow/2000", { connectTimeoutMs: 1_500 });
       await observed.until("open 1");
-      await sleep(500);
+      await sleep(700);
       equal(observed.log, [
         "error connect-timeout",
         "close 1006 unclean retry connect-timeout",

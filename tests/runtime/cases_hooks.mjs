@@ -80,7 +80,7 @@ export const hookCases = [
   {
     name: "a protocols provider is asked before every attempt",
     async test(lab) {
-      const observed = lab.connect("/first/1/close/3000", {
+      const observed = lab.provoke("/first/1/close/3000", {
         protocols: ({ attempt }) => Promise.resolve([`token.${attempt}`]),
       });
       await observed.until("open 1 again");
@@ -167,13 +167,18 @@ export const hookCases = [
     name: "a server that drops during the handshake is a failed attempt",
     async test(lab) {
       const observed = lab.connect("/first/1/fin", {
-        handshake: ({ attempt, receive }) => attempt === 0 ? receive() : undefined,
+        handshake: async ({ attempt, send, receive }) => {
+          if (attempt > 0) return;
+          send("go");
+          await receive();
+        },
       });
       await observed.until("open 1");
-      equal(observed.log.length, 4, "events");
-      equal(observed.log.slice(1, 3).map((line) => line.split(" ", 2).join(" ")), [
-        "close 1006",
+      equal(observed.log, [
+        "error handshake-failed",
+        "close 1006 unclean retry handshake-failed",
         "retry 1",
+        "open 1",
       ], "events");
     },
   },
@@ -181,7 +186,7 @@ export const hookCases = [
     name: "shouldRetry sees each failure and decides",
     async test(lab) {
       const failures = [];
-      const observed = lab.connect("/first/2/close/4404", {
+      const observed = lab.provoke("/first/2/close/4404", {
         shouldRetry: ({ attempt, code, reason, wasClean, wasOpen }) => {
           failures.push([attempt, code, reason, wasClean, wasOpen]);
           return failures.length < 2 ? { delayMs: 50 } : false;
@@ -211,13 +216,13 @@ export const hookCases = [
   {
     name: "every default delay lies within the first delay and the longest",
     async test(lab) {
-      const observed = lab.connect("/status/503", { maxAttempts: 8, maxDelayMs: 100 });
+      const observed = lab.connect("/status/503", { maxAttempts: 6, maxDelayMs: 100 });
       await observed.over();
-      equal(observed.delays.length, 8, "delays");
+      equal(observed.delays.length, 6, "delays");
       for (const delayMs of observed.delays) {
         ok(delayMs >= 20 && delayMs <= 100, `a delay in [20, 100] ms, not ${delayMs}`);
       }
-      equal((await lab.record()).dials.length, 9, "dials that the server saw");
+      equal((await lab.record()).dials.length, 7, "dials that the server saw");
     },
   },
   {
@@ -235,11 +240,14 @@ export const hookCases = [
     },
   },
   {
-    name: "connection after connection carries its queue through a flapping server",
+    name: "a server that closes right behind its upgrade response is dialled again",
     async test(lab) {
-      const observed = lab.connect("/first/5/close/1011", {}, { after: 0 });
-      await until(() => observed.log.length > 0, () => "an event");
-      await observed.until("open 5 again");
+      const observed = lab.connect("/first/5/close/1011", {}, { now: 1 });
+      // Whether these connections count as open before they close is up to the platform.
+      await until(
+        () => observed.ws.attempt === 5 && observed.ws.readyState === 1,
+        () => `the sixth connection, log is ${observed.log}`,
+      );
       observed.ws.send("survived");
       await observed.until("message survived");
       equal((await lab.record()).dials.length, 6, "dials that the server saw");

@@ -36,7 +36,7 @@ export const lifecycleCases = [
     name: "an outage: states and events in order",
     async test(lab) {
       const order = [];
-      const { ws } = lab.connect("/first/1/close/1001");
+      const { ws } = lab.provoke("/first/1/close/1001");
       for (const type of ["open", "error", "close", "retry"]) {
         ws.addEventListener(type, () => order.push(type));
       }

@@ -23,7 +23,7 @@ const losses = [
 ].map(([what, path]) => ({
   name: `${what} is lost with 1006 and replaced`,
   async test(lab) {
-    const observed = lab.connect(path);
+    const observed = lab.provoke(path);
     await observed.until("open 1 again");
     equal(observed.log, LOST, "events");
     equal((await lab.record()).dials.length, 2, "dials that the server saw");
@@ -37,7 +37,7 @@ const violations = [
 ].map(([what, path]) => ({
   name: `${what} ends the connection, which is replaced`,
   async test(lab) {
-    const observed = lab.connect(path);
+    const observed = lab.provoke(path);
     await observed.until("open 1 again");
     equal(
       observed.log.map((line) => line.replace(/^close \d+ .*retry/, "close retry")),
@@ -74,7 +74,7 @@ export const lossCases = [
   {
     name: "a flapping server is dialled again 300 times",
     async test(lab) {
-      const observed = lab.connect("/first/300/close/1001", { backoff: () => 1 }, { after: 0 });
+      const observed = lab.provoke("/first/300/close/1001", { backoff: () => 1 });
       await observed.until("open 300 again");
       equal((await lab.record()).dials.length, 301, "dials that the server saw");
       equal(observed.log.filter((line) => line === "close 1001 clean retry").length, 300, "closes");
@@ -157,7 +157,7 @@ export const lossCases = [
   {
     name: "a close frame that is followed by FIN is reported and retried",
     async test(lab) {
-      const observed = lab.connect("/first/1/close-fin");
+      const observed = lab.provoke("/first/1/close-fin");
       await observed.until("open 1 again");
       const close = observed.log.find((line) => line.startsWith("close"));
       ok(/^close 1001 (un)?clean retry/.test(close), `1001, not ${close}`);
@@ -166,7 +166,7 @@ export const lossCases = [
   {
     name: "a close frame whose TCP connection stays open does not hold the client",
     async test(lab) {
-      const observed = lab.connect("/first/1/close-no-fin", {
+      const observed = lab.provoke("/first/1/close-no-fin", {
         heartbeat: { intervalMs: 300, timeoutMs: 300, ...PING },
       });
       await observed.until("open 1 again");
@@ -176,7 +176,7 @@ export const lossCases = [
   {
     name: "a server that accepts and then drops uses up the attempts",
     async test(lab) {
-      const observed = lab.connect("/fin", { maxAttempts: 3 });
+      const observed = lab.provoke("/fin", { maxAttempts: 3 });
       const { error } = await observed.over();
       equal(error.code, "retry-limit", "the ending");
       equal((await lab.record()).dials.length, 4, "dials that the server saw");

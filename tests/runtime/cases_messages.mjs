@@ -143,10 +143,9 @@ export const messageCases = [
       const { ws } = lab.connect("/sink");
       ws.send("queued 1");
       ws.addEventListener("open", () => ws.send("from open"));
-      ws.onopen = () => ws.send("from onopen");
       ws.send("queued 2");
-      const { messages } = await lab.recorded(({ messages }) => messages.length === 4);
-      equal(messages, ["from open", "from onopen", "queued 1", "queued 2"], "messages");
+      const { messages } = await lab.recorded(({ messages }) => messages.length === 3);
+      equal(messages, ["from open", "queued 1", "queued 2"], "messages");
     },
   },
   {

@@ -104,7 +104,7 @@ export const surfaceCases = [
     name: "events are real: Event, MessageEvent, and CloseEvent where the platform has it",
     async test(lab) {
       const seen = {};
-      const { ws } = lab.connect("/first/1/close/1001");
+      const { ws } = lab.provoke("/first/1/close/1001");
       for (const type of ["open", "close", "message"]) {
         ws.addEventListener(type, (event) => seen[type] = event);
       }
@@ -144,6 +144,19 @@ export const surfaceCases = [
         ...["listener", "handler", "once", "signal", "object"],
         ...["listener", "handler", "object"],
       ], "calls");
+    },
+  },
+  {
+    name: "an event handler keeps its place among the listeners",
+    async test(lab) {
+      const calls = [];
+      const { ws } = lab.connect("/echo");
+      ws.addEventListener("open", () => calls.push("first"));
+      ws.onopen = () => calls.push("replaced");
+      ws.addEventListener("open", () => calls.push("last"));
+      ws.onopen = () => calls.push("handler");
+      await until(() => calls.length >= 3, () => "all calls");
+      equal(calls, ["first", "handler", "last"], "calls");
     },
   },
 ];

@@ -5,7 +5,7 @@
  * `ws`. Prints `{"port":N,"refusedPort":N,"addresses":N}` and ends, with all that it started, when its standard
  * input closes, on SIGTERM or SIGINT, or after MAX_LIFE_MS.
  *
- * Sockets: `ws://127.0.0.K:PORT/FAULT[/ARG]?id=ID[&after=MS]`, faults as in faults.mjs;
+ * Sockets: `ws://127.0.0.K:PORT/FAULT[/ARG]?id=ID`, faults as in faults.mjs;
  * `/first/N/FAULT` misbehaves for the first N dials of this ID and echoes from then on;
  * `/slow/MS[/FAULT]` answers late.
  * Control, on the same port: `GET /control/info`, `GET /control/record?id=ID` for what the server saw of this ID,
@@ -26,8 +26,6 @@ const ADDRESSES = Array.from(
   { length: process.platform === "linux" ? 64 : 1 },
   (_, n) => `127.0.0.${n + 1}`,
 );
-/** After an upgrade, so that the client is open before the fault: Firefox needs that long. */
-const AFTER_MS = 80;
 const MAX_TEXT = 200;
 
 const [modules, maxLifeMs = "300000"] = process.argv.slice(2);
@@ -75,13 +73,7 @@ function upgrade(request, socket, first) {
     steps = record.dials.length <= Number(steps[1]) ? steps.slice(2) : ["echo"];
   }
   const [fault, ...args] = steps;
-  const context = {
-    request,
-    socket,
-    url,
-    args,
-    afterMs: Number(url.searchParams.get("after") ?? AFTER_MS),
-  };
+  const context = { request, socket, url, args };
   if (fault === "slow") {
     const [delayMs] = args;
     const next = live[args[1] ?? "echo"];

@@ -6,7 +6,6 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { setTimeout } from "node:timers";
 import { badUtf8Frame, closeFrame, garbageFrame, head, textFrame, upgradeHead } from "./frames.mjs";
 
 const STATUS_TEXT = {
@@ -18,15 +17,18 @@ const STATUS_TEXT = {
   503: "Service Unavailable",
 };
 
-/** Accepts by hand, then does `later` after the client has had the time to become open. */
+/**
+ * Accepts by hand, then does `later` at the client's first message: any fixed delay would be a guess
+ * at how long the client takes to become open.
+ */
 function accepted(later, headers) {
-  return ({ request, socket, afterMs }) => {
+  return ({ request, socket }) => {
     socket.write(upgradeHead(request, headers));
-    setTimeout(() => !socket.destroyed && later(socket), afterMs);
+    socket.once("data", () => socket.destroyed || later(socket));
   };
 }
 
-/** `(context) => void` with `{ request, socket, args, afterMs }`. */
+/** `(context) => void` with `{ request, socket, args }`. */
 export const raw = {
   drop: ({ socket }) => socket.end(),
   "rst-upgrade": ({ socket }) => socket.resetAndDestroy(),
@@ -70,15 +72,19 @@ function echo({ ws }) {
   ws.on("message", (data, isBinary) => ws.send(data, { binary: isBinary }));
 }
 
-/** `(context) => void` with `{ ws, url, args, afterMs }`; what arrives is recorded already. */
+/** `(context) => void` with `{ ws, url, args }`; what arrives is recorded already. */
 export const live = {
   echo,
   sink: () => {},
-  close: ({ ws, url, args: [code], afterMs }) =>
-    setTimeout(() => {
+  /** At the client's first message, or with `now=1` right behind the response that accepts. */
+  close({ ws, url: { searchParams }, args: [code] }) {
+    const act = () => {
       if (code === "1005") ws.close();
-      else ws.close(Number(code), url.searchParams.get("reason") ?? "");
-    }, afterMs),
+      else ws.close(Number(code), searchParams.get("reason") ?? "");
+    };
+    if (searchParams.has("now")) act();
+    else ws.once("message", act);
+  },
   big: ({ ws, args: [bytes] }) => ws.send("x".repeat(Number(bytes))),
   many: ({ ws, args: [count] }) => {
     for (let n = 0; n < Number(count); n++) ws.send(String(n));

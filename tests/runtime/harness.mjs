@@ -205,6 +205,15 @@ export class Lab {
     return observed;
   }
 
+  /** As `connect`, and makes the server do what the path says as soon as a connection is open. */
+  provoke(path, options, query) {
+    const observed = this.connect(path, options, query);
+    const [, times = Infinity] = /^\/first\/(\d+)/.exec(path) ?? [];
+    let opens = 0;
+    observed.ws.addEventListener("open", () => opens++ < times && observed.ws.send("go"));
+    return observed;
+  }
+
   /** What the server saw. */
   async record() {
     return await this.#control(`record?id=${this.id}`);

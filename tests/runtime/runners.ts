@@ -140,6 +140,8 @@ const workerdLacks = {
   "Blobs arrive byte by byte and in order, queued or not": "workerd cannot send Blobs",
   "a text frame that is not UTF-8 ends the connection, which is replaced":
     "workerd accepts text that is not UTF-8",
+  "an event handler keeps its place among the listeners":
+    "workerd calls event handlers before all listeners",
 };
 const firefoxLacks = {
   "the TCP connection of an abandoned upgrade is closed":

@@ -104,6 +104,24 @@ Deno.test("FaultScript weighs its rules as coats of paint", () => {
   fc.assert(agreesWithPaint(paint), { numRuns: 300 });
 });
 
+/** Counterexamples of earlier versions (seeds 106143616 and -1228468091). */
+const FOUND: readonly (readonly Rule[])[] = [
+  [
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+    { fromMs: 0, lengthMs: null, behaviour: "hang" },
+  ],
+  [
+    { fromMs: 0, lengthMs: 1, behaviour: "hang" },
+    { fromMs: 0, lengthMs: null, behaviour: "accept" },
+  ],
+];
+
+for (const rules of FOUND) {
+  Deno.test(`FaultScript weighs rules of one moment: ${JSON.stringify(rules)}`, () => {
+    assertEquals(play(rules), paint(rules));
+  });
+}
+
 Deno.test("the property of paint finds rules that are weighed as written", () => {
   const asWritten = (rules: readonly Rule[]): Behaviour[] =>
     paint(rules.map((rule) => ({ ...rule, lengthMs: rule.lengthMs ?? END_MS })));

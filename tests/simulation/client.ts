@@ -1,0 +1,168 @@
+/**
+ * Makes the client of a run, with a window on everything that it takes from outside.
+ *
+ * @module
+ */
+
+import {
+  ReconnectingWebSocket,
+  type ReconnectingWebSocketOptions,
+  type Sources,
+  type WebSocketConstructor,
+} from "@holdfast/websocket";
+import type { Run } from "./run.ts";
+import { EVENT_TYPES, keyOf, type Socket } from "./seen.ts";
+
+/** @returns False if the setting is none that a client accepts: a shrunk schedule may have it. */
+export function makeClient(run: Run): boolean {
+  const { setting, user } = run;
+  const options = makeOptions(run);
+  const url = user.provide("url", setting.url);
+  const before = { ...options };
+  try {
+    run.client = new ReconnectingWebSocket(url as string, options);
+  } catch {
+    if (run.timers.size + run.network.connections.length + run.network.hintListeners > 0) {
+      run.fail(24, "a constructor that threw left something behind");
+    }
+    return false;
+  }
+  // Options are read once: what happens to them later must not matter (guarantee 24).
+  for (const name of Object.keys(before)) Reflect.set(options, name, () => NaN);
+  for (const type of EVENT_TYPES) {
+    run.client.addEventListener(type, (event) => run.told(type, event));
+  }
+  run.client.opened.catch(() => {});
+  run.client.closed.then((ending) => run.books.ending = ending);
+  return true;
+}
+
+function makeOptions(run: Run): ReconnectingWebSocketOptions {
+  const { setting, user } = run;
+  const { policy, heartbeat, queue, given } = setting;
+  const protocols = user.provide("protocols", setting.protocols);
+  const backoff = policy?.backoff;
+  const numbers = [
+    "maxDelayMs",
+    "maxAttempts",
+    "connectTimeoutMs",
+    "stableAfterMs",
+    "closeTimeoutMs",
+  ] as const;
+  return {
+    ...Object.fromEntries(
+      numbers.filter((name) => given.has(name)).map((name) => [name, setting[name]]),
+    ),
+    ...(protocols !== undefined && { protocols: protocols as string }),
+    ...(backoff && {
+      backoff: typeof backoff !== "function" ? backoff : (context) => {
+        user.ask("backoff", undefined, undefined, context);
+        return backoff(context);
+      },
+    }),
+    ...(setting.shouldRetry.length > 0 && { shouldRetry: user.shouldRetry }),
+    ...(setting.handshake !== "none" && { handshake: user.handshake }),
+    ...(heartbeat && {
+      heartbeat: {
+        intervalMs: heartbeat.intervalMs,
+        timeoutMs: heartbeat.timeoutMs,
+        ...(heartbeat.probe !== "none" && {
+          message: heartbeat.probe === "text" ? "probe" : user.probe,
+        }),
+        ...(heartbeat.isReply && { isReply: user.isReply }),
+      },
+    }),
+    ...(queue === null ? { queue: false } : given.has("queue") && { queue }),
+    ...(setting.signal !== "none" && { signal: user.signal }),
+    trace: (record) => {
+      run.emit({ kind: "record", record });
+      run.enter("trace");
+    },
+    sources: makeSources(run),
+  };
+}
+
+function makeSources(run: Run): Partial<Sources> {
+  const { clock, network, setting, timers } = run;
+  const { random } = setting;
+  return {
+    WebSocket: makeWebSocket(run),
+    connectivity: setting.connectivity ? network.connectivity : null,
+    random: random === "low" ? () => 0 : random === "high" ? () => 1 - 2 ** -53 : run.random,
+    clock: {
+      now: () => clock.now(),
+      setTimeout: (callback, delayMs) => {
+        if (!(delayMs >= 0 && delayMs <= 2 ** 31 - 1)) run.fail(3, `a timer of ${delayMs} ms`);
+        const handle = clock.setTimeout(() => {
+          timers.delete(handle);
+          run.emit({ kind: "turn" });
+          callback();
+        }, delayMs);
+        timers.add(handle);
+        return handle;
+      },
+      clearTimeout: (handle) => {
+        timers.delete(handle);
+        clock.clearTimeout(handle);
+      },
+    },
+  };
+}
+
+/** A class of sockets that tell what is done to them, and what they are about to do. */
+function makeWebSocket(run: Run): WebSocketConstructor {
+  return class Observed extends run.network.WebSocket {
+    readonly #socket: Socket;
+
+    constructor(url: string, protocols?: string | string[]) {
+      run.server.beforeDial();
+      run.enter("dial");
+      super(url, protocols);
+      const socket = this.#socket = {
+        index: run.sockets.length,
+        connection: run.network.connections.at(-1) as Socket["connection"],
+        atMs: run.nowMs,
+        listeners: 0,
+        isDead: false,
+        closure: null,
+      };
+      for (const type of ["open", "message", "error", "close"]) {
+        super.addEventListener(
+          type,
+          (event) => run.emit({ kind: "inner", type, socket, event }),
+        );
+      }
+      run.emit({ kind: "dial", socket, url });
+      run.sockets.push(socket);
+      run.server.afterDial(socket);
+    }
+
+    override addEventListener(
+      ...args: [type: string, listener: EventListenerOrEventListenerObject]
+    ): void {
+      this.#socket.listeners++;
+      super.addEventListener(...args);
+    }
+
+    override send(data: string | Blob | BufferSource): void {
+      const socket = this.#socket;
+      const key = keyOf(data);
+      try {
+        run.enter("inner-send");
+        super.send(data as string);
+      } catch (error) {
+        run.emit({ kind: "refused", socket, key });
+        throw error;
+      }
+      run.emit({ kind: "hands", socket, key });
+    }
+
+    override close(code?: number, reason?: string): void {
+      run.emit({ kind: "hangs up", socket: this.#socket, code });
+      run.isHangingUp = true;
+      super.close(code, reason);
+      run.isHangingUp = false;
+      run.enter("inner-close");
+    }
+  };
+}

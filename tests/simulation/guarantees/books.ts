@@ -1,0 +1,144 @@
+/**
+ * What the checks know in common about a run, kept from what is visible alone.
+ *
+ * @module
+ */
+
+import type { Ending } from "@holdfast/websocket";
+import type { Run } from "../run.ts";
+import type { Closure, Seen } from "../seen.ts";
+
+/** A check of one guarantee. */
+export type Check = (seen: Seen) => void;
+
+/** A message in the client's queue. */
+export interface Queued {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** A message that will not be sent. */
+export interface Dropped {
+  readonly key: string;
+  readonly code: string;
+}
+
+/** The facts. Times are on the clock that never jumps. */
+export interface Books {
+  /** The final `close` was told. */
+  isOver: boolean;
+  /** The user called `close()`, or aborted, when that meant something. */
+  isLeaving: boolean;
+  isAborted: boolean;
+  leftAtMs: number;
+  /** When the attempt began that is going on. */
+  attemptStartMs: number | null;
+  /** When `open` was told of the connection that is open. */
+  openedAtMs: number | null;
+  /** How often `open` was told. */
+  opens: number;
+  /** The current or next attempt of the series, and the delays of the series so far. */
+  attempt: number;
+  waitedMs: number;
+  previousDelayMs: number;
+  /** The last wait: when it was told, and how long it was to be. */
+  retry: { readonly atMs: number; readonly delayMs: number } | null;
+  /** Whether the user called `reconnect()` since the last wait began. */
+  isHastened: boolean;
+  lastClose: (Closure & { readonly willRetry: boolean }) | null;
+  hintedAtMs: number | null;
+  hints: number;
+  /** Accepted messages that were neither handed over nor dropped, oldest first. */
+  queue: Queued[];
+  queuedBytes: number;
+  /** Drops that must be told and that were told, since the last line. */
+  owed: Dropped[];
+  told: Dropped[];
+  ending: Ending | null;
+}
+
+export function emptyBooks(): Books {
+  return {
+    isOver: false,
+    isLeaving: false,
+    isAborted: false,
+    leftAtMs: 0,
+    attemptStartMs: null,
+    openedAtMs: null,
+    opens: 0,
+    attempt: 0,
+    waitedMs: 0,
+    previousDelayMs: 0,
+    retry: null,
+    isHastened: false,
+    lastClose: null,
+    hintedAtMs: null,
+    hints: 0,
+    queue: [],
+    queuedBytes: 0,
+    owed: [],
+    told: [],
+    ending: null,
+  };
+}
+
+/** Comes before all guarantees that must see a fact, and after none. */
+export function keepBooks(run: Run): Check {
+  const { books, sockets } = run;
+  const bury = (): void => {
+    for (let i = sockets.length - 1; i >= 0; i--) {
+      const socket = sockets[i];
+      if (!socket || socket.isDead) break;
+      socket.isDead = true;
+    }
+  };
+  return (seen) => {
+    switch (seen.kind) {
+      case "hook":
+        if (seen.name !== "url" && seen.name !== "protocols" && seen.name !== "dial") return;
+        books.attemptStartMs ??= run.nowMs;
+        return;
+      case "dial":
+        return bury();
+      case "hangs up":
+        if (!books.isLeaving) seen.socket.isDead = true;
+        return;
+      case "call": {
+        if (seen.key === "invalid" || seen.name === "send") return;
+        if (seen.wasOver) return;
+        if (seen.name === "reconnect") {
+          Object.assign(books, { attempt: 0, waitedMs: 0, previousDelayMs: 0, isHastened: true });
+          books.attemptStartMs = null;
+          return bury();
+        }
+        books.isLeaving = true;
+        books.isAborted = seen.name === "abort";
+        books.leftAtMs = run.nowMs;
+        return;
+      }
+      case "told":
+        return told(run, seen.type, seen.event, bury);
+    }
+  };
+}
+
+function told({ books, nowMs }: Run, type: string, event: Event, bury: () => void): void {
+  if (type === "open") {
+    books.openedAtMs = nowMs;
+    books.opens++;
+    books.attemptStartMs = null;
+  } else if (type === "close") {
+    const { code, reason, wasClean, willRetry } = event as CloseEvent & { willRetry: boolean };
+    books.lastClose = { code, reason, wasClean, willRetry };
+    books.attemptStartMs = books.openedAtMs = null;
+    if (!willRetry) books.isOver = true;
+    bury();
+  } else if (type === "retry") {
+    const { attempt, delayMs } = event as Event & { attempt: number; delayMs: number };
+    books.attempt = attempt;
+    books.waitedMs = (attempt > 1 ? books.waitedMs : 0) + delayMs;
+    books.previousDelayMs = delayMs;
+    books.retry = { atMs: nowMs, delayMs };
+    books.isHastened = attempt === 0;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Guarantees 17 to 23: what becomes of messages.
+ *
+ * @module
+ */
+
+import { Planned } from "../planned.ts";
+import type { Run } from "../run.ts";
+import { type Call, keyOf, type Seen } from "../seen.ts";
+import type { Check } from "./books.ts";
+
+/** What the client says for itself, on a connection. */
+function isOwn(key: string): boolean {
+  return key === "probe" || key.startsWith("handshake");
+}
+
+/**
+ * Messages leave in the order accepted; those sent inside an `open` listener go first. Keeps the
+ * books about the queue, for the others.
+ */
+export function guarantee17(run: Run): Check {
+  const { books, setting } = run;
+  /** The calls of `send` that have not returned, and whether each handed its message over. */
+  const calls: Sending[] = [];
+  const take = (): void => {
+    books.queuedBytes -= books.queue.shift()?.bytes ?? 0;
+  };
+  /** Decides by the documentation what becomes of a message that no socket takes at once. */
+  const book = (sending: Sending | undefined): void => {
+    const { queue } = setting;
+    if (!queue || !sending || sending.isDone || sending.isAccepted !== null) return;
+    const { call } = sending;
+    if (call.wasOver || call.wasOffered || call.key === "invalid") return;
+    const isFull = books.queue.length >= queue.maxMessages ||
+      books.queuedBytes + call.bytes > queue.maxBytes;
+    const evicts = queue.overflow === "drop-oldest" && queue.maxMessages > 0 &&
+      call.bytes <= queue.maxBytes;
+    sending.isAccepted = !isFull || evicts;
+    if (!sending.isAccepted) {
+      if (queue.overflow !== "throw") books.owed.push({ key: call.key, code: "queue-overflow" });
+      return;
+    }
+    books.queue.push(call);
+    books.queuedBytes += call.bytes;
+    while (books.queue.length > queue.maxMessages || books.queuedBytes > queue.maxBytes) {
+      books.owed.push({ key: books.queue[0]?.key ?? "", code: "queue-overflow" });
+      take();
+    }
+  };
+  const returned = ({ call, result, error }: Seen & { readonly kind: "return" }): void => {
+    if (error === undefined || (error as { code?: unknown }).code === "queue-overflow") {
+      book(calls.at(-1));
+    }
+    const sending = calls.pop();
+    if (call.wasOffered) books.owed.push({ key: call.key, code: "send-failed" });
+    if (!sending || sending.isAccepted === null || error !== undefined) return;
+    if (result !== sending.isAccepted) run.fail(19, `send returns ${result} for ${call.key}`);
+  };
+  const handed = (key: string): void => {
+    if (isOwn(key)) return;
+    const sending = calls.at(-1);
+    if (sending && sending.call.key === key && !sending.isDone) {
+      sending.isDone = true;
+      if (books.queue.length > 0 && !run.inside.includes("open") && !run.inside.includes("open+")) {
+        run.fail(17, `${key} overtakes ${books.queue[0]?.key}`);
+      }
+      return;
+    }
+    if (books.queue[0]?.key !== key) {
+      run.fail(17, `${key} is handed over instead of ${books.queue[0]?.key}`);
+    }
+    take();
+  };
+  return (seen) => {
+    if (seen.kind === "call" && seen.name === "send") {
+      // A call inside another one comes after it, unless the other's value is being converted.
+      if (run.inside.at(-1) !== "convert") book(calls.at(-1));
+      calls.push({ call: seen, isDone: false, isAccepted: null });
+    } else if (seen.kind === "hands") handed(seen.key);
+    else if (seen.kind === "return" && seen.call.name === "send") returned(seen);
+    else if (seen.kind === "refused") {
+      const sending = calls.at(-1);
+      if (isOwn(seen.key)) return;
+      if (sending && sending.call.key === seen.key) sending.call.wasOffered = true;
+      else {
+        if (books.queue[0]?.key !== seen.key) run.fail(17, `${seen.key} is offered out of order`);
+        books.owed.push({ key: seen.key, code: "send-failed" });
+        take();
+      }
+    } else if (seen.kind === "line" && books.queue.length > 0) {
+      const isUsable = run.client.readyState === 1 && run.socket?.connection.readyState === 1;
+      if (isUsable && !run.socket.connection.clientClose) {
+        run.fail(17, `${books.queue[0]?.key} is not sent although the connection is open`);
+      }
+    }
+  };
+}
+
+/** A call of `send` that has not returned. */
+interface Sending {
+  readonly call: Call;
+  /** Whether its message was handed over inside it. */
+  isDone: boolean;
+  /** What the queue does with the message; null: it was not asked yet. */
+  isAccepted: boolean | null;
+}
+
+/** Each message is handed to at most one socket, with the bytes it had when it was sent (20). */
+export function guarantee18(run: Run): Check {
+  const accepted = new Set<string>();
+  const handed = new Set<string>();
+  return (seen) => {
+    if (seen.kind === "call" && seen.name === "send") accepted.add(seen.key);
+    if (seen.kind !== "hands" || isOwn(seen.key)) return;
+    if (handed.has(seen.key)) run.fail(18, `${seen.key} is handed over twice`);
+    if (!accepted.has(seen.key)) run.fail(20, `${seen.key} is not what was sent`);
+    handed.add(seen.key);
+  };
+}
+
+/** Whatever is dropped is told, and nothing else. */
+export function guarantee19(run: Run): Check {
+  const { books } = run;
+  return (seen) => {
+    if (seen.kind === "told" && seen.type === "drop") {
+      const { data, error } = seen.event as Event & { data: unknown; error: { code: string } };
+      books.told.push({ key: keyOf(data), code: error.code });
+    }
+    if (seen.kind !== "line") return;
+    const owed = books.owed.map(({ key, code }) => `${code} ${key}`).sort().join();
+    const told = books.told.map(({ key, code }) => `${code} ${key}`).sort().join();
+    if (owed !== told) run.fail(19, `dropped: ${owed || "nothing"}; told: ${told || "nothing"}`);
+    books.owed = [];
+    books.told = [];
+  };
+}
+
+/** `bufferedAmount` is what is queued and what the socket holds. */
+export function guarantee21(run: Run): Check {
+  return (seen) => {
+    if (seen.kind !== "line") return;
+    const { client, books, socket, setting } = run;
+    const { state } = client;
+    if (state === "closing") return;
+    const isAttached = socket && !socket.isDead && setting.runtime !== "workerd";
+    const expected = (state === "closed" ? 0 : books.queuedBytes) +
+      (isAttached ? socket.connection.bufferedAmount : 0);
+    if (client.bufferedAmount !== expected) {
+      run.fail(21, `bufferedAmount ${client.bufferedAmount}, not ${expected}`);
+    }
+  };
+}
+
+/** What has no conversion throws at `send()`, whatever the state; so does a refusal that must. */
+export function guarantee22(run: Run): Check {
+  const { setting } = run;
+  return (seen) => {
+    if (seen.kind !== "return" || seen.call.name !== "send") return;
+    const { name = "", code } = (seen.error ?? {}) as { readonly name?: string; code?: unknown };
+    if (seen.call.key === "invalid") {
+      if (name !== "TypeError") run.fail(22, `a wrong value: ${name || seen.result}`);
+    } else if (name === "InvalidStateError") {
+      if (setting.queue || seen.call.wasOver) run.fail(22, "send throws");
+    } else if (code === "queue-overflow") {
+      if (setting.queue?.overflow !== "throw") run.fail(22, "send throws an overflow");
+    } else if (name && !(seen.error instanceof Planned)) run.fail(22, `send throws ${name}`);
+  };
+}
+
+/** After the end nothing is kept, and what was not handed over is given back. */
+export function guarantee23(run: Run): Check {
+  const { books } = run;
+  return (seen) => {
+    if (seen.kind === "return" && seen.call.name === "send") {
+      if (seen.call.wasOver && seen.result === true) run.fail(23, "send accepts after the end");
+    }
+    if (seen.kind !== "end" || !books.ending) return;
+    const kept = books.queue.map(({ key }) => key).join();
+    const given = books.ending.undelivered.map(keyOf).join();
+    if (kept !== given) run.fail(23, `kept ${kept}, given back ${given}`);
+    if (run.client.bufferedAmount > 0 && run.setting.runtime !== "workerd") {
+      run.fail(23, `bufferedAmount ${run.client.bufferedAmount} after the end`);
+    }
+  };
+}

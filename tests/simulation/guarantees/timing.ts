@@ -1,0 +1,195 @@
+/**
+ * Guarantees 3, 4 and 12 to 15: when things happen.
+ *
+ * @module
+ */
+
+import type { Run } from "../run.ts";
+import type { Seen } from "../seen.ts";
+import type { Check } from "./books.ts";
+
+type Range = readonly [minMs: number, maxMs: number];
+
+/** Whether all timers that are due have fired. */
+function isCurrent(seen: Seen): boolean {
+  return seen.kind === "line" && seen.line.startsWith("time");
+}
+
+/** A wait is within the documented bounds of what determined it, and is kept to. */
+export function guarantee3(run: Run): Check {
+  const { books } = run;
+  return (seen) => {
+    if (seen.kind === "told" && seen.type === "retry") {
+      const { attempt, delayMs } = seen.event as Event & { attempt: number; delayMs: number };
+      const [minMs, maxMs] = attempt === 0 ? [0, 0] : bounds(run, attempt);
+      if (!(delayMs >= minMs && delayMs <= maxMs)) {
+        run.fail(3, `attempt ${attempt} in ${delayMs} ms, not in [${minMs}, ${maxMs}]`);
+      }
+    }
+    const isStart = seen.kind === "hook" && ["url", "protocols", "dial"].includes(seen.name);
+    if (!isStart || books.attemptStartMs !== null || !books.retry || books.isHastened) return;
+    const { atMs, delayMs } = books.retry;
+    const dueAtMs = atMs + Math.trunc(delayMs);
+    const isDisturbed = run.disturbedAtMs >= atMs;
+    if (run.nowMs > dueAtMs && !isDisturbed) run.fail(3, `began ${run.nowMs - dueAtMs} ms late`);
+    // A blocking listener delays what is told, not the timer.
+    if (run.nowMs >= dueAtMs || isDisturbed) return;
+    if (books.hintedAtMs === null || books.hintedAtMs < atMs) {
+      run.fail(3, `began ${dueAtMs - run.nowMs} ms early`);
+    }
+  };
+}
+
+function bounds(run: Run, attempt: number): Range {
+  const { setting: { policy, maxDelayMs, shouldRetry }, books, user } = run;
+  if (!policy) return [0, Infinity];
+  const { initialDelayMs } = policy;
+  const decision = shouldRetry.length > 0 ? user.decision : undefined;
+  const within = ([minMs, maxMs]: Range): Range => [
+    Math.max(1, Math.min(minMs, maxDelayMs)),
+    Math.max(1, Math.min(maxMs, maxDelayMs)),
+  ];
+  if (typeof decision === "object" && !Number.isNaN(decision.delayMs)) {
+    const { delayMs } = decision;
+    return within([Math.min(delayMs, 0.8 * maxDelayMs), 1.25 * delayMs]);
+  }
+  const paced: Readonly<Record<number, Range>> = {
+    1012: [Math.min(5_000, maxDelayMs / 2), 30_000],
+    1013: [Math.min(2 * initialDelayMs, maxDelayMs / 2), 4 * initialDelayMs],
+  };
+  const pace = attempt === 1 ? paced[books.lastClose?.code ?? 0] : undefined;
+  if (pace) return within(pace);
+  if (user.policyThrew) return [maxDelayMs, maxDelayMs];
+  const { waitedMs, previousDelayMs } = attempt === 1 ? { waitedMs: 0, previousDelayMs: 0 } : books;
+  return within(policy.bounds({ attempt, waitedMs, previousDelayMs }));
+}
+
+/** The attempt counter returns to 0 only after a connection stayed open for `stableAfterMs`. */
+export function guarantee4(run: Run): Check {
+  const { books, setting: { stableAfterMs } } = run;
+  let lifeMs: number | null = null;
+  let isSure = true;
+  return (seen) => {
+    if (seen.kind !== "told") return;
+    if (seen.type === "close") {
+      lifeMs = books.openedAtMs === null ? null : run.nowMs - books.openedAtMs;
+      isSure = run.disturbedAtMs < (books.openedAtMs ?? 0);
+    }
+    if (seen.type !== "retry") return;
+    const { attempt } = seen.event as Event & { attempt: number };
+    if (attempt === 0) {
+      if (!books.isHastened) run.fail(4, "attempt 0 without reconnect()");
+      return;
+    }
+    const wasStable = lifeMs !== null && lifeMs >= stableAfterMs;
+    const isEither = wasStable && (!isSure || lifeMs === stableAfterMs);
+    const expected = wasStable ? 1 : books.attempt + 1;
+    if (attempt !== expected && !(isEither && attempt === books.attempt + 1)) {
+      run.fail(4, `attempt ${attempt}, not ${expected}, after ${lifeMs ?? "no"} ms of life`);
+    }
+  };
+}
+
+/** An attempt that is not open after `connectTimeoutMs` is given up then. */
+export function guarantee12(run: Run): Check {
+  const { books, setting: { connectTimeoutMs } } = run;
+  return (seen) => {
+    if (!isCurrent(seen) || books.attemptStartMs === null || run.client.state !== "connecting") {
+      return;
+    }
+    const dueAtMs = Math.max(books.attemptStartMs, run.disturbedAtMs) + connectTimeoutMs;
+    if (run.nowMs >= dueAtMs) run.fail(12, `connecting since ${books.attemptStartMs} ms`);
+  };
+}
+
+/** Silence is noticed in time, and not before. */
+export function guarantee13(run: Run): Check {
+  const { books, setting: { heartbeat } } = run;
+  if (!heartbeat) {
+    return (seen) => {
+      if (seen.kind !== "told" || seen.type !== "error") return;
+      const { error } = seen.event as Event & { error: { code: string } };
+      if (error.code === "heartbeat-timeout") run.fail(13, "a heartbeat that nobody asked for");
+    };
+  }
+  const { intervalMs, timeoutMs } = heartbeat;
+  let heardAtMs = 0;
+  let probes = 0;
+  let hints = 0;
+  const hear = (): void => {
+    heardAtMs = run.nowMs;
+    probes = 0;
+    hints = books.hints;
+  };
+  return (seen) => {
+    if (seen.kind === "told" && seen.type === "open") hear();
+    if (seen.kind === "inner" && seen.type === "message" && !seen.socket.isDead) hear();
+    if (seen.kind === "hands" && seen.key === "probe" && ++probes > 2) {
+      run.fail(13, `${probes} probes in one silence`);
+    }
+    if (seen.kind === "told" && seen.type === "error") {
+      const { error } = seen.event as Event & { error: { code: string } };
+      if (error.code !== "heartbeat-timeout" || run.disturbedAtMs >= heardAtMs) return;
+      const silentMs = run.nowMs - heardAtMs;
+      const leastMs = books.hints === hints ? intervalMs + timeoutMs : timeoutMs;
+      if (silentMs < leastMs) run.fail(13, `given up after ${silentMs} ms of silence`);
+    }
+    if (!isCurrent(seen) || books.openedAtMs === null || books.isLeaving) return;
+    const isDisturbed = run.disturbedAtMs >= heardAtMs;
+    // A jump can hide one sign of life, and lateness earns one more probe.
+    const mostMs = isDisturbed ? 2 * (intervalMs + timeoutMs) : intervalMs + timeoutMs;
+    const silentMs = run.nowMs - Math.max(heardAtMs, run.disturbedAtMs);
+    if (silentMs >= mostMs) run.fail(13, `open after ${silentMs} ms of silence`);
+  };
+}
+
+/** A hint brings one attempt forward, within its time, once per initial delay. */
+export function guarantee14(run: Run): Check {
+  const { books, setting: { policy } } = run;
+  const initialDelayMs = policy?.initialDelayMs ?? 0;
+  let earlyAtMs: number | null = null;
+  let retry = books.retry;
+  return (seen) => {
+    if (books.attempt === 0) earlyAtMs = null;
+    const isStart = seen.kind === "hook" && ["url", "protocols", "dial"].includes(seen.name);
+    if (isStart && books.retry !== retry && books.retry && !books.isHastened) {
+      retry = books.retry;
+      const { atMs, delayMs } = retry;
+      if (run.nowMs >= atMs + Math.trunc(delayMs) || run.disturbedAtMs >= atMs) return;
+      const hintedMs = run.nowMs - (books.hintedAtMs ?? -Infinity);
+      if (hintedMs < 0) run.fail(14, "early without a hint");
+      if (books.attempt > 1 && earlyAtMs !== null) {
+        const sinceMs = run.nowMs - earlyAtMs;
+        if (sinceMs < Math.trunc(initialDelayMs)) {
+          run.fail(14, `${sinceMs} ms between two early attempts`);
+        }
+      }
+      earlyAtMs = run.nowMs;
+    }
+    if (seen.kind === "line" && seen.line.startsWith("time") && run.client.state === "waiting") {
+      const { hintedAtMs, retry } = books;
+      if (hintedAtMs === null || !retry || hintedAtMs < retry.atMs || !run.setting.connectivity) {
+        return;
+      }
+      if (run.disturbedAtMs >= retry.atMs) return;
+      if (run.nowMs > hintedAtMs + initialDelayMs + 500) run.fail(14, "a hint was not followed");
+    }
+  };
+}
+
+/** An error event ends the attempt, whether a close event follows or not. */
+export function guarantee15(run: Run): Check {
+  let failed: Extract<Seen, { kind: "inner" }> | null = null;
+  return (seen) => {
+    if (seen.kind === "inner" && !seen.socket.isDead) {
+      // A socket that opens after all has not failed.
+      if (seen.type === "error") failed = seen;
+      else if (seen.type === "open") failed = null;
+    }
+    if (!failed || !isCurrent(seen)) return;
+    if (!failed.socket.isDead && !run.isOverdue) {
+      run.fail(15, `socket ${failed.socket.index} is used after its error`);
+    }
+    failed = null;
+  };
+}

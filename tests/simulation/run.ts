@@ -1,0 +1,270 @@
+/**
+ * Plays a schedule: the whole client in a fake world, line by line, with every check applied to
+ * everything that becomes visible.
+ *
+ * A schedule is text, one line a step, so that a counterexample is a document and every line can be
+ * dropped without making nonsense of the others:
+ *
+ * - `with ...`: the setting, see `setting.ts`
+ * - `server ...`, `dialling ...`: what the other side does, see `server.ts`
+ * - `user ...`, `provider ...`, `handshake ...`: what the application does, see `user.ts`
+ * - `on HOOK user ...`: the same, at the next call of a listener or a hook
+ * - `time passes MS`, `host sleeps MS`, `clock jumps MS`, `hint online|offline|wake`
+ * - `# ...`: a remark
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocket } from "@holdfast/websocket";
+import { type FakeClock, type FakeNetwork, fakeWorld } from "@holdfast/websocket/testing";
+import { makeClient } from "./client.ts";
+import { type Check, guarantees } from "./guarantees/mod.ts";
+import { type Books, emptyBooks } from "./guarantees/books.ts";
+import { Planned } from "./planned.ts";
+import { Server } from "./server.ts";
+import type { EventType, Seen, Socket } from "./seen.ts";
+import { readSetting, type Setting } from "./setting.ts";
+import { User } from "./user.ts";
+
+/** How a run ended. */
+export interface Outcome {
+  /** The number of the guarantee that was broken and how, or null. */
+  readonly violation: string | null;
+  /** Lines performed and re-entrant acts. */
+  readonly inputs: number;
+  /** Everything that was seen. */
+  readonly events: number;
+  /** What happened, if asked for. */
+  readonly log: readonly Seen[];
+}
+
+/** More timers than this in one line are a storm that the setting asked for: time stops there. */
+const MAX_TIMERS = 1_000;
+/** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
+const TURNS = 16;
+
+const TURN: Seen = { kind: "turn" };
+
+/** The run that is being played, for what the platform only reports globally. */
+let current: Run | null = null;
+
+/** Reports what nobody caught. Call it once in a process that plays runs. */
+export function watchUncaught(): void {
+  globalThis.addEventListener("error", (event) => {
+    if (!current) return;
+    event.preventDefault();
+    if (!(event.error instanceof Planned)) current.fail(16, `uncaught ${event.error}`);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    rejections.push(event.reason);
+  });
+}
+
+/** Rejections that nobody handled; they are only told once the event loop has turned. */
+export const rejections: unknown[] = [];
+
+/** Plays a schedule to its end or its first violation. */
+export async function play(
+  lines: readonly string[],
+  options: { readonly keepsLog?: boolean; readonly isVerbose?: boolean } = {},
+): Promise<Outcome> {
+  const run = new Run(lines, options.keepsLog ?? false);
+  await run.play(lines);
+  return {
+    violation: run.violation,
+    inputs: run.inputs,
+    events: run.events,
+    log: run.log,
+  };
+}
+
+/** A client, its world, and what is known about them. */
+export class Run {
+  readonly setting: Setting;
+  readonly clock: FakeClock;
+  readonly network: FakeNetwork;
+  readonly random: () => number;
+  readonly server: Server;
+  readonly user: User;
+  readonly books: Books = emptyBooks();
+  readonly sockets: Socket[] = [];
+  /** The client's timers that are pending. */
+  readonly timers: Set<unknown> = new Set();
+  readonly log: Seen[] = [];
+  /** The hooks that the client is inside of, outermost first. */
+  readonly inside: string[] = [];
+  client!: ReconnectingWebSocket;
+  violation: string | null = null;
+  inputs = 0;
+  events = 0;
+  /** When the host last slept or a callback blocked; timers may be late by then. */
+  disturbedAtMs = -1;
+  /** Whether a socket is being closed: some fire events inside that. */
+  isHangingUp = false;
+  /** Whether timers are due that have not fired, as the host slept. */
+  isOverdue = false;
+  readonly #checks: readonly Check[];
+  readonly #keepsLog: boolean;
+
+  constructor(lines: readonly string[], keepsLog: boolean) {
+    this.setting = readSetting(lines);
+    const { seed, runtime } = this.setting;
+    const { clock, network, sources } = fakeWorld({ seed, runtime, startMs: 1e12 });
+    this.clock = clock;
+    this.network = network;
+    this.random = sources.random;
+    this.server = new Server(this);
+    this.user = new User(this);
+    this.#keepsLog = keepsLog;
+    this.#checks = guarantees.map((guarantee) => guarantee(this));
+  }
+
+  get nowMs(): number {
+    return this.clock.elapsedMs;
+  }
+
+  /** The socket that the client uses, or used last. */
+  get socket(): Socket | undefined {
+    return this.sockets.at(-1);
+  }
+
+  /** Notes the first violation. */
+  fail(number: number, what: string): void {
+    this.violation ??= `guarantee ${number}: ${what}`;
+  }
+
+  emit(seen: Seen): void {
+    this.events++;
+    if (this.#keepsLog) this.log.push(seen);
+    for (const check of this.#checks) check(seen);
+  }
+
+  /** Does what is planned for a hook, which may throw. */
+  enter(hook: string): void {
+    this.user.interrupt(hook);
+  }
+
+  async play(lines: readonly string[]): Promise<void> {
+    const outer = current;
+    current = this;
+    try {
+      if (!makeClient(this)) return;
+      await this.settle();
+      for (const line of lines) {
+        if (line.startsWith("with ") || line.startsWith("#")) continue;
+        this.inputs++;
+        await this.#perform(line);
+        if (this.violation) return;
+      }
+      if (this.setting.recovers) await this.#recover();
+      if (!this.violation) await this.#finish();
+    } catch (error) {
+      this.fail(16, `thrown ${(error as Error).stack}`);
+    } finally {
+      current = outer;
+    }
+  }
+
+  /** Lets promise jobs run. */
+  async settle(): Promise<void> {
+    this.emit(TURN);
+    for (let turn = 0; turn < TURNS; turn++) await undefined;
+  }
+
+  /** Lets time pass timer by timer, with promise jobs between them as on a real event loop. */
+  async advance(ms: number): Promise<void> {
+    let isThere = false;
+    const end = this.clock.plan(() => isThere = true, ms);
+    for (let fired = 0; !isThere; fired++) {
+      if (fired >= MAX_TIMERS || this.violation) return this.clock.clearTimeout(end);
+      this.clock.next();
+      await this.settle();
+    }
+    for (let fired = 0; fired < MAX_TIMERS && this.#fireDue(); fired++) await this.settle();
+    this.isOverdue = false;
+  }
+
+  /** Fires one timer that is due now. */
+  #fireDue(): boolean {
+    let isLast = false;
+    const mark = this.clock.plan(() => isLast = true, 0);
+    this.clock.next();
+    this.clock.clearTimeout(mark);
+    return !isLast;
+  }
+
+  /** The host stands still, or a callback blocks. */
+  sleep(ms: number): void {
+    this.clock.sleep(ms);
+    this.disturbedAtMs = this.nowMs;
+    this.isOverdue = true;
+  }
+
+  async #perform(line: string): Promise<void> {
+    const words = line.split(" ");
+    const [subject, verb = "", value = ""] = words;
+    const ms = Math.min(Number(value), 2 ** 31 - 1);
+    if (subject === "time") await this.advance(ms);
+    else if (subject === "host") this.sleep(ms);
+    else if (subject === "clock") this.#jump(ms);
+    else if (subject === "hint") this.#hint(verb);
+    else if (subject === "dialling") this.server.plan(words.slice(1));
+    else if (subject?.startsWith("server")) this.server.act(subject, words.slice(1));
+    else this.user.act(words);
+    await this.settle();
+    this.emit({ kind: "line", line });
+  }
+
+  #jump(ms: number): void {
+    this.clock.jump(ms);
+    this.disturbedAtMs = this.nowMs;
+  }
+
+  #hint(hint: string): void {
+    if (hint !== "offline") {
+      this.books.hintedAtMs = this.nowMs;
+      this.books.hints++;
+    }
+    if (hint === "online") this.network.online();
+    else if (hint === "offline") this.network.offline();
+    else this.network.wake();
+  }
+
+  /** A healthy server and well-behaved functions from now on: the client must come back by itself. */
+  async #recover(): Promise<void> {
+    this.user.behave();
+    this.server.plan(["succeeds", "0"]);
+    const { maxDelayMs, connectTimeoutMs } = this.setting;
+    const limitMs = this.nowMs + maxDelayMs + 2 * connectTimeoutMs + 500;
+    const opensBefore = this.books.opens;
+    const isDone = (): boolean =>
+      this.books.opens > opensBefore || this.client.readyState > 0 || this.violation !== null;
+    await this.settle();
+    while (!isDone() && this.nowMs < limitMs) {
+      await this.advance(Math.min(1_000, limitMs - this.nowMs));
+    }
+    if (!isDone()) {
+      this.fail(
+        3,
+        `${this.client.state} although the server has been healthy for longer than any wait`,
+      );
+    }
+  }
+
+  async #finish(): Promise<void> {
+    this.user.disarm();
+    if (!this.books.isOver) this.user.act(["user", "closes"]);
+    await this.settle();
+    await this.advance(this.setting.closeTimeoutMs);
+    if (!this.violation) this.emit({ kind: "line", line: "" });
+    if (!this.violation) this.emit({ kind: "end" });
+  }
+
+  /** The first listener of an event. */
+  told(type: EventType, event: Event): void {
+    if (this.user.isDispatching) return;
+    this.emit({ kind: "told", type, event, readyState: this.client.readyState });
+    this.enter(type);
+  }
+}
