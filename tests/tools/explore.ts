@@ -233,7 +233,11 @@ function performOne(
       world.timers = [...new Set([...world.timers, effect.timer])].sort();
       break;
     case "resolve":
-      require(world.told === "nothing" || world.told === "idle", "an attempt within an attempt");
+      // reconnect() may replace an attempt that has not dialled, and tells nothing then.
+      require(
+        world.told !== "open" && (world.told !== "attempt" || before.state.phase === "resolving"),
+        "an attempt within an attempt",
+      );
       [world.asks, world.told] = ["resolve", "attempt"];
       world.attempts++;
       break;
