@@ -89,16 +89,11 @@ Deno.test("transition() reconnect while waiting dials now with fresh counters an
   );
 });
 
-Deno.test("transition() reconnect while resolving asks anew and tells nothing, as nothing was dialled", () => {
+Deno.test("transition() reconnect while resolving starts over without a word", () => {
   assertStep(
-    transition(RESOLVING, { type: "reconnect", code: 4000, reason: "again" }, CONFIG),
+    transition(RESOLVING, { type: "reconnect", code: 4000 }, CONFIG),
     { ...RESOLVING, epoch: 5, series: FRESH },
-    [
-      DISARM,
-      { type: "abandon", code: undefined, reason: undefined },
-      arm("connect", 10_000),
-      { type: "resolve" },
-    ],
+    [DISARM, ABANDON, arm("connect", 10_000), { type: "resolve" }],
   );
 });
 

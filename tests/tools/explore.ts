@@ -190,7 +190,11 @@ function perform(
     if (input.type === "opened") world.socket = "linked";
     if (input.type === "lost") [world.losing, world.isSettling] = [null, false];
   }
-  if (input.type === "reconnect") world.attempts = 0;
+  if (input.type === "reconnect") {
+    world.attempts = 0;
+    // An attempt that nothing was dialled for is replaced without a word.
+    if (before.state.phase === "resolving") world.told = "idle";
+  }
   if (input.type === "timer" && input.timer === "stable") world.attempts = 1;
   require(before.told !== "ended" || effects.length === 0, "an effect after the end");
 
@@ -233,11 +237,7 @@ function performOne(
       world.timers = [...new Set([...world.timers, effect.timer])].sort();
       break;
     case "resolve":
-      // reconnect() may replace an attempt that has not dialled, and tells nothing then.
-      require(
-        world.told !== "open" && (world.told !== "attempt" || before.state.phase === "resolving"),
-        "an attempt within an attempt",
-      );
+      require(world.told === "nothing" || world.told === "idle", "an attempt within an attempt");
       [world.asks, world.told] = ["resolve", "attempt"];
       world.attempts++;
       break;
