@@ -120,13 +120,15 @@ export class Shell {
 
   start(): void {
     const { config, signal, sources: { connectivity, random } } = this.#settings;
-    this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
-    if (signal && !signal.aborted) {
+    const aborted = !!signal?.aborted;
+    // Before the start, which asks the providers: they may abort.
+    if (signal && !aborted) {
       const abort = (): void =>
         this.#runner.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
       this.#releases.push(() => signal.removeEventListener("abort", abort));
     }
+    this.#runner.apply({ type: "start", config, aborted });
     this.#attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) =>
         this.#runner.apply({ type: "hint", hint, random: random() })
