@@ -84,6 +84,7 @@ class Model {
     this.#after(this.#timers, connectTimeoutMs, () => this.#lose("connect-timeout"));
     const [verb, first, second] = this.#dialling;
     this.#after(this.#server, Number(first), () => {
+      if (this.#state !== "connecting") return;
       if (verb === "fails" && !this.#isSilent) this.#refuse();
       if (verb === "succeeds" || verb === "flaps") this.#accept();
       if (verb === "flaps") this.#after(this.#server, Number(second), () => this.#drop());
