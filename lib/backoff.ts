@@ -24,13 +24,18 @@ import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
 /** A pure delay policy: from what is known about this outage to a delay in milliseconds. */
 export type Backoff = (context: BackoffContext) => number;
 
-/** What a delay policy knows. All of it returns to the start once a connection proved stable. */
+/**
+ * What a delay policy knows of the outage. All of it starts anew once a connection proved stable;
+ * `waitedMs` and `previousDelayMs` do so too where something else than the policy decided when to
+ * dial (a server's hint, a paced restart, a network that is back). That dials a whole fleet at about
+ * one time, so what each client had waited until then tells it apart from the others no more.
+ */
 export interface BackoffContext {
   /** The attempt that the delay is for: 1 for the first reconnection attempt. */
   readonly attempt: number;
-  /** Sum of all delays scheduled since the last reset, in milliseconds; 0 on the first attempt. */
+  /** Sum of the policy's delays in this series, in milliseconds; 0 on the first attempt. */
   readonly waitedMs: number;
-  /** The delay before this one, in milliseconds; 0 on the first attempt. */
+  /** The policy's delay before this one, in milliseconds; 0 on the first attempt. */
   readonly previousDelayMs: number;
   /** Uniform in [0, 1), drawn for this call. */
   readonly random: number;
@@ -88,8 +93,8 @@ export interface AdditiveJitterOptions extends BackoffOptions {
  * | every | `[base, cap]` |
  *
  * With the defaults the first attempts come 1-2 s, 2-4 s, 4-8 s, 8-16 s, 16-32 s and 32-64 s after
- * the loss, and then one in each 54.5 s. The policy reads `waitedMs` and `random` only, so it goes on
- * from wherever another delay (a server's hint, a paced restart) has left the client.
+ * the loss, and then one in each 54.5 s. The policy reads `waitedMs` and `random` only: where in its
+ * windows a client is, not how many attempts it has made.
  *
  * @throws {TypeError} An option is not a number.
  * @throws {RangeError} An option is out of range; `maxDelayMs` must be at least 2 and twice
@@ -209,9 +214,11 @@ export function equalJitter(options?: BackoffOptions): Backoff {
 /**
  * Any delay from the initial one to three times the one before ("decorrelated jitter").
  *
- * With `high = min(3 * max(previousDelayMs, base), cap)` it is `base + r * (high - base)`, which
- * lies in `[base, high]`. Chance is drawn below the cap; the published formula draws above it too
- * and cuts, which sends two clients of three to exactly the cap.
+ * `min(base + r * (3 * max(previousDelayMs, base) - base), cap)`, which lies in
+ * `[base, min(3 * max(previousDelayMs, base), cap)]`.
+ *
+ * What chance draws above the cap is cut, so in a long outage two delays of three are exactly the
+ * cap; the third keeps a fleet apart.
  *
  * @see {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/}
  * @throws {TypeError} An option is not a number.
@@ -230,7 +237,7 @@ export function equalJitter(options?: BackoffOptions): Backoff {
 export function decorrelatedJitter(options?: Omit<BackoffOptions, "multiplier">): Backoff {
   const [base, , cap] = checkOptions(options);
   return ({ previousDelayMs, random }) =>
-    base + random * (Math.min(3 * Math.max(previousDelayMs, base), cap) - base);
+    Math.min(base + random * (3 * Math.max(previousDelayMs, base) - base), cap);
 }
 
 /**

@@ -49,7 +49,8 @@ class ClientMessageEvent extends MessageEvent<unknown> {
   #stopped = false;
 
   constructor(client: EventTarget, data: unknown, origin: string) {
-    super("message");
+    // QUIRK(workerd): the second parameter is required.
+    super("message", {});
     this.data = data;
     this.origin = origin;
     this.#client = this.#current = client;
@@ -232,9 +233,27 @@ export class ClientEventTarget extends EventTarget {
     };
     slot.handler = handler;
     this.#slots.set(type, slot);
-    if (handler) this.addEventListener(type, slot);
-    else this.removeEventListener(type, slot);
+    if (!handler) this.removeEventListener(type, slot);
+    else if (type === "message" || !callsHandlers()) this.addEventListener(type, slot);
   }
+}
+
+let knownToCallHandlers: boolean | undefined;
+
+/**
+ * QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
+ * listeners, and would call a handler twice.
+ */
+function callsHandlers(): boolean {
+  if (knownToCallHandlers === undefined) {
+    knownToCallHandlers = false;
+    const get = (): null => {
+      knownToCallHandlers = true;
+      return null;
+    };
+    Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
+  }
+  return knownToCallHandlers;
 }
 
 function isLive(listener: MessageListener): boolean {

@@ -54,7 +54,7 @@ export class Inbox {
     const taker = this.#takers.shift();
     taker?.resolve(arrival.data);
     return !!taker ||
-      !this.#arrivals.add(arrival, byteLength(arrival.data as WebSocketData) || 0).length;
+      !!this.#arrivals.add(arrival, byteLength(arrival.data as WebSocketData) || 0);
   }
 
   /** The data of the oldest message, or of the next. */

@@ -14,6 +14,36 @@ import { type Ending, Shell } from "./shell.ts";
 
 /**
  * A WebSocket that survives the network.
+ *
+ * It has the surface of the platform's `WebSocket` and can stand wherever one is expected. When a
+ * connection drops or an attempt fails, it waits (by default 1-2 s at first, doubling, at most 60 s),
+ * tries again, and keeps what is sent meanwhile.
+ *
+ * **Warning: one reconnection is enough.** Code that reconnects on `close` by itself must lose that
+ * line; under a library that reconnects by itself, use `maxAttempts: 0`. Otherwise live clients
+ * multiply.
+ *
+ * A message handed to a socket that then dies may be lost, as TCP does not tell what arrived; and
+ * without a `heartbeat` a half-open connection is not noticed.
+ *
+ * @example Sending before, during and after an outage
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { fakeWorld } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { clock, network, sources } = fakeWorld({ seed: 1 });
+ * using ws = new ReconnectingWebSocket("wss://example.com/feed", { sources });
+ *
+ * ws.send("kept until there is a connection");
+ * network.connections[0]?.accept();
+ * network.connections[0]?.drop();
+ * ws.send("kept until there is the next one");
+ * clock.tick(2_000);
+ * network.connections[1]?.accept();
+ *
+ * assertEquals(network.connections.map(({ received }) => received.length), [1, 1]);
+ * ```
  */
 export class ReconnectingWebSocket extends ClientEventTarget
   implements WebSocket, Disposable, AsyncDisposable {

@@ -48,14 +48,14 @@ export class SendQueue<T = WebSocketData> {
   /**
    * Adds a message at the end.
    *
-   * @returns The messages that are lost for it: none, older ones, or itself when it is refused.
+   * @returns The older messages that gave way to it, oldest first, or null when it is refused.
    */
-  add(message: T, bytes: number): readonly T[] {
+  add(message: T, bytes: number): readonly T[] | null {
     const { maxMessages, maxBytes, overflow } = this.#limits;
     const evicts = overflow === "drop-oldest" && bytes <= maxBytes && maxMessages > 0;
     const lost: T[] = [];
     while (this.size >= maxMessages || this.#bytes + bytes > maxBytes) {
-      if (!evicts) return [message];
+      if (!evicts) return null;
       lost.push((this.take() as Entry<T>).message);
     }
     this.#entries.push({ message, bytes });
@@ -91,7 +91,8 @@ export class SendQueue<T = WebSocketData> {
  * @throws {TypeError} The value has no conversion: a symbol, or shared memory.
  */
 export function toMessage(value: unknown): WebSocketData {
-  if (typeof value === "string") return value;
+  // QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD.
+  if (typeof value === "string") return value.toWellFormed?.() ?? value;
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();
     return value;
@@ -105,7 +106,7 @@ export function toMessage(value: unknown): WebSocketData {
       throw sharedMemory();
   }
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
-  return `${value}`;
+  return toMessage(`${value}`);
 }
 
 /** A copy that later changes of a buffer do not reach; strings and Blobs cannot change. */
@@ -138,7 +139,7 @@ function isBlob(message: Exclude<WebSocketData, string>): message is Blob {
 }
 
 /** Unlike `instanceof`, recognises the buffers of another realm (a frame, a test runner's sandbox). */
-function tagOf(value: unknown): string {
+export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 

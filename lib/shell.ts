@@ -120,15 +120,14 @@ export class Shell {
 
   start(): void {
     const { config, signal, sources: { connectivity, random } } = this.#settings;
-    const aborted = !!signal?.aborted;
-    // Before the start, which asks the providers: they may abort.
-    if (signal && !aborted) {
+    if (signal) {
+      // First of all, as a provider may abort it while it is asked.
       const abort = (): void =>
         this.#runner.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
       this.#releases.push(() => signal.removeEventListener("abort", abort));
     }
-    this.#runner.apply({ type: "start", config, aborted });
+    this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
     this.#attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) =>
         this.#runner.apply({ type: "hint", hint, random: random() })
@@ -163,13 +162,12 @@ export class Shell {
 
   #enqueue(message: WebSocketData): boolean {
     const kept = snapshot(message);
-    const lost = this.#queue.add(kept, byteLength(kept));
-    const isRefused = lost.includes(kept);
-    if (isRefused && this.#settings.limits.overflow === "throw") {
+    const evicted = this.#queue.add(kept, byteLength(kept));
+    if (!evicted && this.#settings.limits.overflow === "throw") {
       throw new ReconnectingWebSocketError("queue-overflow", this.attempt);
     }
-    for (const data of lost) this.#drop(data, "queue-overflow");
-    return !isRefused;
+    for (const data of evicted ?? [kept]) this.#drop(data, "queue-overflow");
+    return !!evicted;
   }
 
   /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
@@ -272,20 +270,27 @@ export class Shell {
     try {
       socket = link.socket = new sources.WebSocket(this.#url, link.protocols);
     } catch (cause) {
-      const { name } = cause as { name?: unknown };
+      // What is thrown need not be an error.
+      const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
       queueMicrotask(() => this.#lose(epoch, { error: "connect-failed", cause, isFinal }));
       return;
     }
     if (this.#binaryType) socket.binaryType = this.#binaryType;
-    socket.addEventListener("open", () => this.#runner.apply({ type: "opened", epoch }));
+    // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
+    // the socket is abandoned already.
+    const listen = (type: string, listener: (event: never) => void): void =>
+      socket.addEventListener(type, (event) => {
+        if (this.#link === link) listener(event as never);
+      });
+    listen("open", () => this.#meet(link, socket.protocol));
     socket.addEventListener("message", (event) => this.#receive(link, event));
-    socket.addEventListener("error", ({ error, message }) => {
+    listen("error", ({ error, message }: { error?: unknown; message?: unknown }) => {
       link.cause ??= error ?? message;
       this.#runner.apply({ type: "error", epoch });
     });
-    socket.addEventListener("close", ({ code, reason, wasClean }) => {
+    listen("close", ({ code, reason, wasClean }: Closure) => {
       const { phase } = this.#runner.state;
       const error = phase === "connecting"
         ? "connect-failed"
@@ -297,6 +302,14 @@ export class Shell {
       // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
       this.#lose(epoch, { error, cause: link.cause }, { code: code || 1006, reason, wasClean });
     });
+  }
+
+  #meet({ epoch, protocols }: Link, protocol: string): void {
+    if (protocol && protocols.length > 0 && !protocols.includes(protocol)) {
+      // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
+      const cause = new TypeError("The server chose a subprotocol that was not asked for");
+      this.#lose(epoch, { error: "connect-failed", cause });
+    } else this.#runner.apply({ type: "opened", epoch });
   }
 
   #shakeHands(link: Link): void {
@@ -324,21 +337,28 @@ export class Shell {
   }
 
   #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
-    if (link !== this.#link) return;
+    if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
       this.#runner.heard();
       if (this.#attempt("isReply", () => this.#settings.isReply?.(data))) return;
+      if (!this.#carries(link)) return;
     }
     if (!link.isLive) {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
       this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
-    } else if (this.#runner.state.phase === "open") {
+    } else {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
     }
+  }
+
+  /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */
+  #carries({ epoch }: Link): boolean {
+    const { state } = this.#runner;
+    return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
   #deliver(link: Link): void {

@@ -55,7 +55,7 @@ const MAX_REASON_LENGTH = 123;
  * network.connections[0]?.refuse();
  * assertEquals(lines.filter(Boolean), [
  *   "#0 connecting to wss://example.com/",
- *   "#1 waiting 1.4 s after connect-failed (1006)",
+ *   "#1 waiting 1.5 s after connect-failed (1006)",
  * ]);
  * ```
  */

@@ -132,6 +132,8 @@ function attempting(
     case "close":
       return leave(state, input, config);
     case "reconnect":
+      // Nothing was dialled that could end. A report here would loop: its listeners may reconnect.
+      if (phase === "resolving") return begin(state, FRESH, config, [abandon()]);
       return restart(state, input, config);
   }
   return stay(state);
@@ -232,7 +234,10 @@ function fail(
 ): Step {
   const { error, verdict: { retry, delayMs } } = input;
   const { attempt, waitedMs, hinted } = state.series;
-  if (!retry) return end(state, input, input.code === ABNORMAL.code ? error : "fatal-close");
+  if (!retry) {
+    const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
+    return end(state, input, peerSaidSo ? "fatal-close" : error);
+  }
   if (attempt >= config.maxAttempts) {
     // With no retries allowed at all, a clean close is an ordinary end and not a failure.
     return end(state, input, config.maxAttempts === 0 && error === null ? null : "retry-limit");
@@ -304,7 +309,7 @@ function leave(
   { error, code, reason }: Farewell & { readonly error: "aborted" | null },
   config: Config,
 ): Step {
-  const linked = state.phase === "open" || state.phase === "handshaking";
+  const linked = isLinked(state);
   return move(
     state,
     { ...common(state), phase: "closing", error },
@@ -324,6 +329,11 @@ function end(state: State, closure: Closure, error: ErrorCode | null): Step {
     [DISARM, abandon()],
     isOver(state) ? tells.slice(-1) : tells,
   );
+}
+
+/** Whether there is a connection that a close handshake can end. */
+function isLinked({ phase }: State): boolean {
+  return phase === "open" || phase === "handshaking";
 }
 
 /** At most one `error`, exactly one `close`. */

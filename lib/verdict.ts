@@ -38,14 +38,14 @@ export interface Judges {
   readonly canRefresh: boolean;
 }
 
-/** Decides about a failure. Never throws: a judge that does is replaced by the default, and named. */
+/** Decides about a failure. A judge that throws is replaced by the default, and named. */
 export function judge(failure: Failure, series: Series, config: Config, judges: Judges): Verdict {
   const flaws: string[] = [];
   const decision = consult("shouldRetry", () => judges.shouldRetry?.(failure), isDecision, flaws);
   const retry = decision ?? isRetryable(failure.code, judges.canRefresh);
   if (!retry) return { retry: false, delayMs: 0, by: "policy", flaws };
 
-  const random = judges.random();
+  const random = consult("random", judges.random, isUnit, flaws) ?? 0.5;
   const { maxDelayMs, initialDelayMs } = config;
   const draw = ([minMs, maxMs]: DelayRange): number =>
     bound(minMs + random * (maxMs - minMs), maxDelayMs);
@@ -74,6 +74,8 @@ function consult<T>(
     const answer = ask();
     if (accepts(answer)) return answer;
     flaws.push(`${name}: unusable answer`);
+    // An async function by mistake: its rejection has no other owner.
+    Promise.resolve(answer).catch(() => {});
   } catch {
     // Not the error's text: it may hold a URL with a token, and flaws are traced.
     flaws.push(`${name}: threw`);
@@ -90,7 +92,11 @@ function isNumber(answer: unknown): answer is number {
   return typeof answer === "number" && !Number.isNaN(answer);
 }
 
-/** At least 1 ms, so that even a policy of zeros yields to the event loop. */
+function isUnit(answer: unknown): answer is number {
+  return isNumber(answer) && answer >= 0 && answer < 1;
+}
+
+/** At least 1 ms, so that even a policy of zeros yields to the event loop; NaN is the longest. */
 function bound(delayMs: number, maxDelayMs: number): number {
-  return Math.max(1, Math.min(delayMs, maxDelayMs));
+  return delayMs <= maxDelayMs ? Math.max(1, delayMs) : maxDelayMs;
 }

@@ -119,6 +119,7 @@ export class FakeClock implements Clock {
    * the clock standing at that timer.
    *
    * @throws {Error} Called by a timer of this clock.
+   * @throws {RangeError} `ms` is negative or not finite.
    */
   tick(ms: number): void {
     this.#start("tick");
@@ -133,7 +134,7 @@ export class FakeClock implements Clock {
 
   /**
    * As {@linkcode tick}, and lets promise jobs run before, between and after the timers: for code
-   * with asynchronous providers or handshakes. Chains of up to 100 promise jobs are run to their end.
+   * with asynchronous providers or handshakes. Chains of up to 100 promise jobs run to their end; input and output do not wait here.
    *
    * @throws {Error} Called by a timer of this clock, or while it runs already.
    */
@@ -176,7 +177,7 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Advances to the next timer and fires it.
+   * Advances to the next timer, planned ones included, and fires it.
    *
    * @returns Whether there was one.
    * @throws {Error} Called by a timer of this clock.

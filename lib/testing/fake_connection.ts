@@ -1,16 +1,34 @@
 import type { FakeClock } from "./fake_clock.ts";
 import { closeEvent, errorEvent } from "./fake_events.ts";
-import type { Loss, RuntimeQuirks } from "./runtime_profiles.ts";
+import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
 /** A message as it crosses the fake network: text, the bytes that were sent (a copy), or a Blob. */
-export type FakeMessage = string | Uint8Array<ArrayBuffer> | Blob;
+export type FakeMessage = string | Uint8Array | Blob;
 
 /** What the fake server may send. */
-export type FakeMessageInit = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob;
+export type FakeMessageInit = string | ArrayBufferLike | ArrayBufferView;
 
 /**
  * The server's end of one socket. Nothing happens unless it is told to: a new connection hangs.
- * What is called here reaches the client before the call returns.
+ * What is called here reaches the client before the call returns. What comes too late, because the
+ * client has closed or all is silent, is lost, as on a real network.
+ *
+ * @example A peer that goes silent
+ * ```ts
+ * import { fakeWorld } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { network } = fakeWorld();
+ * const socket = new network.WebSocket("wss://example.com");
+ * const [connection] = network.connections;
+ * connection?.accept();
+ * socket.send("heard");
+ * connection?.stall();
+ * socket.send("lost on the way");
+ * assertEquals(connection?.sent, ["heard", "lost on the way"]);
+ * assertEquals(connection?.received, ["heard"]);
+ * assertEquals(socket.readyState, WebSocket.OPEN);
+ * ```
  */
 export interface FakeConnection {
   /** The URL dialled, as the platform normalises it. */
@@ -21,8 +39,10 @@ export interface FakeConnection {
   readonly options: unknown;
   /** Wall time of the dial, in milliseconds. */
   readonly dialedAtMs: number;
-  /** The client's `readyState`. */
+  /** The client's `readyState`, as the runtime shows it. */
   readonly readyState: 0 | 1 | 2 | 3;
+  /** Whether it has ended: nothing comes by itself any more. Not all runtimes show it as `readyState` 3. */
+  readonly isOver: boolean;
   /** Everything that the client handed to the open socket, oldest first. */
   readonly sent: readonly FakeMessage[];
   /** What of it reached the server: all, up to a {@linkcode stall}. */
@@ -131,6 +151,10 @@ export class Connection implements FakeConnection {
     return this.#stalledAt === null ? this.sent : this.sent.slice(0, this.#stalledAt);
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get #isSilent(): boolean {
     return this.#isOver || this.#stalledAt !== null;
   }
@@ -145,7 +169,7 @@ export class Connection implements FakeConnection {
     const isProtocolAsked = protocol === ""
       ? this.protocols.length === 0
       : this.protocols.includes(protocol);
-    if (this.quirks.checksProtocol && !isProtocolAsked) return this.#lose("refused");
+    if (this.quirks.checksProtocol && !isProtocolAsked) return this.#lose();
     this.#wasOpen = true;
     this.protocol = protocol;
     this.readyState = 1;
@@ -154,7 +178,7 @@ export class Connection implements FakeConnection {
 
   refuse(): void {
     this.#requireConnecting("refuse");
-    if (!this.clientClose && !this.#isSilent) this.#lose("refused");
+    if (!this.clientClose && !this.#isSilent) this.#lose();
   }
 
   send(data: FakeMessageInit): void {
@@ -177,7 +201,7 @@ export class Connection implements FakeConnection {
   }
 
   drop(): void {
-    if (!this.#isOver) this.#lose(this.#wasOpen ? "dropped" : "refused");
+    if (!this.#isOver) this.#lose();
   }
 
   stall(): void {
@@ -186,8 +210,9 @@ export class Connection implements FakeConnection {
 
   dispatch(type: string, init: EventInit = {}): void {
     const { quirks } = this;
-    if (type === "message") this.#socket.dispatchEvent(new MessageEvent(type, init));
-    else if (type === "error") this.#socket.dispatchEvent(errorEvent(quirks, "dropped", this.url));
+    if (type === "message") {
+      this.#socket.dispatchEvent(new MessageEvent(type, { origin: this.#origin, ...init }));
+    } else if (type === "error") this.#socket.dispatchEvent(errorEvent(quirks, this.url));
     else if (type === "close") this.#socket.dispatchEvent(closeEvent(quirks, init));
     else this.#socket.dispatchEvent(new Event(type, init));
   }
@@ -215,35 +240,32 @@ export class Connection implements FakeConnection {
   #abort(close: { readonly code: number; readonly reason: string }): void {
     const { abort, abortingState } = this.quirks;
     // QUIRK(Node 22): also fires when the connect failed before, as `readyState` is still 0
-    if (abort === "errors-only" && this.#stalledAt === null) this.#fireError("aborted");
+    if (abort === "errors-only" && this.#stalledAt === null) this.dispatch("error");
     this.clientClose = close;
-    if (!this.#isSilent) {
-      if (abort === "errors-only") this.#later(() => this.#lose("refused"));
-      else if (abort === "later") this.#later(() => this.#lose("aborted"));
-      else this.#lose("aborted");
-    }
+    if (abort !== "inside-close") this.#later(() => this.#lose());
+    else if (!this.#isSilent) this.#lose();
     // QUIRK(Node 24): sets it after the events, so that a closed socket stays at 2
     this.readyState = abortingState;
   }
 
   /** The connect failed, or an open connection is gone; no close frame was seen. */
-  #lose(loss: Loss): void {
+  #lose(): void {
     const { quirks } = this;
     this.#isOver = true;
-    if (!this.#wasOpen && !quirks.closesFailedConnect) return this.#fireError(loss);
+    if (!this.#wasOpen && !quirks.closesFailedConnect) return this.dispatch("error");
     if (!this.#wasOpen || !quirks.closeStateLags) this.readyState = 3;
-    if (!this.#wasOpen || quirks.dropFiresError) this.#fireError(loss);
-    this.#finish({ code: quirks.lossCode, reason: quirks.lossReason(loss), wasClean: false });
+    if (!this.#wasOpen || quirks.dropFiresError) this.dispatch("error");
+    this.#finish({
+      code: quirks.lossCode,
+      reason: this.#wasOpen ? quirks.droppedReason : quirks.failedReason,
+      wasClean: false,
+    });
   }
 
   #finish(init: CloseEventInit): void {
     this.#isOver = true;
     this.dispatch("close", init);
     this.readyState = 3;
-  }
-
-  #fireError(loss: Loss): void {
-    this.#socket.dispatchEvent(errorEvent(this.quirks, loss, this.url));
   }
 
   /** What the client's own call causes comes by the clock, unless all is silent by then. */
@@ -275,20 +297,16 @@ function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
 }
 
 /** Bytes as the client's `binaryType` asks for them. */
-function binaryData(
-  data: ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob,
-  binaryType: string,
-): unknown {
-  if (data instanceof Blob) return data;
-  const bytes = copyBytes(data);
-  if (binaryType === "arraybuffer") return bytes.buffer;
-  return binaryType === "blob" ? new Blob([bytes]) : bytes;
+function binaryData(data: ArrayBufferLike | ArrayBufferView, binaryType: string): unknown {
+  const buffer = copyBytes(data);
+  if (binaryType === "arraybuffer") return buffer;
+  return binaryType === "blob" ? new Blob([buffer]) : new Uint8Array(buffer);
 }
 
 /** The bytes as they are now: a sender may change its buffer afterwards. */
-export function copyBytes(data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBuffer> {
-  const view = ArrayBuffer.isView(data)
+export function copyBytes(data: ArrayBufferLike | ArrayBufferView): ArrayBuffer {
+  const bytes = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
-  return new Uint8Array(view);
+  return new Uint8Array(bytes).buffer;
 }

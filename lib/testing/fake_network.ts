@@ -6,13 +6,48 @@ import { type RuntimeProfile, runtimeQuirks } from "./runtime_profiles.ts";
 
 /** What a {@linkcode FakeNetwork} is made from. */
 export interface FakeNetworkOptions {
-  /** The clock that events caused by the client's own calls are delivered by. @default {new FakeClock()} */
+  /**
+   * The clock that delivers what the client's own calls lead to.
+   *
+   * @default {new FakeClock()}
+   */
   clock?: FakeClock;
-  /** The runtime to imitate. @default {"browser"} Nearest to the standard. */
+  /**
+   * The runtime to imitate.
+   *
+   * @default {"browser"} It is nearest to the standard.
+   */
   runtime?: RuntimeProfile;
 }
 
-/** A network without wires: makes sockets whose server ends the test holds. */
+/**
+ * A network without wires: it makes sockets whose server ends the test holds.
+ *
+ * What the test tells a server end to do reaches the client before the call returns. What the
+ * client's own calls lead to, such as the end that follows its `close()`, comes by the clock, 0 ms
+ * later: call {@linkcode FakeClock.tick}. So nothing happens that the test did not cause.
+ *
+ * @example A server that greets
+ * ```ts
+ * import { FakeNetwork } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = new FakeNetwork();
+ * const socket = new network.WebSocket("wss://example.com/chat");
+ * const heard: string[] = [];
+ * socket.onmessage = ({ data }) => heard.push(data);
+ *
+ * const [connection] = network.connections;
+ * connection?.accept();
+ * connection?.send("welcome");
+ * assertEquals(heard, ["welcome"]);
+ *
+ * socket.close(1000);
+ * assertEquals(socket.readyState, WebSocket.CLOSING);
+ * network.clock.tick(0);
+ * assertEquals(socket.readyState, WebSocket.CLOSED);
+ * ```
+ */
 export class FakeNetwork {
   /** The clock of this network. */
   readonly clock: FakeClock;

@@ -137,7 +137,9 @@ function syntaxError(requirement: string, value: unknown): DOMException {
 function parseUrl(quirks: RuntimeQuirks, url: string): URL {
   if (!URL.canParse(url)) throw syntaxError("the URL must be absolute and valid", url);
   const parsed = new URL(url);
-  if (quirks.takesHttpUrls) parsed.protocol = parsed.protocol.replace(/^http/, "ws");
+  if (quirks.takesHttpUrls && parsed.protocol.startsWith("http")) {
+    parsed.protocol = parsed.protocol.replace("http", "ws");
+  }
   if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
     throw syntaxError("the URL's scheme must be ws or wss", url);
   }
@@ -195,7 +197,7 @@ function toMessage(data: unknown): FakeMessage {
   if (typeof data === "string" || data instanceof Blob) return data;
   const isBytes = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer === "function" && data instanceof SharedArrayBuffer);
-  return isBytes ? copyBytes(data) : String(data);
+  return isBytes ? new Uint8Array(copyBytes(data)) : String(data);
 }
 
 function byteLength(message: FakeMessage): number {

@@ -120,7 +120,12 @@ export class FaultScript {
         this.#moments.push({ fromMs: ms, untilMs: Infinity, answer });
         this.#moments.sort((a, b) => a.fromMs - b.fromMs);
         once((network) => {
-          for (const it of network.connections) if (it.readyState === 0) answer(it, network);
+          // What is dialled at this very moment was answered by then, or left hanging on purpose.
+          const isOlder = ({ dialedAtMs }: FakeConnection): boolean =>
+            dialedAtMs < network.clock.now();
+          for (const it of network.connections.filter(isOlder)) {
+            if (it.readyState === 0) answer(it, network);
+          }
         });
       }),
       drop: () => each(2, (connection) => connection.drop()),
@@ -145,7 +150,7 @@ export class FaultScript {
     return this.#answers((answer) => this.#windows.push({ fromMs, untilMs, answer }));
   }
 
-  /** Starts the story now. */
+  /** Starts the story now. A network plays one script. */
   play(network: FakeNetwork): void {
     const { clock } = network;
     const startMs = clock.elapsedMs;

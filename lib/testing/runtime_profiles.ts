@@ -10,20 +10,33 @@
  * | `"node22"` | a failed connect fires `error`, never `close`, and `readyState` stays 0 |
  * | `"node24"` | `close()` while connecting fires `error` and `close` before it returns, then stays 2 |
  * | `"workerd"` | `send()` after `close()` throws; `readyState` lags behind; no `bufferedAmount` |
+ *
+ * @example What Node 22 does when a server refuses
+ * ```ts
+ * import { fakeWorld } from "@holdfast/websocket/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { network } = fakeWorld({ runtime: "node22" });
+ * const socket = new network.WebSocket("wss://example.com");
+ * const events: string[] = [];
+ * socket.onerror = ({ type }) => events.push(type);
+ * socket.onclose = ({ type }) => events.push(type);
+ * network.connections[0]?.refuse();
+ * assertEquals([events, socket.readyState], [["error"], WebSocket.CONNECTING]);
+ * ```
  */
 export type RuntimeProfile = "browser" | "deno" | "bun" | "node22" | "node24" | "workerd";
-
-/** Why a connection was lost, as far as a runtime tells. */
-export type Loss = "refused" | "aborted" | "dropped";
 
 /** In what the runtimes differ. */
 export interface RuntimeQuirks {
   /** The code of a close event that no close frame caused. */
   readonly lossCode: 0 | 1006;
-  /** The reason of such a close event. */
-  readonly lossReason: (loss: Loss) => string;
+  /** Its reason when the connect failed. */
+  readonly failedReason: string;
+  /** Its reason when an open connection was lost. */
+  readonly droppedReason: string;
   /** The text of an error event; `null`: a plain `Event` that tells nothing. */
-  readonly errorMessage: ((loss: Loss, url: string) => string) | null;
+  readonly errorText: ((url: string) => string) | null;
   /** Whether a failed connect ends with a close event; if not, `readyState` stays 0 too. */
   readonly closesFailedConnect: boolean;
   /** Whether an open connection that is lost fires an error before the close. */
@@ -34,8 +47,10 @@ export interface RuntimeQuirks {
   readonly abortingState: 1 | 2;
   /** Whether close handlers see a `readyState` below 3 unless the client closed. */
   readonly closeStateLags: boolean;
-  /** Whether close events are of the global `CloseEvent`, or only look like it. */
+  /** Whether there is a global `CloseEvent`; if not, close events only look like it. */
   readonly hasCloseEvent: boolean;
+  /** Whether there is a global `ErrorEvent`; if not, error events only look like it. */
+  readonly hasErrorEvent: boolean;
   /** Whether messages arrive after the client's own `close()`. */
   readonly receivesWhileClosing: boolean;
   /** What `send()` does when closing or closed; `"count"` drops and grows `bufferedAmount`. */
@@ -66,19 +81,19 @@ export interface RuntimeQuirks {
   readonly takesOptions: boolean;
 }
 
-const noText = (): string => "";
-
 /** Chromium 156. */
 const browser: RuntimeQuirks = {
   lossCode: 1006,
-  lossReason: noText,
-  errorMessage: null,
+  failedReason: "",
+  droppedReason: "",
+  errorText: null,
   closesFailedConnect: true,
   dropFiresError: false,
   abort: "later",
   abortingState: 2,
   closeStateLags: false,
   hasCloseEvent: true,
+  hasErrorEvent: true,
   receivesWhileClosing: false,
   lateSend: "count",
   hasBufferedAmount: true,
@@ -99,12 +114,7 @@ const browser: RuntimeQuirks = {
 const deno: RuntimeQuirks = {
   ...browser,
   lossCode: 0,
-  errorMessage: (loss) =>
-    ({
-      refused: "NetworkError: failed to connect to WebSocket: tcp connect error",
-      aborted: "Interrupted: operation canceled",
-      dropped: "Unexpected EOF",
-    })[loss],
+  errorText: () => "NetworkError: failed to connect to WebSocket: tcp connect error",
   dropFiresError: true,
   receivesWhileClosing: true,
   lateSend: "drop",
@@ -119,11 +129,8 @@ const deno: RuntimeQuirks = {
 /** 1.4.5. */
 const bun: RuntimeQuirks = {
   ...browser,
-  errorMessage: (loss, url) =>
-    `WebSocket connection to '${url}' failed: ` +
-    (loss === "aborted"
-      ? "WebSocket is closed before the connection is established"
-      : "Failed to connect"),
+  // the URL in it may carry a token
+  errorText: (url) => `WebSocket connection to '${url}' failed: Failed to connect`,
   extraCloseCodes: [1001, 1011, 1014],
   loneReason: { code: 1000, keepsReason: true },
   binaryType: "nodebuffer",
@@ -134,13 +141,11 @@ const bun: RuntimeQuirks = {
 /** 22.23.3, with undici 6.28.1. */
 const node22: RuntimeQuirks = {
   ...browser,
-  errorMessage: (loss) =>
-    loss === "aborted"
-      ? "Connection was closed before it was established."
-      : "Received network error or non-101 status code.",
+  errorText: () => "Received network error or non-101 status code.",
   closesFailedConnect: false,
   abort: "errors-only",
   hasCloseEvent: false,
+  hasErrorEvent: false,
   lateSend: "drop",
   loneReason: { code: 1005, keepsReason: false },
   resetsBinaryType: true,
@@ -151,9 +156,10 @@ const node22: RuntimeQuirks = {
 /** 24.21.0. */
 const node24: RuntimeQuirks = {
   ...browser,
-  errorMessage: noText,
+  errorText: () => "",
   dropFiresError: true,
   abort: "inside-close",
+  hasErrorEvent: false,
   lateSend: "drop",
   loneReason: { code: 1000, keepsReason: true },
   resetsBinaryType: true,
@@ -164,11 +170,9 @@ const node24: RuntimeQuirks = {
 /** With compatibility date 2026-04-01. */
 const workerd: RuntimeQuirks = {
   ...browser,
-  lossReason: (loss) =>
-    loss === "dropped"
-      ? "WebSocket disconnected without sending Close frame."
-      : "Failed to establish websocket connection",
-  errorMessage: () => "Uncaught Error: Network connection lost.",
+  failedReason: "Failed to establish websocket connection",
+  droppedReason: "WebSocket disconnected without sending Close frame.",
+  errorText: () => "Uncaught Error: Network connection lost.",
   abortingState: 1,
   closeStateLags: true,
   receivesWhileClosing: true,

@@ -1,0 +1,28 @@
+/**
+ * The process of one contestant: `child.ts MEASUREMENT CONTESTANT [PORT]` prints its metrics as JSON.
+ *
+ * @module
+ */
+
+import { type Connect, loaders, type Name } from "./contestants.ts";
+import * as lifecycle from "./measure/lifecycle.ts";
+import * as messages from "./measure/messages.ts";
+import * as network from "./measure/network.ts";
+import { args, exit, type Metrics } from "./measure/tools.ts";
+
+/** All measurements by name. */
+const measurements: Record<
+  string,
+  (connect: Connect, port: number) => Metrics | Promise<Metrics>
+> = {
+  ...messages,
+  ...lifecycle,
+  ...network,
+};
+
+const [name = "", contestant = "", port = "0"] = args();
+const measure = measurements[name];
+if (!measure) throw new Error(`Cannot measure as there is no such measurement: ${name}`);
+const connect: Connect = await loaders[contestant as Name]();
+console.log(JSON.stringify(await measure(connect, Number(port))));
+exit();

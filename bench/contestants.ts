@@ -1,0 +1,130 @@
+/**
+ * Every contestant behind one small interface. Each is loaded in a process of its own, so that no
+ * code is optimised, or spoiled, by what another did before.
+ *
+ * @module
+ */
+
+import { connectNaive } from "./naive_client.ts";
+
+/** What the benches need of a client. */
+export interface Connection {
+  on(type: "open" | "message", listener: (event: MessageEvent) => void): void;
+  send(data: string): void;
+  close(): void;
+  readonly bufferedAmount: number;
+  binaryType: BinaryType;
+}
+
+/** Starts a client that connects to `url` with the defaults of its package, but for an unbounded queue. */
+export type Connect = (url: string) => Connection;
+
+/** How a class that looks like a WebSocket is constructed. */
+type SocketClass = new (url: string, protocols?: string[], options?: object) => WebSocket;
+
+/** The bare platform, a loop as people write it by hand, ours, and the peers. */
+export const loaders = {
+  // Looked up at each call, so that it is the fake where that is installed.
+  bare: () => Promise.resolve((url) => wrap(WebSocket)(url)),
+  naive: () => Promise.resolve(connectNaive),
+  holdfast: async () => {
+    const { ReconnectingWebSocket } = await import("../mod.ts");
+    const queue = { maxMessages: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
+    return wrap(ReconnectingWebSocket as unknown as SocketClass, { queue });
+  },
+  rews: async () => {
+    const { ReconnectingWebSocket } = await import("npm:@nktkas/rews@4.1.0");
+    return wrap(ReconnectingWebSocket as unknown as SocketClass);
+  },
+  partysocket: async () => {
+    const { default: PartySocket } = await import("npm:partysocket@1.3.0/ws");
+    return wrap(PartySocket as unknown as SocketClass);
+  },
+  "reconnecting-websocket": async () => {
+    const { default: ReconnectingWebSocket } = await import("npm:reconnecting-websocket@4.4.0");
+    return wrap(ReconnectingWebSocket as unknown as SocketClass);
+  },
+  "websocket-ts": async () => {
+    const { ArrayQueue, ExponentialBackoff, WebsocketBuilder, WebsocketEvent } = await import(
+      "npm:websocket-ts@2.3.0"
+    );
+    return (url) => {
+      // It has no default delay and no default queue: its own README's are taken.
+      const socket = new WebsocketBuilder(url)
+        .withBuffer(new ArrayQueue())
+        .withBackoff(new ExponentialBackoff(1_000, 6))
+        .build();
+      return {
+        on: (type, listener) =>
+          socket.addEventListener(
+            type === "open" ? WebsocketEvent.open : WebsocketEvent.message,
+            (_socket: unknown, event: Event) => listener(event as MessageEvent),
+          ),
+        send: (data) => socket.send(data),
+        close: () => socket.close(),
+        get bufferedAmount(): number {
+          return socket.bufferedAmount;
+        },
+        get binaryType(): BinaryType {
+          return socket.binaryType;
+        },
+        set binaryType(type: BinaryType) {
+          socket.binaryType = type;
+        },
+      };
+    };
+  },
+  sockette: async () => {
+    const { default: sockette } = await import("npm:sockette@2.0.6");
+    type Callback = (event: MessageEvent) => void;
+    return (url) => {
+      const callbacks: { open?: Callback; message?: Callback } = {};
+      const socket = (sockette as unknown as (
+        url: string,
+        options: Record<string, Callback>,
+      ) => { send(data: string): void; close(): void })(url, {
+        onopen: (event) => callbacks.open?.(event),
+        onmessage: (event) => callbacks.message?.(event),
+      });
+      return {
+        on: (type, listener) => void (callbacks[type] = listener),
+        send: (data) => socket.send(data),
+        close: () => socket.close(),
+        bufferedAmount: 0,
+        binaryType: "blob",
+      };
+    };
+  },
+} satisfies Record<string, () => Promise<Connect>>;
+
+/** The name of a contestant. */
+export type Name = keyof typeof loaders;
+
+/** npm versions of the peers. */
+export const VERSIONS = {
+  "@nktkas/rews": "4.1.0",
+  partysocket: "1.3.0",
+  "reconnecting-websocket": "4.4.0",
+  "websocket-ts": "2.3.0",
+  sockette: "2.0.6",
+};
+
+function wrap(Socket: SocketClass, options?: object): Connect {
+  return (url) => {
+    const socket = options ? new Socket(url, [], options) : new Socket(url);
+    return {
+      on: (type, listener) => socket.addEventListener(type, listener as EventListener),
+      send: (data) => socket.send(data),
+      close: () => socket.close(),
+      get bufferedAmount(): number {
+        return socket.bufferedAmount;
+      },
+      get binaryType(): BinaryType {
+        return socket.binaryType;
+      },
+      set binaryType(type: BinaryType) {
+        socket.binaryType = type;
+      },
+    };
+  };
+}

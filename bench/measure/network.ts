@@ -1,0 +1,129 @@
+/**
+ * What is measured over loopback TCP, against a server in another process.
+ *
+ * @module
+ */
+
+import type { Connect, Connection } from "../contestants.ts";
+import type { Metrics } from "./tools.ts";
+
+/** How many messages the server sends for each request, by the size of one. */
+const BATCHES = { text: 2_000, binary: 64 };
+
+/** Incoming text of 64 bytes: messages a second. */
+export function receiveText(connect: Connect, port: number): Promise<Metrics> {
+  return receive(connect, port, "text");
+}
+
+/** Incoming binary messages of 16 KiB: messages a second. */
+export function receiveBinary(connect: Connect, port: number): Promise<Metrics> {
+  return receive(connect, port, "binary");
+}
+
+/** Keeps two batches on their way, so that the client never waits for the server. */
+async function receive(
+  connect: Connect,
+  port: number,
+  kind: keyof typeof BATCHES,
+): Promise<Metrics> {
+  const connection = await opened(connect, `ws://127.0.0.1:${port}/${kind}`);
+  connection.binaryType = "arraybuffer";
+  const batch = BATCHES[kind];
+  return new Promise((resolve) => {
+    let received = 0;
+    let counted = 0;
+    let start = 0;
+    connection.on("message", ({ data }) => {
+      received++;
+      if (received % batch) return;
+      const now = performance.now();
+      if (!start && received >= 20 * batch) {
+        start = now;
+        counted = received;
+      }
+      if (start && now - start > 1_500) {
+        if (!data.length && !data.byteLength) throw new Error("Cannot trust this: no data");
+        resolve({ perSecond: (received - counted) / (now - start) * 1e3 });
+      } else connection.send("more");
+    });
+    connection.send("more");
+    // In a message of its own also on the wire: the server answers each read once.
+    setTimeout(() => connection.send("more"), 20);
+  });
+}
+
+/** Time that `send()` of 64 characters takes its caller, over a real socket. */
+export async function sendText(connect: Connect, port: number): Promise<Metrics> {
+  const connection = await opened(connect, `ws://127.0.0.1:${port}/sink`);
+  const text = "x".repeat(64);
+  const rounds: number[] = [];
+  for (let round = 0; round < 60; round++) {
+    const start = performance.now();
+    for (let i = 0; i < 1_000; i++) connection.send(text);
+    rounds.push((performance.now() - start) * 1e3);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return { ns: Math.min(...rounds) };
+}
+
+/** Prints a line at each connection, until the process is ended: the driver knows when the server was away. */
+export async function outage(connect: Connect, port: number): Promise<Metrics> {
+  const connection = connect(`ws://127.0.0.1:${port}/`);
+  connection.on("open", () => console.log("open"));
+  return await new Promise(() => {});
+}
+
+/**
+ * 2,000 clients whose server goes away for a second: seconds until all are back, the most
+ * connections in one second, and the attempts for each client.
+ */
+export async function restart(connect: Connect, port: number): Promise<Metrics> {
+  const clients = 2_000;
+  const openedAtMs: number[] = [];
+  let dials = 0;
+  const { WebSocket: Native } = globalThis;
+  globalThis.WebSocket = class extends Native {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      dials++;
+    }
+  };
+  const connections: Connection[] = [];
+  for (let i = 0; i < clients; i++) {
+    const connection = connect(`ws://127.0.0.1:${port}/`);
+    connection.on("open", () => void openedAtMs.push(performance.now()));
+    connections.push(connection);
+    if (i % 50 === 0) await pause(5);
+  }
+  while (openedAtMs.length < clients) await pause(10);
+  console.log("all open");
+  // Long enough for every contestant to call the connection stable.
+  await pause(6_000);
+  openedAtMs.length = dials = 0;
+  const start = performance.now();
+  console.log("restart");
+  while (openedAtMs.length < clients && performance.now() - start < 60_000) await pause(10);
+  if (openedAtMs.length < clients) {
+    throw new Error(`Cannot finish: ${openedAtMs.length} of ${clients} are back after 60 s`);
+  }
+  let peak = 0;
+  let from = 0;
+  for (const [i, atMs] of openedAtMs.entries()) {
+    while (atMs - (openedAtMs[from] as number) > 1_000) from++;
+    peak = Math.max(peak, i - from + 1);
+  }
+  return {
+    seconds: ((openedAtMs.at(-1) as number) - start) / 1e3,
+    peakShare: peak / clients,
+    attempts: dials / clients,
+  };
+}
+
+function opened(connect: Connect, url: string): Promise<Connection> {
+  const connection = connect(url);
+  return new Promise((resolve) => connection.on("open", () => resolve(connection)));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

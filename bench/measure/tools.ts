@@ -1,0 +1,57 @@
+/**
+ * What measurements share. They run on Deno, Node and Bun, from one bundle.
+ *
+ * @module
+ */
+
+/** What one process measured. */
+export type Metrics = Record<string, number>;
+
+interface Engine {
+  readonly gc?: () => void;
+  readonly Bun?: { gc(sync: boolean): void };
+  readonly process: {
+    readonly argv: string[];
+    memoryUsage(): { heapUsed: number };
+    exit(code: number): void;
+  };
+}
+
+const engine = globalThis as unknown as Engine;
+
+/** Collects all garbage; the runtime was started so that it can. */
+export function collectGarbage(): void {
+  if (engine.Bun) engine.Bun.gc(true);
+  // Twice, as finalizers and weak references need a second look.
+  else if (engine.gc) engine.gc();
+  else throw new Error("Cannot collect garbage as the engine does not expose it");
+}
+
+/** Bytes of the JavaScript heap in use. */
+export function heapUsed(): number {
+  return engine.process.memoryUsage().heapUsed;
+}
+
+/** The command line after the script. */
+export function args(): string[] {
+  return engine.process.argv.slice(2);
+}
+
+/** Ends the process at once: some contestants keep timers for seconds after `close()`. */
+export function exit(): void {
+  engine.process.exit(0);
+}
+
+/**
+ * Nanoseconds of one call, after a warm-up: the best of nine rounds, each long enough to hold the
+ * collection of its own garbage. What else runs on the host only ever makes a round slower.
+ */
+export function bestNs(call: () => void, calls = 60_000): number {
+  for (let i = 0; i < 2.5 * calls; i++) call();
+  const rounds = Array.from({ length: 9 }, () => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    return performance.now() - start;
+  });
+  return Math.min(...rounds) / calls * 1e6;
+}

@@ -1,0 +1,122 @@
+/**
+ * From the figures of rounds to rows of a table: medians of ratios, their spread, and the budgets.
+ *
+ * @module
+ */
+
+import type { Name } from "./contestants.ts";
+import type { Budget, Metric, Row, Runtime } from "./rows.ts";
+
+/** One line of the result. `ratio` is the figure in `unit`, a ratio wherever the unit says "x". */
+export interface Result {
+  readonly row: string;
+  readonly runtime: Runtime | "any";
+  readonly contestant: string;
+  readonly ratio: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  readonly budget?: string;
+  readonly met?: boolean;
+}
+
+/** The figures of one row on one runtime: by contestant, one entry a round. */
+export type Figures = ReadonlyMap<Name, readonly Readonly<Record<string, number>>[]>;
+
+/** All lines of one row. */
+export function resultsOf(row: Row, runtime: Runtime, figures: Figures): Result[] {
+  return Object.entries(row.metrics).flatMap(([name, metric]) => {
+    const title = Object.keys(row.metrics).length > 1 ? `${row.name} ${name}` : row.name;
+    return metricResults(title, name, metric, runtime, figures);
+  });
+}
+
+function metricResults(
+  row: string,
+  name: string,
+  metric: Metric,
+  runtime: Runtime,
+  figures: Figures,
+): Result[] {
+  const { unit, against, budgets = [] } = metric;
+  const lines: Result[] = [];
+  for (const contestant of figures.keys()) {
+    const ratios = paired(figures, contestant, name, against);
+    if (!ratios.length) continue;
+    const own = contestant === "holdfast" && runtime === "deno"
+      ? budgets.find((budget) => !budget.against)
+      : undefined;
+    lines.push(summarize({ row, runtime, contestant, unit }, ratios, own));
+  }
+  for (const budget of budgets) {
+    if (!budget.against || runtime !== "deno") continue;
+    const ratios = paired(figures, "holdfast", name, budget.against);
+    const line = { row, runtime, contestant: "holdfast", unit: `x ${budget.against}` };
+    lines.push(summarize(line, ratios, budget));
+  }
+  return lines;
+}
+
+/** A contestant's figure of each round, divided by the baseline's of the same round. */
+function paired(
+  figures: Figures,
+  contestant: Name,
+  metric: string,
+  against: Name | undefined,
+): number[] {
+  const own = figures.get(contestant) ?? [];
+  const base = against && figures.get(against);
+  return own.map((round, i) => (round[metric] ?? NaN) / (base ? base[i]?.[metric] ?? NaN : 1))
+    .filter((ratio) => !Number.isNaN(ratio));
+}
+
+/** The median, the spread, and whether the median keeps the budget. */
+export function summarize(
+  line: Pick<Result, "row" | "runtime" | "contestant" | "unit">,
+  ratios: readonly number[],
+  budget?: Budget,
+): Result {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const ratio = ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+  const { atMost = Infinity, atLeast = -Infinity } = budget ?? {};
+  return {
+    ...line,
+    ratio,
+    min: sorted[0] ?? NaN,
+    max: sorted.at(-1) ?? NaN,
+    ...budget && {
+      budget: atMost === Infinity ? `>= ${atLeast}` : `<= ${atMost}`,
+      met: ratio <= atMost && ratio >= atLeast,
+    },
+  };
+}
+
+/** The results as aligned text. */
+export function formatTable(results: readonly Result[]): string {
+  const cells = [
+    ["row", "runtime", "contestant", "median", "min..max", "unit", "budget", ""],
+    ...results.map((result) => [
+      result.row,
+      result.runtime,
+      result.contestant,
+      formatNumber(result.ratio),
+      `${formatNumber(result.min)}..${formatNumber(result.max)}`,
+      result.unit,
+      result.budget ?? "",
+      result.met === undefined ? "" : result.met ? "met" : "MISSED",
+    ]),
+  ];
+  const widths =
+    cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
+  return cells
+    .map((line) =>
+      line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+    )
+    .join("\n");
+}
+
+function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(Number.isInteger(value) || size >= 1_000 ? 0 : size >= 100 ? 1 : 2);
+}

@@ -1,0 +1,199 @@
+import { assertEquals } from "@std/assert";
+import { openRig, type Rig, type RigOptions } from "./rig.ts";
+
+const HEARTBEAT = { intervalMs: 10_000, timeoutMs: 4_000, message: "ping" };
+const LOST = [
+  "0 statechange open -> waiting",
+  "0 error heartbeat-timeout",
+  "0 close 1006 unclean heartbeat-timeout retry",
+  "0 retry #1 1500 heartbeat-timeout",
+];
+
+/** Open, with a heartbeat and a connection that stays alone however long it takes. */
+function beating(options: RigOptions = {}): Rig {
+  return openRig({ heartbeat: HEARTBEAT, ...options });
+}
+
+Deno.test("heartbeat probes after intervalMs of silence and gives up timeoutMs later", () => {
+  const { clock, server, log } = beating();
+  clock.tick(9_999);
+  assertEquals(server.sent, []);
+  clock.tick(1);
+  assertEquals(server.sent, ["ping"]);
+  clock.tick(3_999);
+  assertEquals(log, []);
+  clock.tick(1);
+  assertEquals([server.sent, log], [["ping"], LOST]);
+  assertEquals(server.clientClose, { code: 1005, reason: "" });
+});
+
+Deno.test("heartbeat takes any message as a sign of life, and counts silence from it", () => {
+  const { clock, server, log } = beating();
+  clock.tick(8_000);
+  server.send("data");
+  clock.tick(9_999);
+  assertEquals(server.sent, []);
+  clock.tick(1);
+  assertEquals(server.sent, ["ping"]);
+  clock.tick(3_000);
+  server.send("more");
+  clock.tick(9_999);
+  assertEquals(server.sent, ["ping"]);
+  clock.tick(1 + 3_999);
+  assertEquals([server.sent, log.slice(2)], [["ping", "ping"], []]);
+  clock.tick(1);
+  assertEquals(log.slice(2), LOST);
+});
+
+Deno.test("heartbeat keeps replies from the application, and only them", () => {
+  const { clock, server, log } = beating({
+    heartbeat: { ...HEARTBEAT, isReply: (data) => data === "pong" },
+  });
+  server.onReceive(() => server.send("pong"));
+  clock.tick(50_000);
+  server.send("data");
+  assertEquals([server.sent.length, log], [5, ["1 message data"]]);
+});
+
+Deno.test("heartbeat takes its message from a function, each time anew", () => {
+  let count = 0;
+  const { clock, server } = beating({
+    heartbeat: { ...HEARTBEAT, message: () => `ping ${count++}` },
+  });
+  server.onReceive(() => server.send("pong"));
+  clock.tick(20_000);
+  assertEquals(server.sent, ["ping 0", "ping 1"]);
+});
+
+Deno.test("heartbeat without a message only watches: interval and timeout of silence are a loss", () => {
+  const { clock, server, log, network } = beating({
+    heartbeat: { intervalMs: 10_000, timeoutMs: 4_000 },
+  });
+  network.online();
+  clock.tick(13_999);
+  assertEquals([server.sent, log], [[], []]);
+  clock.tick(1);
+  assertEquals([server.sent, log], [[], LOST]);
+});
+
+Deno.test("heartbeat finds a dead link again on the next connection", () => {
+  const { clock, network, read } = beating();
+  clock.tick(14_000 + 1_500);
+  network.connections[1]?.accept();
+  read();
+  clock.tick(14_000);
+  assertEquals(network.connections[1]?.sent, ["ping"]);
+  assertEquals(read()[1], "0 error heartbeat-timeout");
+});
+
+Deno.test("heartbeat grants one more probe to a host that slept through the first", () => {
+  const { clock, server, log, network } = beating();
+  clock.tick(10_000);
+  clock.sleep(4_000 + 2_001);
+  clock.tick(0);
+  assertEquals([server.sent, log], [["ping", "ping"], []]);
+  clock.tick(3_999);
+  assertEquals(log, []);
+  clock.tick(1);
+  assertEquals([server.sent, log, network.connections.length], [["ping", "ping"], LOST, 1]);
+});
+
+Deno.test("heartbeat grants nothing to a timer that was hardly late", () => {
+  const { clock, log } = beating();
+  clock.tick(10_000);
+  clock.sleep(4_000 + 2_000);
+  clock.tick(0);
+  assertEquals(log, LOST);
+});
+
+Deno.test("heartbeat finds a dead link under permanent throttling too", () => {
+  const { clock, server, log } = beating();
+  server.stall();
+  for (let minute = 0; minute < 3; minute++) {
+    clock.sleep(60_000);
+    clock.tick(0);
+  }
+  assertEquals([server.sent, log], [["ping", "ping"], LOST]);
+});
+
+Deno.test("heartbeat keeps a live link under permanent throttling", () => {
+  const { clock, server, log } = beating();
+  server.onReceive(() => clock.plan(() => server.send("pong"), 50));
+  for (let minute = 0; minute < 10; minute++) {
+    clock.sleep(60_000);
+    clock.tick(100);
+  }
+  assertEquals(log.filter((line) => !line.endsWith("pong")), []);
+});
+
+Deno.test("heartbeat stands a wall clock that jumps back", () => {
+  const { clock, server, log } = beating();
+  clock.tick(5_000);
+  server.send("data");
+  clock.jump(-3_600_000);
+  // At 10 s the last message seems to be of now, so the probe comes at 20 s.
+  clock.tick(19_000);
+  assertEquals(log, ["1 message data", ...LOST]);
+});
+
+Deno.test("a hint probes an open connection at once", () => {
+  const { clock, network, server, log } = beating();
+  network.wake();
+  network.online();
+  assertEquals(server.sent, ["ping"]);
+  clock.tick(4_000);
+  assertEquals(log, LOST);
+});
+
+Deno.test("offline probes nothing and changes nothing", () => {
+  const { clock, network, server, log } = beating();
+  network.offline();
+  clock.tick(9_999);
+  assertEquals([server.sent, log], [[], []]);
+});
+
+for (const bad of ["throws", "cannot be sent", "is refused"] as const) {
+  Deno.test(`heartbeat with a message that ${bad} still ends in a loss, not in a crash`, () => {
+    const { clock, server, log } = beating({
+      heartbeat: {
+        ...HEARTBEAT,
+        message: () => {
+          if (bad === "throws") throw new Error("no message");
+          return bad === "cannot be sent" ? Symbol() as unknown as string : "ping";
+        },
+      },
+    });
+    if (bad === "is refused") server.sendError = new Error("refused");
+    clock.tick(14_000);
+    assertEquals([server.sent, log], [[], LOST]);
+  });
+}
+
+Deno.test("isReply that throws keeps nothing from the application", () => {
+  const { server, log } = beating({
+    heartbeat: {
+      ...HEARTBEAT,
+      isReply: () => {
+        throw new Error("no idea");
+      },
+    },
+  });
+  server.send("data");
+  assertEquals(log, ["1 message data"]);
+});
+
+Deno.test("a replied heartbeat does not reset the attempts before stableAfterMs", () => {
+  const { ws, server, clock, network } = beating({
+    stableAfterMs: 30_000,
+    heartbeat: { ...HEARTBEAT, isReply: () => true },
+  });
+  server.drop();
+  clock.tick(1_500);
+  const next = network.connections[1];
+  next?.accept();
+  next?.onReceive(() => next.send("pong"));
+  clock.tick(29_999);
+  assertEquals(ws.attempt, 1);
+  clock.tick(1);
+  assertEquals(ws.attempt, 0);
+});

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Installs what the runtime suite runs on: Node majors, Bun, workerd, esbuild and `ws` from npm at
+# exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
+#   install.sh              everything
+#   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox
+set -eu
+
+tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk}"
+arch="$(node -p process.arch)"
+
+# install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
+install_npm() {
+  folder="$tools/$1"
+  shift
+  if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$*" ]; then return; fi
+  mkdir -p "$folder"
+  npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "$@"
+  echo "$*" >"$folder/.installed"
+}
+
+# install_apt COMMAND PACKAGE...: asks apt only when the command is missing.
+install_apt() {
+  command="$1"
+  shift
+  if command -v "$command" >/dev/null; then return; fi
+  if [ "$(id -u)" != 0 ]; then
+    echo "MISSING $command: run as root: apt-get install $*"
+    missing=1
+    return
+  fi
+  if [ -z "${updated:-}" ]; then
+    apt-get -qq update
+    updated=1
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+}
+
+# The fault server and the bundle are needed by every row.
+install_npm base ws@8.23.0 esbuild@0.28.2
+
+for name in $wanted; do
+  case "$name" in
+    deno) ;; # the Deno that runs run.ts
+    bun) install_npm bun bun@1.4.5 ;;
+    node-20) install_npm node-20 "node-linux-$arch@20.20.2" ;;
+    node-22) install_npm node-22 "node-linux-$arch@22.23.3" ;;
+    node-24) install_npm node-24 "node-linux-$arch@24.21.0" ;;
+    node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
+    workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
+    chromium) install_apt chromium chromium ;;
+    firefox) install_apt firefox-esr firefox-esr ;;
+    webkitgtk)
+      install_apt WebKitWebDriver webkit2gtk-driver
+      install_apt Xvfb xvfb
+      ;;
+    *)
+      echo "Unknown runtime: $name"
+      exit 1
+      ;;
+  esac
+done
+exit "${missing:-0}"

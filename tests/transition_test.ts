@@ -1,0 +1,245 @@
+import { assertEquals } from "@std/assert";
+import type { State } from "../lib/state.ts";
+import { INITIAL, transition } from "../lib/transition.ts";
+import { CONFIG } from "./tools/core_table.ts";
+import {
+  ABANDON,
+  arm,
+  assertStep,
+  BEATING,
+  change,
+  CLOSED,
+  closeOf,
+  CONNECTING,
+  DISARM,
+  FRESH,
+  HANDSHAKING,
+  lost,
+  NO_RETRY,
+  OPEN,
+  RESOLVING,
+  SILENT,
+  THIRD,
+  timer,
+} from "./tools/core_words.ts";
+
+// ------------------------------------------------------------------------------------ an attempt
+
+Deno.test("transition() start arms the deadline of the attempt before it resolves", () => {
+  assertStep(
+    transition(INITIAL, { type: "start", config: CONFIG, aborted: false }, CONFIG),
+    INITIAL,
+    [arm("connect", 10_000), { type: "resolve" }],
+  );
+});
+
+Deno.test("transition() start with an aborted signal ends without an attempt", () => {
+  assertStep(
+    transition(INITIAL, { type: "start", config: CONFIG, aborted: true }, CONFIG),
+    { phase: "closing", epoch: 1, opened: false, series: FRESH, error: "aborted" },
+    [DISARM, ABANDON, change("connecting", "closing"), { type: "settle" }],
+  );
+});
+
+Deno.test("transition() resolved dials, under the deadline that runs already", () => {
+  assertStep(
+    transition(RESOLVING, { type: "resolved", epoch: 4, url: "wss://a.example/" }, CONFIG),
+    CONNECTING,
+    [{ type: "dial" }],
+  );
+});
+
+Deno.test("transition() opened tells open, then flushes, then delivers what came early", () => {
+  assertStep(transition(CONNECTING, { type: "opened", epoch: 4 }, CONFIG), OPEN, [
+    DISARM,
+    arm("stable", 5_000),
+    change("connecting", "open"),
+    { type: "open", reconnected: true, attempt: 2 },
+    { type: "flush" },
+    { type: "deliver" },
+  ]);
+});
+
+Deno.test("transition() opened keeps the counters until the connection proved stable", () => {
+  const [after] = transition(CONNECTING, { type: "opened", epoch: 4 }, CONFIG);
+  assertEquals(after.series, THIRD);
+});
+
+Deno.test("transition() opened for the first time is no reconnection, and is remembered", () => {
+  const first: State = { phase: "connecting", epoch: 1, opened: false, series: FRESH };
+  const [after, effects] = transition(first, { type: "opened", epoch: 1 }, CONFIG);
+  assertEquals(after, {
+    phase: "open",
+    epoch: 1,
+    opened: true,
+    series: FRESH,
+    pulse: "beating",
+  });
+  assertEquals(effects[3], { type: "open", reconnected: false, attempt: 0 });
+});
+
+Deno.test("transition() opened arms the heartbeat where there is one, probing or not", () => {
+  for (const config of [BEATING, SILENT]) {
+    const [, effects] = transition(CONNECTING, { type: "opened", epoch: 4 }, config);
+    assertEquals(effects.slice(0, 4), [
+      DISARM,
+      arm("stable", 5_000),
+      arm("heartbeat", 25_000),
+      change("connecting", "open"),
+    ]);
+  }
+});
+
+Deno.test("transition() opened with a handshake tells nothing and keeps the deadline", () => {
+  const config = { ...CONFIG, handshake: true };
+  assertStep(
+    transition(CONNECTING, { type: "opened", epoch: 4 }, config),
+    HANDSHAKING,
+    [{ type: "handshake" }],
+  );
+});
+
+Deno.test("transition() ready after the handshake does what opened does without one", () => {
+  const config = { ...BEATING, handshake: true };
+  assertEquals(
+    transition(HANDSHAKING, { type: "ready", epoch: 4 }, config),
+    transition(CONNECTING, { type: "opened", epoch: 4 }, BEATING),
+  );
+});
+
+for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
+  Deno.test(`transition() connect timer while ${state.phase} has the attempt judged`, () => {
+    assertStep(transition(state, timer("connect"), CONFIG), state, [
+      { type: "lose", error: "connect-timeout" },
+    ]);
+  });
+}
+
+const LINKED = [
+  [CONNECTING, "connect-failed"],
+  [HANDSHAKING, "handshake-failed"],
+  [OPEN, "connection-lost"],
+] as const;
+
+for (const [state, error] of LINKED) {
+  Deno.test(`transition() error while ${state.phase} gives the close event one turn`, () => {
+    assertStep(transition(state, { type: "error", epoch: 4 }, CONFIG), state, [arm("error", 0)]);
+  });
+
+  Deno.test(`transition() error timer while ${state.phase} has it judged as ${error}`, () => {
+    for (const config of [CONFIG, BEATING]) {
+      assertStep(transition(state, timer("error"), config), state, [{ type: "lose", error }]);
+    }
+  });
+}
+
+// ------------------------------------------------------------------------------------ a failure
+
+for (const state of [RESOLVING, CONNECTING, HANDSHAKING, OPEN]) {
+  Deno.test(`transition() lost while ${state.phase} waits and tells error, close, retry`, () => {
+    assertStep(
+      transition(state, lost(), CONFIG),
+      {
+        phase: "waiting",
+        epoch: 4,
+        opened: true,
+        series: { attempt: 3, waitedMs: 6_500, previousDelayMs: 1_500, hinted: true },
+        hurried: false,
+      },
+      [
+        DISARM,
+        ABANDON,
+        arm("retry", 1_500),
+        change(state === OPEN ? "open" : "connecting", "waiting"),
+        { type: "error", error: "connection-lost" },
+        closeOf({ error: "connection-lost" }),
+        { type: "retry", attempt: 3, delayMs: 1_500, error: "connection-lost" },
+      ],
+    );
+  });
+}
+
+Deno.test("transition() lost after a clean close tells no error", () => {
+  const closure = { code: 1012, reason: "restart", wasClean: true, error: null } as const;
+  const [, effects] = transition(OPEN, lost(closure), CONFIG);
+  assertEquals(effects.slice(4), [
+    closeOf({ code: 1012, reason: "restart", wasClean: true }),
+    { type: "retry", attempt: 3, delayMs: 1_500, error: null },
+  ]);
+});
+
+for (const [maxAttempts, ends] of [[1, true], [2, true], [3, false], [Infinity, false]] as const) {
+  Deno.test(`transition() lost in attempt 2 ${ends ? "ends" : "goes on"} with maxAttempts ${maxAttempts}`, () => {
+    const [after, effects] = transition(OPEN, lost(), { ...CONFIG, maxAttempts });
+    assertEquals(after.phase, ends ? "closed" : "waiting");
+    assertEquals(effects.some(({ type }) => type === "retry"), !ends);
+  });
+}
+
+Deno.test("transition() lost at the limit tells retry-limit with error and close", () => {
+  const config = { ...CONFIG, maxAttempts: 2 };
+  assertStep(transition(CONNECTING, lost({ error: "connect-failed" }), config), CLOSED, [
+    DISARM,
+    ABANDON,
+    change("connecting", "closed"),
+    { type: "error", error: "retry-limit" },
+    closeOf({ willRetry: false, error: "retry-limit" }),
+  ]);
+});
+
+Deno.test("transition() lost without any retry allowed ends in an error", () => {
+  const config = { ...CONFIG, maxAttempts: 0 };
+  const [after, effects] = transition({ ...OPEN, series: FRESH }, lost(), config);
+  assertEquals(after.phase, "closed");
+  assertEquals(effects.slice(3), [
+    { type: "error", error: "retry-limit" },
+    closeOf({ willRetry: false, error: "retry-limit" }),
+  ]);
+});
+
+Deno.test("transition() lost cleanly without any retry allowed is an ordinary end", () => {
+  const config = { ...CONFIG, maxAttempts: 0 };
+  const closure = { code: 1000, reason: "bye", wasClean: true, error: null } as const;
+  const [after, effects] = transition({ ...OPEN, series: FRESH }, lost(closure), config);
+  assertEquals(after.phase, "closed");
+  assertEquals(effects.slice(3), [
+    closeOf({ code: 1000, reason: "bye", wasClean: true, willRetry: false }),
+  ]);
+});
+
+Deno.test("transition() lost cleanly at a limit above 0 is a retry-limit", () => {
+  const config = { ...CONFIG, maxAttempts: 2 };
+  const [, effects] = transition(OPEN, lost({ wasClean: true, error: null }), config);
+  assertEquals(effects.slice(3), [
+    { type: "error", error: "retry-limit" },
+    closeOf({ wasClean: true, willRetry: false, error: "retry-limit" }),
+  ]);
+});
+
+/** What the peer said with a close code is fatal; anything else stays what it was. */
+const FINAL = [
+  [OPEN, 4403, null, "fatal-close"],
+  [OPEN, 4403, "connection-lost", "fatal-close"],
+  [OPEN, 1006, "connection-lost", "connection-lost"],
+  [OPEN, 1006, "heartbeat-timeout", "heartbeat-timeout"],
+  [HANDSHAKING, 4401, null, "fatal-close"],
+  [HANDSHAKING, 1006, "handshake-failed", "handshake-failed"],
+  [CONNECTING, 1006, "connect-failed", "connect-failed"],
+  [CONNECTING, 1015, "connect-failed", "connect-failed"],
+  [CONNECTING, 1006, "connect-timeout", "connect-timeout"],
+  [RESOLVING, 1006, "provider-failed", "provider-failed"],
+] as const;
+
+for (const [state, code, error, told] of FINAL) {
+  const what = `${error ?? "a clean close"} (${code}) while ${state.phase}`;
+  Deno.test(`transition() lost by ${what}, not to be retried, tells ${told}`, () => {
+    const input = lost({ code, reason: "no", error, verdict: NO_RETRY });
+    assertStep(transition(state, input, CONFIG), CLOSED, [
+      DISARM,
+      ABANDON,
+      change(state === OPEN ? "open" : "connecting", "closed"),
+      { type: "error", error: told },
+      closeOf({ code, reason: "no", willRetry: false, error: told }),
+    ]);
+  });
+}

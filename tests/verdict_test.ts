@@ -1,0 +1,274 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertSpyCalls, spy } from "@std/testing/mock";
+import fc from "fast-check";
+import type { BackoffContext } from "../lib/backoff.ts";
+import type { Series, Verdict } from "../lib/state.ts";
+import { type Failure, judge, type Judges } from "../lib/verdict.ts";
+import { CONFIG } from "./tools/core_table.ts";
+
+const NEARLY_1 = 1 - 2 ** -53;
+const CAP = CONFIG.maxDelayMs;
+const SERIES: Series = { attempt: 2, waitedMs: 5_000, previousDelayMs: 3_000, hinted: false };
+const FIRST: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, hinted: false };
+const FAILURE: Failure = {
+  attempt: 2,
+  code: 1006,
+  reason: "",
+  wasClean: false,
+  wasOpen: true,
+  error: null,
+};
+
+interface Given {
+  readonly code?: number;
+  readonly series?: Series;
+  /** What `shouldRetry` does; not given at all if absent. */
+  readonly asked?: (failure: Failure) => unknown;
+  readonly backoff?: (context: BackoffContext) => unknown;
+  readonly random?: number;
+  readonly canRefresh?: boolean;
+}
+
+function verdict(given: Given = {}): Verdict {
+  const { code = 1006, series = SERIES, asked, random = 0.5, canRefresh = false } = given;
+  const judges = {
+    shouldRetry: asked as Judges["shouldRetry"],
+    backoff: (given.backoff ?? (() => 7_000)) as Judges["backoff"],
+    random: () => random,
+    canRefresh,
+  };
+  return judge({ ...FAILURE, code }, series, CONFIG, judges);
+}
+
+function retry(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {
+  return { retry: true, delayMs, by, flaws };
+}
+
+const STOP: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
+
+Deno.test("judge() asks the policy after an ordinary loss", () => {
+  assertEquals(verdict(), retry(7_000));
+});
+
+Deno.test("judge() tells the policy the attempt to come and what was waited", () => {
+  const backoff = spy((_context: BackoffContext) => 7_000);
+  verdict({ backoff, random: 0.25 });
+  assertEquals(backoff.calls.map(({ args }) => args), [
+    [{ attempt: 3, waitedMs: 5_000, previousDelayMs: 3_000, random: 0.25 }],
+  ]);
+});
+
+Deno.test("judge() shows shouldRetry the failure, once", () => {
+  const asked = spy((_failure: Failure) => true);
+  verdict({ asked, code: 1011 });
+  assertEquals(asked.calls.map(({ args }) => args), [[{ ...FAILURE, code: 1011 }]]);
+});
+
+Deno.test("judge() does not retry after a fatal code, and draws nothing then", () => {
+  const random = spy(() => 0.5);
+  const backoff = spy(() => 1);
+  const judges = { shouldRetry: undefined, backoff, random, canRefresh: true };
+  assertEquals(judge({ ...FAILURE, code: 1008 }, SERIES, CONFIG, judges), STOP);
+  assertSpyCalls(random, 0);
+  assertSpyCalls(backoff, 0);
+});
+
+Deno.test("judge() draws one random number for a retry", () => {
+  for (const answer of [undefined, true, { delayMs: 5 }]) {
+    const random = spy(() => 0.5);
+    const judges = { shouldRetry: () => answer, backoff: () => 1, random, canRefresh: true };
+    judge(FAILURE, SERIES, CONFIG, judges);
+    assertSpyCalls(random, 1);
+  }
+});
+
+Deno.test("judge() retries an unauthorized client only if a function may bring a new token", () => {
+  assertEquals(verdict({ code: 4401 }), STOP);
+  assertEquals(verdict({ code: 4401, canRefresh: true }), retry(7_000));
+});
+
+Deno.test("judge() follows shouldRetry against the table of codes", () => {
+  assertEquals(verdict({ code: 1008, asked: () => true }), retry(7_000));
+  assertEquals(verdict({ code: 1006, asked: () => false }), STOP);
+});
+
+Deno.test("judge() decides by the table where shouldRetry does not", () => {
+  assertEquals(verdict({ code: 1008, asked: () => undefined }), STOP);
+  assertEquals(verdict({ code: 1006, asked: () => undefined }), retry(7_000));
+});
+
+Deno.test("judge() decides by the table where shouldRetry throws, and says so", () => {
+  const asked = (): never => {
+    throw new Error("wss://token@example.com");
+  };
+  assertEquals(verdict({ asked }), retry(7_000, "policy", "shouldRetry: threw"));
+  assertEquals(verdict({ asked, code: 1008 }), { ...STOP, flaws: ["shouldRetry: threw"] });
+});
+
+const NONSENSE: readonly unknown[] = [
+  null,
+  0,
+  1,
+  "no",
+  {},
+  [],
+  { delayMs: "5" },
+  { delayMs: NaN },
+  () => false,
+];
+
+for (const answer of NONSENSE) {
+  Deno.test(`judge() takes ${JSON.stringify(answer)} (${typeof answer}) of shouldRetry for no answer`, () => {
+    const flaw = "shouldRetry: unusable answer";
+    assertEquals(verdict({ asked: () => answer }), retry(7_000, "policy", flaw));
+    assertEquals(verdict({ asked: () => answer, code: 1008 }), { ...STOP, flaws: [flaw] });
+  });
+}
+
+Deno.test("judge() takes an async shouldRetry for no answer, and its rejection for none either", async () => {
+  const unhandled: unknown[] = [];
+  const note = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  const flaw = "shouldRetry: unusable answer";
+  assertEquals(verdict({ asked: () => Promise.resolve(false) }), retry(7_000, "policy", flaw));
+  assertEquals(verdict({ asked: () => Promise.reject(new Error()) }), retry(7_000, "policy", flaw));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 0);
+  await promise;
+  removeEventListener("unhandledrejection", note);
+  assertEquals(unhandled, []);
+});
+
+const HINTS: readonly (readonly [hintMs: number, minMs: number, maxMs: number])[] = [
+  [10_000, 10_000, 12_500],
+  [0.5, 1, 1],
+  [0, 1, 1],
+  [-5, 1, 1],
+  [55_000, 48_000, CAP],
+  [10 * 365 * 86_400_000, 48_000, CAP],
+  [Infinity, 48_000, CAP],
+];
+
+for (const [delayMs, minMs, maxMs] of HINTS) {
+  Deno.test(`judge() spreads a hint of ${delayMs} ms over ${minMs} to ${maxMs} ms`, () => {
+    const asked = (): unknown => ({ delayMs });
+    assertEquals(verdict({ asked, random: 0 }), retry(minMs, "hint"));
+    const { delayMs: last } = verdict({ asked, random: NEARLY_1 });
+    assert(last <= maxMs && last > maxMs * (1 - 1e-12), `${last}`);
+  });
+}
+
+Deno.test("judge() keeps a hint of -Infinity within the bounds", () => {
+  const { delayMs } = verdict({ asked: () => ({ delayMs: -Infinity }) });
+  assert(delayMs >= 1 && delayMs <= CAP, `${delayMs}`);
+});
+
+Deno.test("judge() follows a hint after a fatal code and against the pacing of 1012", () => {
+  const asked = (): unknown => ({ delayMs: 100 });
+  assertEquals(verdict({ code: 1008, asked, random: 0 }), retry(100, "hint"));
+  assertEquals(verdict({ code: 1012, series: FIRST, asked, random: 0 }), retry(100, "hint"));
+});
+
+const PACED: readonly (readonly [code: number, minMs: number, maxMs: number])[] = [
+  [1012, 5_000, 30_000],
+  [1013, 2_200, 4_400], // initial delay 1.1 s
+];
+
+for (const [code, minMs, maxMs] of PACED) {
+  Deno.test(`judge() paces the first retry after ${code}, and only the first`, () => {
+    const first = (random: number): Verdict => verdict({ code, series: FIRST, random });
+    assertEquals(first(0), retry(minMs, "close-code"));
+    assertEquals(first(0.5), retry((minMs + maxMs) / 2, "close-code"));
+    assert(first(NEARLY_1).delayMs <= maxMs);
+    assertEquals(verdict({ code, asked: () => true, series: FIRST }).by, "close-code");
+    assertEquals(verdict({ code }), retry(7_000));
+  });
+}
+
+const ANSWERS: readonly (readonly [answer: unknown, delayMs: number, ...flaws: string[]])[] = [
+  [1, 1],
+  [CAP, CAP],
+  [0.999, 1, "backoff: out of bounds"],
+  [0, 1, "backoff: out of bounds"],
+  [-1, 1, "backoff: out of bounds"],
+  [-Infinity, 1, "backoff: out of bounds"],
+  [CAP + 0.001, CAP, "backoff: out of bounds"],
+  [Infinity, CAP, "backoff: out of bounds"],
+  [NaN, CAP, "backoff: unusable answer"],
+  [undefined, CAP, "backoff: unusable answer"],
+  ["500", CAP, "backoff: unusable answer"],
+  [500n, CAP, "backoff: unusable answer"],
+];
+
+for (const [answer, delayMs, ...flaws] of ANSWERS) {
+  Deno.test(`judge() makes ${delayMs} ms of ${answer} (${typeof answer}) from the policy`, () => {
+    assertEquals(verdict({ backoff: () => answer }), retry(delayMs, "policy", ...flaws));
+  });
+}
+
+Deno.test("judge() waits as long as it may where the policy throws", () => {
+  const backoff = (): never => {
+    throw new Error();
+  };
+  assertEquals(verdict({ backoff }), retry(CAP, "policy", "backoff: threw"));
+});
+
+Deno.test("judge() tells the flaws of both, in order", () => {
+  const flaws = ["shouldRetry: unusable answer", "backoff: unusable answer"];
+  assertEquals(
+    verdict({ asked: () => "?", backoff: () => "?" }),
+    retry(CAP, "policy", ...flaws),
+  );
+});
+
+/** Anything a function may do: return a number, an answer or nonsense, or throw. */
+const behaviour = fc.oneof(
+  fc.oneof(fc.double(), fc.integer(), fc.anything()).map((value) => () => value),
+  fc.oneof(fc.double(), fc.integer()).map((delayMs) => () => ({ delayMs })),
+  fc.anything().map((thrown) => () => {
+    throw thrown;
+  }),
+);
+
+const anyGiven: fc.Arbitrary<Given> = fc.record({
+  code: fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom(1000, 1006, 1012, 1013)),
+  series: fc.constantFrom(FIRST, SERIES),
+  asked: fc.oneof(fc.constant(() => undefined), behaviour),
+  backoff: behaviour,
+  random: fc.oneof(fc.constantFrom(0, NEARLY_1, NaN, -1, 2), fc.double()),
+  canRefresh: fc.boolean(),
+});
+
+function isBounded(decide: (given: Given) => Verdict): fc.IProperty<unknown> {
+  return fc.property(anyGiven, (given) => {
+    const { retry, delayMs } = decide(given);
+    if (retry) assert(delayMs >= 1 && delayMs <= CAP, `${delayMs}`);
+    else assertEquals(delayMs, 0);
+  });
+}
+
+Deno.test("judge() never throws and waits 1 ms to maxDelayMs, whatever it is told", () => {
+  fc.assert(isBounded(verdict), { numRuns: 5_000 });
+});
+
+const BUGS: Record<string, (given: Given) => Verdict> = {
+  "a hint is not bounded": (given) => {
+    const answer = given.asked?.(FAILURE) as { delayMs?: unknown } | null | undefined;
+    const { by, ...found } = verdict(given);
+    return by === "hint" ? { by, ...found, delayMs: Number(answer?.delayMs) } : { by, ...found };
+  },
+  "the policy's word is law": (given) => {
+    const found = verdict(given);
+    const isOut = found.flaws.includes("backoff: out of bounds");
+    return isOut ? { ...found, delayMs: Number(given.backoff?.({} as BackoffContext)) } : found;
+  },
+};
+
+for (const [what, decide] of Object.entries(BUGS)) {
+  Deno.test(`judge() property finds a planted bug: ${what}`, () => {
+    assert(fc.check(isBounded(decide), { numRuns: 5_000 }).failed);
+  });
+}
