@@ -42,6 +42,7 @@ const EVERYWHERE: Readonly<Record<string, Difference>> = {
   "an object as an event handler": { ours: null, why: "it could never be called" },
 };
 
+const CODE_0 = "without a close frame the code is 1006 (RFC 6455 section 7.1.5); Deno says 0";
 const CUT_OFF = [["open", 1], ["error", 3], ["close", 3, 1006, "", false]];
 
 /** The differences by platform. */
@@ -63,11 +64,11 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     },
     "the events of a life that is cut off": {
       ours: CUT_OFF,
-      why: "without a close frame the code is 1006 (RFC 6455 section 7.1.5); Deno says 0",
+      why: CODE_0,
     },
     "the events of a life that the server refuses": {
       ours: [["error", 3], ["close", 3, 1006, "", false]],
-      why: "as above",
+      why: CODE_0,
     },
     "what an error event is": {
       ours: {
