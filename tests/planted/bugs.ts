@@ -254,8 +254,12 @@ const SHELL: readonly Bug[] = [
 ];
 
 const PARTS: readonly Bug[] = [
-  verdict("the cap is exceeded", "Math.min(delayMs, maxDelayMs)", "delayMs"),
-  verdict("a policy may answer NaN", "&& !Number.isNaN(answer)", ""),
+  verdict(
+    "the cap is exceeded",
+    "delayMs <= maxDelayMs ? Math.max(1, delayMs) : maxDelayMs",
+    "Math.max(1, delayMs)",
+  ),
+  verdict("a policy may answer 0", "Math.max(1, delayMs)", "delayMs"),
   verdict("a judge can break the client", "} catch {\n", "} catch (error) {\n    throw error;\n"),
   verdict(
     "the policy is asked for the attempt before",
