@@ -226,7 +226,7 @@ function performOne(
 ): void {
   switch (effect.type) {
     case "disarm":
-      world.timers = [];
+      world.timers = effect.timer ? world.timers.filter((name) => name !== effect.timer) : [];
       break;
     case "arm":
       require(effect.delayMs >= 0 && effect.delayMs <= 2 ** 31 - 1, "a delay out of range");
