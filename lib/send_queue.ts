@@ -139,7 +139,7 @@ function isBlob(message: Exclude<WebSocketData, string>): message is Blob {
 }
 
 /** Unlike `instanceof`, recognises the buffers of another realm (a frame, a test runner's sandbox). */
-function tagOf(value: unknown): string {
+export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 

@@ -17,12 +17,13 @@ import {
   type Overflow,
   type SendQueueLimits,
   snapshot,
+  tagOf,
   toMessage,
   type WebSocketData,
 } from "./send_queue.ts";
 import { platformSources, type Sources } from "./sources.ts";
 import type { Config } from "./state.ts";
-import { readProtocols, readUrl } from "./target.ts";
+import { isSequence, readProtocols, readUrl } from "./target.ts";
 import type { TraceRecord } from "./trace.ts";
 import type { Judges } from "./verdict.ts";
 
@@ -54,7 +55,7 @@ const ACTION = "create a ReconnectingWebSocket";
  * @throws {DOMException} `SyntaxError`: a static URL or protocol is invalid.
  */
 export function readSettings(url: unknown, second: unknown, third: unknown): Settings {
-  const isBag = typeof second === "object" && second !== null && !Array.isArray(second);
+  const isBag = typeof second === "object" && second !== null && !isSequence(second);
   check(!isBag || third === undefined, "the second argument", "the protocols", second);
   const given = own<ReconnectingWebSocketOptions>("options", isBag ? second : third, [
     "protocols",
@@ -76,13 +77,15 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
     given.protocols === undefined || second === undefined || isBag,
     "'options.protocols'",
     "absent beside the second argument",
-    given.protocols,
+    // Not the value: subprotocols carry tokens.
+    typeof given.protocols,
   );
   const protocols = isBag || second === undefined ? given.protocols : second;
   const { signal } = given;
-  check(!signal || "aborted" in signal, "'signal'", "an AbortSignal", signal);
+  const isSignal = signal === undefined || tagOf(signal) === "AbortSignal";
+  check(isSignal, "'signal'", "an AbortSignal", signal);
 
-  const { maxDelayMs = 60_000 } = given;
+  const maxDelayMs = number("maxDelayMs", given.maxDelayMs, 60_000, 2);
   const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
   const sources = own<Sources>("sources", given.sources, [
     "WebSocket",
@@ -120,7 +123,7 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
       canRefresh: typeof url === "function" || typeof protocols === "function",
     },
     sources: { random, ...others },
-    limits: readLimits(given.queue || {}),
+    limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,
     handshake: checkFunction("handshake", given.handshake),
     probe: heartbeat?.message,
@@ -137,20 +140,19 @@ function readBackoff(
   const isPolicy = typeof given === "function";
   const parameters = own("backoff", isPolicy ? undefined : given, ["initialDelayMs", "multiplier"]);
   const { initialDelayMs = Math.min(1_000, maxDelayMs / 2) } = parameters;
-  // Also validates maxDelayMs, which a policy of the user's is bounded by.
-  const windowed = windowedBackoff({ ...parameters, maxDelayMs });
+  const windowed = windowedBackoff(Object.assign(parameters, { maxDelayMs }));
   return { backoff: isPolicy ? given : windowed, initialDelayMs };
 }
 
 function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
-  if (!given) return null;
+  if (given === undefined) return null;
   const heartbeat = own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
   const { message } = heartbeat;
   if (message === undefined || typeof message === "function") return heartbeat;
-  return { ...heartbeat, message: snapshot(toMessage(message)) };
+  return Object.assign(heartbeat, { message: snapshot(toMessage(message)) });
 }
 
-function readLimits(given: SendQueueOptions): SendQueueLimits {
+function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
   const queue = own("queue", given, ["maxMessages", "maxBytes", "overflow"]);
   const { overflow = "drop-newest" } = queue;
   const choices: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
@@ -163,7 +165,10 @@ function readLimits(given: SendQueueOptions): SendQueueLimits {
   };
 }
 
-/** Copies the own properties of `bag`; a name that is not an option must not vanish silently. */
+/**
+ * Copies the own properties of `bag`; a name that is not an option must not vanish silently. The copy
+ * inherits nothing, so that a polluted `Object.prototype` sets no option.
+ */
 function own<T extends object>(
   what: string,
   bag: unknown,
@@ -171,7 +176,7 @@ function own<T extends object>(
 ): T {
   const isBag = bag === undefined || (typeof bag === "object" && bag !== null);
   check(isBag, `'${what}'`, "an object", bag);
-  const copy = { ...bag as T };
+  const copy = { __proto__: null, ...bag as T };
   for (const name of Object.keys(copy)) {
     check(names.includes(name as keyof T & string), `'${what}'`, `without '${name}'`, bag);
   }

@@ -270,7 +270,8 @@ export class Shell {
     try {
       socket = link.socket = new sources.WebSocket(this.#url, link.protocols);
     } catch (cause) {
-      const { name } = cause as { name?: unknown };
+      // What is thrown need not be an error.
+      const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
       queueMicrotask(() => this.#lose(epoch, { error: "connect-failed", cause, isFinal }));
@@ -372,10 +373,12 @@ export class Shell {
 
   #probe(): void {
     const { probe } = this.#settings;
-    this.#attempt(
-      "heartbeat.message",
-      () => this.socket?.send(toMessage(typeof probe === "function" ? probe() : probe)),
-    );
+    const { state } = this.#runner;
+    this.#attempt("heartbeat.message", () => {
+      const message = toMessage(typeof probe === "function" ? probe() : probe);
+      // The function may have closed what it was to probe.
+      if (this.#runner.state === state) this.socket?.send(message);
+    });
   }
 
   /** As {@linkcode #lose}, for what only counts in one phase. */

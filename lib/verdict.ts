@@ -45,7 +45,7 @@ export function judge(failure: Failure, series: Series, config: Config, judges: 
   const retry = decision ?? isRetryable(failure.code, judges.canRefresh);
   if (!retry) return { retry: false, delayMs: 0, by: "policy", flaws };
 
-  const random = judges.random();
+  const random = consult("random", judges.random, isUnit, flaws) ?? 0.5;
   const { maxDelayMs, initialDelayMs } = config;
   const draw = ([minMs, maxMs]: DelayRange): number =>
     bound(minMs + random * (maxMs - minMs), maxDelayMs);
@@ -90,6 +90,10 @@ function isDecision(answer: unknown): answer is RetryDecision {
 
 function isNumber(answer: unknown): answer is number {
   return typeof answer === "number" && !Number.isNaN(answer);
+}
+
+function isUnit(answer: unknown): answer is number {
+  return isNumber(answer) && answer >= 0 && answer < 1;
 }
 
 /** At least 1 ms, so that even a policy of zeros yields to the event loop; NaN is the longest. */

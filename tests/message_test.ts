@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import vm from "node:vm";
+import { inRealm } from "./tools/realm.ts";
 import { byteLength, snapshot, toMessage, type WebSocketData } from "../lib/send_queue.ts";
 
 /** Any string of UTF-16 code units, half of them surrogates, paired or not. */
@@ -205,3 +206,7 @@ for (const [what, copy] of Object.entries(MISCOPIES)) {
     assert(fc.check(copiesForGood(copy), { numRuns: 2_000 }).failed);
   });
 }
+
+Deno.test("toMessage() leaves a string as it is where the engine cannot repair it", async () => {
+  assertEquals(await inRealm("old_strings"), ["a€", "5"]);
+});

@@ -1,0 +1,138 @@
+import { assertEquals } from "@std/assert";
+import type { ReconnectingWebSocketError } from "../../mod.ts";
+import { leftovers, NOTHING_LEFT, rig, type RigOptions, URL_OF_TESTS } from "./rig.ts";
+
+const FAILED = [
+  "0 statechange connecting -> waiting",
+  "0 error provider-failed",
+  "0 close 1006 unclean provider-failed retry",
+  "0 retry #1 1500 provider-failed",
+];
+
+Deno.test("url and protocols functions are asked before every attempt, for a fresh token", async () => {
+  const { ws, network, clock } = rig({
+    url: ({ attempt }) => Promise.resolve(new URL(`wss://example.com/?token=${attempt}`)),
+    protocols: ({ attempt }) => [`v${attempt}`],
+  });
+  assertEquals(ws.url, "");
+  await clock.tickAsync(0);
+  assertEquals(ws.url, "wss://example.com/?token=0");
+  network.connections[0]?.refuse();
+  assertEquals(ws.url, "wss://example.com/?token=0");
+  await clock.tickAsync(1_500);
+  assertEquals(
+    network.connections.map(({ url, protocols }) => [url, protocols]),
+    [["wss://example.com/?token=0", ["v0"]], ["wss://example.com/?token=1", ["v1"]]],
+  );
+});
+
+Deno.test("a protocols function may answer with one protocol", async () => {
+  const { clock, ws, network } = rig({ protocols: () => "chat" });
+  await clock.tickAsync(0);
+  assertEquals(ws.protocol, "");
+  network.connections[0]?.accept();
+  assertEquals([network.connections[0]?.protocols, ws.protocol], [["chat"], "chat"]);
+});
+
+const BAD: Readonly<Record<string, RigOptions>> = {
+  "throws": {
+    url: () => {
+      throw new Error("no token");
+    },
+  },
+  "rejects": { url: () => Promise.reject(new Error("no token")) },
+  "answers with no URL": { url: () => "http//" },
+  "answers with undefined": { url: () => undefined as unknown as string },
+  "answers with another scheme": { url: () => "ftp://example.com" },
+  "answers with a fragment": { url: () => "wss://example.com/#top" },
+  "answers with protocols that are no tokens": { protocols: () => ["a b"] },
+  "answers with equal protocols": { protocols: () => ["a", "A"] },
+  "answers with a symbol for a protocol": { protocols: () => Symbol("p") as unknown as string },
+};
+
+for (const [what, options] of Object.entries(BAD)) {
+  Deno.test(`a provider that ${what} fails the attempt, and dials nothing`, async () => {
+    const { clock, network, log, ws } = rig(options);
+    const errors: ReconnectingWebSocketError[] = [];
+    ws.addEventListener("error", ({ error }) => errors.push(error));
+    await clock.tickAsync(0);
+    assertEquals([log, network.connections], [FAILED, []]);
+    assertEquals(errors[0]?.cause instanceof Error, true);
+    await clock.tickAsync(1_500);
+    assertEquals(ws.attempt, 2);
+  });
+}
+
+Deno.test("a provider that leads from wss to ws fails the attempt", async () => {
+  const { network, clock, log } = rig({
+    url: ({ attempt }) => attempt === 0 ? URL_OF_TESTS : "ws://example.com/feed",
+  });
+  await clock.tickAsync(0);
+  network.connections[0]?.refuse();
+  await clock.tickAsync(1_500);
+  assertEquals(network.connections.length, 1);
+  assertEquals(log.slice(-2), [
+    "0 close 1006 unclean provider-failed retry",
+    "0 retry #2 1500 provider-failed",
+  ]);
+});
+
+for (const provider of ["url", "protocols"] as const) {
+  Deno.test(`a ${provider} provider that hangs is given up at connectTimeoutMs, and aborted`, async () => {
+    const reasons: unknown[] = [];
+    const hang = ({ signal }: { readonly signal: AbortSignal }): Promise<string> => {
+      signal.addEventListener("abort", () => reasons.push(signal.reason.name));
+      return new Promise(() => {});
+    };
+    const { clock, log, network } = rig({ [provider]: hang });
+    await clock.tickAsync(9_999);
+    assertEquals(log, []);
+    await clock.tickAsync(1);
+    assertEquals(log, FAILED.map((line) => line.replace("provider-failed", "connect-timeout")));
+    assertEquals([reasons, network.connections], [["InvalidStateError"], []]);
+  });
+}
+
+Deno.test("a provider that answers after its attempt was given up is not listened to", async () => {
+  const answers: ((url: string) => void)[] = [];
+  const { clock, network, ws } = rig({
+    url: () => new Promise<string>((resolve) => answers.push(resolve)),
+  });
+  await clock.tickAsync(10_000 + 1_500);
+  assertEquals(answers.length, 2);
+  answers[0]?.("wss://example.com/stale");
+  await clock.tickAsync(0);
+  assertEquals([network.connections, ws.url], [[], ""]);
+  answers[1]?.("wss://example.com/fresh");
+  await clock.tickAsync(0);
+  assertEquals(network.connections.map(({ url }) => url), ["wss://example.com/fresh"]);
+});
+
+Deno.test("a provider that rejects after its attempt was given up says nothing", async () => {
+  const failures: ((reason: unknown) => void)[] = [];
+  const it = rig({
+    maxAttempts: 0,
+    url: () => new Promise<string>((_, reject) => failures.push(reject)),
+  });
+  await it.clock.tickAsync(10_000);
+  assertEquals(it.read().at(-1), "3 close 1006 unclean retry-limit over");
+  failures[0]?.(new Error("late"));
+  await it.clock.tickAsync(60_000);
+  assertEquals([it.read(), failures.length], [[], 1]);
+  assertEquals(leftovers(it), NOTHING_LEFT);
+});
+
+Deno.test("a provider is never asked after close()", async () => {
+  const attempts: number[] = [];
+  const it = rig({
+    url: ({ attempt }) => {
+      attempts.push(attempt);
+      return URL_OF_TESTS;
+    },
+  });
+  await it.clock.tickAsync(0);
+  it.server.refuse();
+  it.ws.close();
+  await it.clock.tickAsync(600_000);
+  assertEquals(attempts, [0]);
+});

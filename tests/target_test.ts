@@ -1,0 +1,185 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { readProtocols, readUrl, redact } from "../lib/target.ts";
+import { inRealm } from "./tools/realm.ts";
+import { refusal } from "./tools/refusal.ts";
+
+function syntaxError(requirement: string): string {
+  return `SyntaxError: Cannot connect as ${requirement}`;
+}
+
+const URLS: readonly (readonly [given: unknown, href: string])[] = [
+  ["wss://example.com", "wss://example.com/"],
+  ["ws://example.com:80/a?b=c", "ws://example.com/a?b=c"],
+  ["wss://example.com:443", "wss://example.com/"],
+  ["https://example.com/feed", "wss://example.com/feed"],
+  ["http://example.com:8080", "ws://example.com:8080/"],
+  ["https://example.com:443", "wss://example.com/"],
+  ["HTTPS://EXAMPLE.com", "wss://example.com/"],
+  ["  wss://example.com/ ", "wss://example.com/"],
+  ["wss://user:secret@example.com", "wss://user:secret@example.com/"],
+  ["wss://example.com/%23", "wss://example.com/%23"],
+  [new URL("https://example.com/feed"), "wss://example.com/feed"],
+  [{ toString: () => "wss://example.com" }, "wss://example.com/"],
+];
+
+for (const [given, href] of URLS) {
+  Deno.test(`readUrl() makes ${href} of ${given} (${typeof given})`, () => {
+    assertEquals(readUrl(given), href);
+  });
+}
+
+const BAD_URLS: readonly (readonly [given: unknown, requirement: string])[] = [
+  ["", "the URL must be valid"],
+  ["feed", "the URL must be valid"],
+  ["wss://", "the URL must be valid"],
+  ["wss://example.com:65536", "the URL must be valid"],
+  [undefined, "the URL must be valid"],
+  [null, "the URL must be valid"],
+  ["ftp://example.com", "the scheme must be ws or wss"],
+  ["file:///etc", "the scheme must be ws or wss"],
+  ["httpss://example.com", "the scheme must be ws or wss"],
+  ["data:,ws", "the scheme must be ws or wss"],
+  ["javascript:ws", "the scheme must be ws or wss"],
+  ["wss://example.com/#part", "the URL must have no fragment"],
+  ["wss://example.com/#", "the URL must have no fragment"],
+  ["https://example.com/#part", "the URL must have no fragment"],
+];
+
+for (const [given, requirement] of BAD_URLS) {
+  Deno.test(`readUrl() refuses ${given} (${typeof given}): ${requirement}`, () => {
+    assertEquals(refusal(() => readUrl(given)), syntaxError(requirement));
+  });
+}
+
+Deno.test("readUrl() lets a function lead from ws to wss, and never back", () => {
+  const after = (previous: string, next: string): string =>
+    refusal(() => readUrl(next, previous)) || "allowed";
+  const downgrade = syntaxError("the URL must stay wss");
+  assertEquals(after("wss://a.example/", "ws://a.example/"), downgrade);
+  assertEquals(after("wss://a.example/", "http://a.example/"), downgrade);
+  assertEquals(after("wss://a.example/", "wss://b.example/"), "allowed");
+  assertEquals(after("ws://a.example/", "wss://b.example/"), "allowed");
+  assertEquals(after("ws://a.example/", "ws://b.example/"), "allowed");
+  assertEquals(after("", "ws://b.example/"), "allowed");
+});
+
+Deno.test("readUrl() resolves against the page, with the platform's scheme", async () => {
+  assertEquals(await inRealm("page"), {
+    byLocation: [
+      "wss://example.com/app/feed",
+      "wss://example.com/feed",
+      "wss://example.com/app/index.html?a=1",
+      "wss://other.example/x",
+      "wss://example.com/app/index.html",
+      "ws://plain.example/",
+    ],
+    byBase: [
+      "ws://base.example/deep/feed",
+      "ws://base.example/feed",
+      "ws://base.example/deep/?a=1",
+      "ws://other.example/x",
+      "ws://base.example/deep/",
+      "ws://plain.example/",
+    ],
+  });
+});
+
+Deno.test("readProtocols() makes a list of strings", () => {
+  const given = [undefined, "chat", [], ["chat", "v2.1"], new Set(["chat"]), null, 5, [5]];
+  assertEquals(given.map((value) => refusal(() => readProtocols(value)) || readProtocols(value)), [
+    [],
+    ["chat"],
+    [],
+    ["chat", "v2.1"],
+    syntaxError("subprotocols must be unique HTTP tokens"),
+    ["null"],
+    ["5"],
+    ["5"],
+  ]);
+});
+
+Deno.test("readProtocols() gives a list of its own", () => {
+  const given = ["chat"];
+  const read = readProtocols(given);
+  given.push("no token");
+  assertEquals(read, ["chat"]);
+});
+
+Deno.test("readProtocols() refuses a protocol that comes twice, in any case", () => {
+  for (const twice of [["a", "a"], ["a", "b", "A"]]) {
+    const message = syntaxError("subprotocols must be unique HTTP tokens");
+    assertEquals(refusal(() => readProtocols(twice)), message);
+  }
+});
+
+/** RFC 9110 section 5.6.2, as it lists them. */
+const TCHAR = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+function takesTokensOnly(read: (value: unknown) => unknown): fc.IProperty<unknown> {
+  const nearly = fc.string({ unit: fc.constantFrom(...TCHAR, ...' ,;:@()[]{}<>/?=\\"\t\n\x7Fé') });
+  return fc.property(fc.oneof(nearly, fc.string({ unit: "binary" })), (protocol) => {
+    const isToken = protocol !== "" && [...protocol].every((char) => TCHAR.includes(char));
+    assertEquals(refusal(() => read(protocol)) === "", isToken, JSON.stringify(protocol));
+  });
+}
+
+Deno.test("readProtocols() takes the tokens of HTTP, and nothing else", () => {
+  fc.assert(takesTokensOnly(readProtocols), { numRuns: 1_000 });
+  for (const char of TCHAR) assertEquals(readProtocols(char), [char]);
+  for (let code = 0; code < 256; code++) {
+    const char = String.fromCharCode(code);
+    assertEquals(refusal(() => readProtocols(char)) === "", TCHAR.includes(char), `${code}`);
+  }
+});
+
+const WRONG_TOKENS: Record<string, RegExp> = {
+  "a range too wide": /^[!-~]+$/,
+  "the empty string": /^[\w!#$%&'*+.^`|~-]*$/,
+  "a trailing line": /^[\w!#$%&'*+.^`|~-]+$/m,
+};
+
+for (const [what, pattern] of Object.entries(WRONG_TOKENS)) {
+  Deno.test(`readProtocols() property finds a planted bug: ${what}`, () => {
+    const wrong = (value: unknown): void => {
+      if (!pattern.test(String(value))) throw new Error();
+    };
+    assert(fc.check(takesTokensOnly(wrong), { numRuns: 3_000 }).failed);
+  });
+}
+
+Deno.test("readUrl() and readProtocols() never tell what they refuse: it may be a secret", () => {
+  const secret = "wss://user:hunter2@example.com/#hunter2";
+  const told = [
+    refusal(() => readUrl(secret)),
+    refusal(() => readUrl("hunter2")),
+    refusal(() => readUrl("hunter2://example.com")),
+    refusal(() => readProtocols("hunter2 hunter2")),
+  ];
+  assertEquals(told.filter((message) => message === "" || message.includes("hunter2")), []);
+});
+
+Deno.test("redact() leaves what may be logged", () => {
+  assertEquals(
+    redact("wss://user:secret@example.com:8443/rooms/1?token=secret#secret"),
+    "wss://example.com:8443/rooms/1",
+  );
+  assertEquals(redact("ws://[::1]:80/"), "ws://[::1]/");
+});
+
+function hides(hide: (href: string) => string): fc.IProperty<unknown> {
+  const word = fc.stringMatching(/^[a-z]{3,8}$/);
+  return fc.property(fc.tuple(word, word, word, word, word), (words) => {
+    const [user, password, path, query, host] = words.map((text, i) => `${text}${i}`);
+    const href = `wss://${user}:${password}@${host}.example/${path}?${query}=${query}`;
+    assertEquals(hide(href), `wss://${host}.example/${path}`);
+  });
+}
+
+Deno.test("redact() hides credentials and query of any URL", () => {
+  fc.assert(hides(redact));
+});
+
+Deno.test("redact() property finds a planted bug: only the query is hidden", () => {
+  assert(fc.check(hides((href) => href.split("?", 1)[0] ?? "")).failed);
+});
