@@ -128,14 +128,14 @@ const TCHAR = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 function takesTokensOnly(read: (value: unknown) => unknown): fc.IProperty<unknown> {
   const nearly = fc.string({ unit: fc.constantFrom(...TCHAR, ...' ,;:@()[]{}<>/?=\\"\t\n\x7Fé') });
-  return fc.property(fc.oneof(nearly, fc.string({ unit: "binary" })), (protocol) => {
+  return fc.property(fc.oneof(nearly, fc.string()), (protocol) => {
     const isToken = protocol !== "" && [...protocol].every((char) => TCHAR.includes(char));
     assertEquals(refusal(() => read(protocol)) === "", isToken, JSON.stringify(protocol));
   });
 }
 
 Deno.test("readProtocols() takes the tokens of HTTP, and nothing else", () => {
-  fc.assert(takesTokensOnly(readProtocols), { numRuns: 300 });
+  fc.assert(takesTokensOnly(readProtocols), { numRuns: 3_000 });
   for (const char of TCHAR) assertEquals(readProtocols(char), [char]);
   for (let code = 0; code < 256; code++) {
     const char = String.fromCharCode(code);
