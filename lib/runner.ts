@@ -105,7 +105,7 @@ export class Runner {
   #do(effect: Effect): void {
     if (effect.type === "arm") this.#arm(effect.timer, effect.delayMs);
     else if (effect.type === "disarm") {
-      for (const name of this.#timers.keys()) {
+      for (const name of effect.timer ? [effect.timer] : this.#timers.keys()) {
         this.#disarm(name);
       }
     } else this.#perform(effect);

@@ -23,7 +23,7 @@ import {
 } from "./send_queue.ts";
 import { platformSources, type Sources } from "./sources.ts";
 import type { Config } from "./state.ts";
-import { readProtocols, readUrl } from "./target.ts";
+import { isSequence, readProtocols, readUrl } from "./target.ts";
 import type { TraceRecord } from "./trace.ts";
 import type { Judges } from "./verdict.ts";
 
@@ -55,7 +55,7 @@ const ACTION = "create a ReconnectingWebSocket";
  * @throws {DOMException} `SyntaxError`: a static URL or protocol is invalid.
  */
 export function readSettings(url: unknown, second: unknown, third: unknown): Settings {
-  const isBag = typeof second === "object" && second !== null && !Array.isArray(second);
+  const isBag = typeof second === "object" && second !== null && !isSequence(second);
   check(!isBag || third === undefined, "the second argument", "the protocols", second);
   const given = own<ReconnectingWebSocketOptions>("options", isBag ? second : third, [
     "protocols",

@@ -373,10 +373,12 @@ export class Shell {
 
   #probe(): void {
     const { probe } = this.#settings;
-    this.#attempt(
-      "heartbeat.message",
-      () => this.socket?.send(toMessage(typeof probe === "function" ? probe() : probe)),
-    );
+    const { state } = this.#runner;
+    this.#attempt("heartbeat.message", () => {
+      const message = toMessage(typeof probe === "function" ? probe() : probe);
+      // The function may have closed what it was to probe.
+      if (this.#runner.state === state) this.socket?.send(message);
+    });
   }
 
   /** As {@linkcode #lose}, for what only counts in one phase. */

@@ -134,7 +134,8 @@ export type Input =
  * only while the phase and epoch that asked for them last.
  */
 export type Effect =
-  | { readonly type: "disarm" }
+  /** Without a name, all timers. */
+  | { readonly type: "disarm"; readonly timer?: TimerName }
   | { readonly type: "arm"; readonly timer: TimerName; readonly delayMs: number }
   /** Ask the providers; answer `resolved` or `lost`. */
   | { readonly type: "resolve" }

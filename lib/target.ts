@@ -10,12 +10,15 @@
  *
  * @param previous The URL before; a function must not lead from wss to ws.
  * @throws {DOMException} `SyntaxError`: not a URL, another scheme, a fragment, or a downgrade.
+ * @throws {TypeError} A symbol.
  */
 export function readUrl(value: unknown, previous = ""): string {
   const { document, location } = globalThis;
+  // A template, unlike String(), throws for a symbol, as Web IDL asks.
+  const href = `${value}`;
   let url: URL;
   try {
-    url = new URL(String(value), document?.baseURI ?? location?.href);
+    url = new URL(href, document?.baseURI ?? location?.href);
   } catch {
     throw invalid("the URL must be valid");
   }
@@ -32,17 +35,23 @@ export function readUrl(value: unknown, previous = ""): string {
  * Checks subprotocols: HTTP tokens, each at most once.
  *
  * @throws {DOMException} `SyntaxError`.
+ * @throws {TypeError} A symbol.
  */
 export function readProtocols(value: unknown): readonly string[] {
   const protocols = value === undefined
     ? []
-    : Array.isArray(value)
-    ? value.map(String)
+    : isSequence(value)
+    ? Array.from(value, (protocol) => `${protocol}`)
     : [`${value}`];
   const areTokens = protocols.every((protocol) => /^[!#-'*+\-.^-z|~0-9A-Z]+$/.test(protocol));
-  const areUnique = new Set(protocols.map((p) => p.toLowerCase())).size === protocols.length;
+  const areUnique = new Set(protocols).size === protocols.length;
   if (!areTokens || !areUnique) throw invalid("subprotocols must be unique HTTP tokens");
   return protocols;
+}
+
+/** Whether Web IDL reads it as a list of subprotocols: any iterable object, not only an array. */
+export function isSequence(value: unknown): value is Iterable<unknown> {
+  return Object(value) === value && Symbol.iterator in (value as object);
 }
 
 /** The URL as it may be logged: without credentials, query or fragment. */

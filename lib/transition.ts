@@ -18,7 +18,8 @@
  *    `epoch`; of another epoch they are stale (a dead socket, a late promise) and change nothing.
  * 3. **Durations, not instants.** A timer is armed by name and duration and comes back as an input.
  *    Arming a name again replaces it; `disarm` stops them all. Entering a phase starts with `disarm`,
- *    but for the connect timer, which spans the three phases of an attempt.
+ *    but for the connect timer, which spans the three phases of an attempt, and for that of an error
+ *    during the handshake.
  *
  * ## The table
  *
@@ -205,7 +206,8 @@ function establish(state: State, config: Config): Step {
     state,
     { ...common(state), phase: "open", opened: true, pulse: "beating" },
     [
-      DISARM,
+      // Not the one of an error that came during the handshake: it says that the connection is dead.
+      { type: "disarm", timer: "connect" },
       arm("stable", config.stableAfterMs),
       ...(config.heartbeat ? [arm("heartbeat", config.heartbeat.intervalMs)] : []),
     ],

@@ -89,7 +89,15 @@ Deno.test("transition() reconnect while waiting dials now with fresh counters an
   );
 });
 
-for (const state of [RESOLVING, CONNECTING, HANDSHAKING, OPEN]) {
+Deno.test("transition() reconnect while resolving starts over without a word", () => {
+  assertStep(
+    transition(RESOLVING, { type: "reconnect", code: 4000 }, CONFIG),
+    { ...RESOLVING, epoch: 5, series: FRESH },
+    [DISARM, ABANDON, arm("connect", 10_000), { type: "resolve" }],
+  );
+});
+
+for (const state of [CONNECTING, HANDSHAKING, OPEN]) {
   Deno.test(`transition() reconnect while ${state.phase} drops it, tells close and retry, and dials`, () => {
     const wasOpen = state === OPEN;
     assertStep(

@@ -51,7 +51,7 @@ Deno.test("transition() resolved dials, under the deadline that runs already", (
 
 Deno.test("transition() opened tells open, then flushes, then delivers what came early", () => {
   assertStep(transition(CONNECTING, { type: "opened", epoch: 4 }, CONFIG), OPEN, [
-    DISARM,
+    { type: "disarm", timer: "connect" },
     arm("stable", 5_000),
     change("connecting", "open"),
     { type: "open", reconnected: true, attempt: 2 },
@@ -82,7 +82,7 @@ Deno.test("transition() opened arms the heartbeat where there is one, probing or
   for (const config of [BEATING, SILENT]) {
     const [, effects] = transition(CONNECTING, { type: "opened", epoch: 4 }, config);
     assertEquals(effects.slice(0, 4), [
-      DISARM,
+      { type: "disarm", timer: "connect" },
       arm("stable", 5_000),
       arm("heartbeat", 25_000),
       change("connecting", "open"),

@@ -3,14 +3,14 @@
  * `deno task demo URL [--max-attempts N]`: watches any server.
  */
 import { parseArgs } from "node:util";
-import { check, formatReport } from "./report.ts";
+import { check, type Findings, formatReport } from "./report.ts";
 import { tellStory } from "./story.ts";
 import { watch } from "./watch.ts";
 
 const USAGE = "Usage: deno task demo [URL [--max-attempts NUMBER]]";
 
 /** What ends the demo, with the exit code that tells so: 128 + the signal's number. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 type Arguments = { readonly url: string; readonly maxAttempts: number } | "story" | "help";
 
@@ -36,9 +36,16 @@ function readArguments(args: string[]): Arguments {
 
 async function playStory(signal: AbortSignal): Promise<number> {
   if (Deno.build.os === "windows") {
-    throw new Error("Cannot play the story as freezing a server needs SIGSTOP: use Linux or macOS");
+    console.error("Cannot play the story as freezing a server needs SIGSTOP, which Windows lacks");
+    return 1;
   }
-  const findings = await tellStory({ print: console.log, signal });
+  let findings: Findings;
+  try {
+    findings = await tellStory({ print: console.log, signal });
+  } catch (error) {
+    console.error(messageOf(error));
+    return SIGNALS[error as keyof typeof SIGNALS] ?? 1;
+  }
   const checks = check(findings);
   console.log(`\n${formatReport(findings, checks)}`);
   const failed = checks.filter(({ holds }) => !holds);
@@ -50,28 +57,24 @@ async function playStory(signal: AbortSignal): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-async function main(): Promise<number> {
+/** Aborted by a signal, and by what is thrown where nobody waits for it: no server is left behind. */
+function listenForTheEnd(): AbortSignal {
   const controller = new AbortController();
-  const { signal } = controller;
-  let code = 0;
-  const end = (exitCode: number, reason: unknown): void => {
-    code ||= exitCode;
-    controller.abort(reason);
-  };
-  for (const [name, exitCode] of Object.entries(SIGNALS)) {
+  for (const name of Object.keys(SIGNALS)) {
     if (Deno.build.os === "windows" && name !== "SIGINT") continue;
-    Deno.addSignalListener(name as Deno.Signal, () => end(exitCode, new Error(`Ended by ${name}`)));
+    Deno.addSignalListener(name as Deno.Signal, () => controller.abort(name));
   }
-  // What is thrown where nobody waits for it must not leave a server behind.
-  addEventListener("error", (event) => {
+  const fail = (event: Event, error: unknown): void => {
     event.preventDefault();
-    end(1, event.error);
-  });
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    end(1, event.reason);
-  });
+    controller.abort(error);
+  };
+  addEventListener("error", (event) => fail(event, event.error));
+  addEventListener("unhandledrejection", (event) => fail(event, event.reason));
+  return controller.signal;
+}
 
+async function main(): Promise<number> {
+  const signal = listenForTheEnd();
   let args: Arguments;
   try {
     args = readArguments(Deno.args);
@@ -82,18 +85,13 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (args === "story") {
-    try {
-      return await playStory(signal);
-    } catch (error) {
-      console.error(messageOf(error));
-      return code || 1;
-    }
-  }
+  if (args === "story") return await playStory(signal);
   const { url, maxAttempts } = args;
   try {
     const isDone = await watch({ url, options: { maxAttempts }, print: console.log, signal });
-    return isDone ? 0 : 1;
+    if (!signal.aborted || signal.reason in SIGNALS) return isDone ? 0 : 1;
+    console.error(messageOf(signal.reason));
+    return 1;
   } catch (error) {
     return misuse(error);
   }
@@ -105,7 +103,7 @@ function misuse(error: unknown): number {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : `Ended by ${error}`;
 }
 
 // Sockets that were given up may wait for their peers; nobody waits for them.

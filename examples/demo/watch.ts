@@ -37,7 +37,9 @@ export async function watch({ url, options, print, signal }: Watch): Promise<boo
   const { error } = await client.closed;
   signal.removeEventListener("abort", close);
   if (error?.code === "retry-limit") {
-    print(`Gave up: ${client.attempt} attempts in a row failed, and no more are allowed`);
+    print(
+      `Gave up: ${client.attempt} attempts to reconnect failed in a row, and no more are allowed`,
+    );
   } else if (error) {
     print(`Ended: ${error.message}`);
   }

@@ -38,7 +38,8 @@ const FIREFOX_PREFERENCES = {
 /** Opens a URL in a browser; disposing of the stack closes it. */
 type Opener = (url: string, profile: string, stack: AsyncDisposableStack) => Promise<void> | void;
 
-function openChromium(url: string, profile: string, stack: AsyncDisposableStack): void {
+/** Opens a page in headless Chromium. */
+export function openChromium(url: string, profile: string, stack: AsyncDisposableStack): void {
   stack.use(start(["chromium", ...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url]));
 }
 

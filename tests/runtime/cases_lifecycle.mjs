@@ -249,6 +249,23 @@ export const lifecycleCases = [
     },
   },
   {
+    name: "reconnect() in every kind of listener leaves one connection",
+    async test(lab) {
+      const observed = lab.connect("/echo");
+      const { ws } = observed;
+      for (const type of ["open", "close", "retry", "message"]) {
+        ws.addEventListener(type, () => ws.reconnect(), { once: true });
+      }
+      await observed.until("open 0 again");
+      ws.send("first");
+      await observed.until("open 0 again", 2);
+      ws.send("second");
+      await observed.until("message second");
+      const record = await lab.recorded(({ live }) => live === 1);
+      equal(record.messages, ["first", "second"], "messages that the server saw");
+    },
+  },
+  {
     name: "reconnect() on a client that is over throws InvalidStateError",
     async test(lab) {
       const { ws } = lab.connect("/echo");

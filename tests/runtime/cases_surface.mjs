@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { equal, ok, thrown, until } from "./harness.mjs";
+import { equal, LISTENER_BUG, ok, thrown, until } from "./harness.mjs";
 
 function nameOfThrown(action) {
   return thrown(action).name;
@@ -157,6 +157,26 @@ export const surfaceCases = [
       ws.onopen = () => calls.push("handler");
       await until(() => calls.length >= 3, () => "all calls");
       equal(calls, ["first", "handler", "last"], "calls");
+    },
+  },
+  {
+    name: "a listener that throws stops neither the others nor the client",
+    async test(lab) {
+      const calls = [];
+      const { ws } = lab.provoke("/first/1/fin");
+      for (const type of ["open", "error", "close", "retry", "statechange", "message"]) {
+        ws.addEventListener(type, () => {
+          throw new Error(LISTENER_BUG);
+        });
+        ws.addEventListener(type, () => calls.push(type));
+      }
+      await until(() => calls.filter((type) => type === "open").length === 2, () => `${calls}`);
+      ws.send("hello");
+      await until(() => calls.includes("message"), () => "the echo");
+      equal(calls, [
+        ...["statechange", "open", "statechange", "error", "close", "retry"],
+        ...["statechange", "statechange", "open", "message"],
+      ], "calls");
     },
   },
 ];

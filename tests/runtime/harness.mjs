@@ -18,6 +18,9 @@ const LIMIT_MS = 12_000;
 /** How long a client that is over is watched for events that must not come. */
 const QUIET_MS = 60;
 
+/** The message of errors that a case throws in listeners on purpose. */
+export const LISTENER_BUG = "a bug in a listener";
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function ok(value, what) {

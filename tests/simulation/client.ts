@@ -95,7 +95,7 @@ function makeSources(run: Run): Partial<Sources> {
         if (!(delayMs >= 0 && delayMs <= 2 ** 31 - 1)) run.fail(3, `a timer of ${delayMs} ms`);
         const handle = clock.setTimeout(() => {
           timers.delete(handle);
-          run.emit({ kind: "turn" });
+          run.causes++;
           callback();
         }, delayMs);
         timers.add(handle);

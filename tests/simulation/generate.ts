@@ -5,46 +5,13 @@
  * @module
  */
 
-import { seededRandom } from "@holdfast/websocket/testing";
-
-/** A source of choices. */
-class Choice {
-  readonly #random: () => number;
-
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
-  }
-
-  chance(share: number): boolean {
-    return this.#random() < share;
-  }
-
-  /** Uniform, both included. */
-  whole(min: number, max: number): number {
-    return min + Math.floor(this.#random() * (max - min + 1));
-  }
-
-  /** Uniform in the logarithm: small numbers are as likely as large ones. */
-  scale(min: number, max: number): number {
-    return Math.round(min * (max / min) ** this.#random());
-  }
-
-  of<T>(choices: readonly T[]): T {
-    return choices[Math.floor(this.#random() * choices.length)] as T;
-  }
-
-  /** One of the kinds, by weight. */
-  weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
-    const entries = Object.entries(weights) as [T, number][];
-    let rest = this.#random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [kind, weight] of entries) if ((rest -= weight) < 0) return kind;
-    return (entries[0] as [T, number])[0];
-  }
-}
+import { Choice } from "./choice.ts";
+import { generatePlain } from "./generate_plain.ts";
 
 /** A schedule: `with` lines, then 40 to 120 others. */
 export function generate(seed: number): string[] {
   const choice = new Choice(seed);
+  if (seed % 8 === 3) return generatePlain(choice, seed);
   const setting = generateSetting(choice, seed);
   const weights = Object.fromEntries(
     Object.entries(WEIGHTS).map(([kind, weight]) => [
@@ -144,6 +111,8 @@ function generateSetting(choice: Choice, seed: number): string[] {
   );
   maybe(0.2, () => `signal ${choice.of(["live", "live", "live", "aborted"])}`);
   maybe(0.1, () => "connectivity none");
+  maybe(0.05, () => `on ${choice.of(["url", "protocols", "trace", "dial"])} user throws`);
+  maybe(0.05, () => `on ${choice.of(["url", "protocols", "trace", "dial"])} user aborts`);
   maybe(0.3, () => "recovery");
   return lines;
 }

@@ -26,6 +26,12 @@ import type { EventType, Seen, Socket } from "./seen.ts";
 import { readSetting, type Setting } from "./setting.ts";
 import { User } from "./user.ts";
 
+/** Something seen, and when. */
+export interface Logged {
+  readonly atMs: number;
+  readonly seen: Seen;
+}
+
 /** How a run ended. */
 export interface Outcome {
   /** The number of the guarantee that was broken and how, or null. */
@@ -35,15 +41,15 @@ export interface Outcome {
   /** Everything that was seen. */
   readonly events: number;
   /** What happened, if asked for. */
-  readonly log: readonly Seen[];
+  readonly log: readonly Logged[];
+  /** Whether a storm was cut short; what time it is depends on details then. */
+  readonly isCut: boolean;
 }
 
 /** More timers than this in one line are a storm that the setting asked for: time stops there. */
-const MAX_TIMERS = 1_000;
+const MAX_TIMERS = 100;
 /** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
 const TURNS = 16;
-
-const TURN: Seen = { kind: "turn" };
 
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;
@@ -67,7 +73,7 @@ export const rejections: unknown[] = [];
 /** Plays a schedule to its end or its first violation. */
 export async function play(
   lines: readonly string[],
-  options: { readonly keepsLog?: boolean; readonly isVerbose?: boolean } = {},
+  options: { readonly keepsLog?: boolean } = {},
 ): Promise<Outcome> {
   const run = new Run(lines, options.keepsLog ?? false);
   await run.play(lines);
@@ -76,6 +82,7 @@ export async function play(
     inputs: run.inputs,
     events: run.events,
     log: run.log,
+    isCut: run.isCut,
   };
 }
 
@@ -91,12 +98,14 @@ export class Run {
   readonly sockets: Socket[] = [];
   /** The client's timers that are pending. */
   readonly timers: Set<unknown> = new Set();
-  readonly log: Seen[] = [];
+  readonly log: Logged[] = [];
   /** The hooks that the client is inside of, outermost first. */
   readonly inside: string[] = [];
   client!: ReconnectingWebSocket;
   violation: string | null = null;
   inputs = 0;
+  /** Grows when what comes next has another cause: a timer fires, or promise jobs run. */
+  causes = 0;
   events = 0;
   /** When the host last slept or a callback blocked; timers may be late by then. */
   disturbedAtMs = -1;
@@ -104,6 +113,7 @@ export class Run {
   isHangingUp = false;
   /** Whether timers are due that have not fired, as the host slept. */
   isOverdue = false;
+  isCut = false;
   readonly #checks: readonly Check[];
   readonly #keepsLog: boolean;
 
@@ -136,7 +146,7 @@ export class Run {
 
   emit(seen: Seen): void {
     this.events++;
-    if (this.#keepsLog) this.log.push(seen);
+    if (this.#keepsLog) this.log.push({ atMs: this.nowMs, seen });
     for (const check of this.#checks) check(seen);
   }
 
@@ -149,6 +159,9 @@ export class Run {
     const outer = current;
     current = this;
     try {
+      for (const line of lines) {
+        if (line.startsWith("with on ")) this.user.act(line.split(" ").slice(1));
+      }
       if (!makeClient(this)) return;
       await this.settle();
       for (const line of lines) {
@@ -168,7 +181,7 @@ export class Run {
 
   /** Lets promise jobs run. */
   async settle(): Promise<void> {
-    this.emit(TURN);
+    this.causes++;
     for (let turn = 0; turn < TURNS; turn++) await undefined;
   }
 
@@ -177,7 +190,10 @@ export class Run {
     let isThere = false;
     const end = this.clock.plan(() => isThere = true, ms);
     for (let fired = 0; !isThere; fired++) {
-      if (fired >= MAX_TIMERS || this.violation) return this.clock.clearTimeout(end);
+      if (fired >= MAX_TIMERS || this.violation) {
+        this.isOverdue = this.isCut = true;
+        return this.clock.clearTimeout(end);
+      }
       this.clock.next();
       await this.settle();
     }

@@ -60,6 +60,8 @@ export interface Call {
   readonly bytes: number;
   /** Whether the client was over, or closing, when the call took effect. */
   wasOver: boolean;
+  /** Whether a message's value was converted: what the user does then comes after the call. */
+  isConverted: boolean;
   /** Whether the platform refused the message. */
   wasOffered: boolean;
 }
@@ -96,8 +98,6 @@ export type Seen =
     readonly signal: AbortSignal | undefined;
     readonly argument: unknown;
   }
-  /** What comes now has another cause: a timer of the client's fires, or promise jobs run. */
-  | { readonly kind: "turn" }
   | { readonly kind: "record"; readonly record: TraceRecord }
   /** A line of the schedule was performed, promise jobs included. */
   | { readonly kind: "line"; readonly line: string }
@@ -143,8 +143,6 @@ export function describe(seen: Seen): string {
       return `socket ${seen.socket.index} gets ${shorten(seen.key)}`;
     case "refused":
       return `socket ${seen.socket.index} refuses ${shorten(seen.key)}`;
-    case "turn":
-      return "---";
     case "hangs up":
       return `socket ${seen.socket.index} is closed${seen.code ? ` with ${seen.code}` : ""}`;
     case "hook":

@@ -89,6 +89,7 @@ export class Server {
         return;
       case "strays":
         if (first === "open" && readyState === 0) return;
+        if (first === "close" && readyState < 2) return;
         return connection.dispatch(
           first as "close",
           first === "message" ? { data: this.#message(socket, 8) } : { code: 1001 },

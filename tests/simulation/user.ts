@@ -54,8 +54,6 @@ export class User {
   readonly #conversations: Conversation[] = [];
   #sent = 0;
   #isBehaving = false;
-  /** The call whose value may be converted. */
-  #converting!: Call;
 
   constructor(run: Run) {
     this.#run = run;
@@ -158,7 +156,15 @@ export class User {
 
   #call(name: Call["name"], key: string, act: (call: Call) => unknown, bytes = 0): void {
     const wasOver = (this.#run.client?.readyState ?? 0) >= 2;
-    const call: Call = { kind: "call", name, key, bytes, wasOver, wasOffered: false };
+    const call: Call = {
+      kind: "call",
+      name,
+      key,
+      bytes,
+      wasOver,
+      wasOffered: false,
+      isConverted: true,
+    };
     this.#run.emit(call);
     let result: unknown;
     let error: unknown;
@@ -173,6 +179,7 @@ export class User {
   /** Sends something that is unlike everything sent before, and spoils the buffer afterwards. */
   #send(kind: string, size: number): void {
     const id = `${this.#sent++}`;
+    let sending: Call | undefined;
     const text = id.padEnd(size, kind === "unicode" ? "é€😀" : "-");
     const bytes = new TextEncoder().encode(kind === "unicode" ? text : id.padEnd(size, "-"));
     const around = new Uint8Array(bytes.length + 7);
@@ -187,7 +194,8 @@ export class User {
       convert: {
         toString: (): string => {
           this.interrupt("convert");
-          this.#converting.wasOver = this.#run.client.readyState >= 2;
+          if (sending) sending.wasOver = this.#run.client.readyState >= 2;
+          if (sending) sending.isConverted = true;
           return `converted ${id}`;
         },
       },
@@ -200,12 +208,16 @@ export class User {
       ? `converted ${id}`
       : kind === "number"
       ? `${value}`
+      // A surrogate that is cut from its pair is sent as U+FFFD (Web IDL, USVString).
+      : typeof value === "string"
+      ? value.toWellFormed()
       : keyOf(value);
     const length = ["bytes", "view", "blob"].includes(kind)
       ? bytes.length
       : new TextEncoder().encode(key).length;
     this.#call("send", key, (call) => {
-      this.#converting = call;
+      sending = call;
+      call.isConverted = kind !== "convert";
       return this.#run.client.send(value as string);
     }, length);
     bytes.fill(0);

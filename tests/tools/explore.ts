@@ -190,7 +190,11 @@ function perform(
     if (input.type === "opened") world.socket = "linked";
     if (input.type === "lost") [world.losing, world.isSettling] = [null, false];
   }
-  if (input.type === "reconnect") world.attempts = 0;
+  if (input.type === "reconnect") {
+    world.attempts = 0;
+    // An attempt that nothing was dialled for is replaced without a word.
+    if (before.state.phase === "resolving") world.told = "idle";
+  }
   if (input.type === "timer" && input.timer === "stable") world.attempts = 1;
   require(before.told !== "ended" || effects.length === 0, "an effect after the end");
 
@@ -222,7 +226,7 @@ function performOne(
 ): void {
   switch (effect.type) {
     case "disarm":
-      world.timers = [];
+      world.timers = effect.timer ? world.timers.filter((name) => name !== effect.timer) : [];
       break;
     case "arm":
       require(effect.delayMs >= 0 && effect.delayMs <= 2 ** 31 - 1, "a delay out of range");

@@ -40,17 +40,21 @@ export function guarantee1(run: Run): Check {
 /** Nothing of an abandoned socket, and no promise of an old attempt, changes anything. */
 export function guarantee2(run: Run): Check {
   let stray: Socket | null = null;
+  let cause = 0;
   return (seen) => {
     switch (seen.kind) {
       case "inner":
         stray = seen.socket.isDead && !run.isHangingUp ? seen.socket : null;
+        cause = run.causes;
         return;
       case "told":
-        if (stray) run.fail(2, `${seen.type} after an event of dead socket ${stray.index}`);
+        if (stray && cause === run.causes) {
+          run.fail(2, `${seen.type} after an event of dead socket ${stray.index}`);
+        }
         if (seen.type !== "message") return;
         return checkMessage(run, (seen.event as MessageEvent).data);
       case "record":
-        if (stray && seen.record.effects.length > 0) {
+        if (stray && cause === run.causes && seen.record.effects.length > 0) {
           run.fail(2, `effects after an event of dead socket ${stray.index}`);
         }
         return;

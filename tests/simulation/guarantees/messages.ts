@@ -74,7 +74,7 @@ export function guarantee17(run: Run): Check {
   return (seen) => {
     if (seen.kind === "call" && seen.name === "send") {
       // A call inside another one comes after it, unless the other's value is being converted.
-      if (run.inside.at(-1) !== "convert") book(calls.at(-1));
+      if (calls.at(-1)?.call.isConverted) book(calls.at(-1));
       calls.push({ call: seen, isDone: false, isAccepted: null });
     } else if (seen.kind === "hands") handed(seen.key);
     else if (seen.kind === "return" && seen.call.name === "send") returned(seen);

@@ -11,8 +11,8 @@ import type { Check } from "./books.ts";
 type Range = readonly [minMs: number, maxMs: number];
 
 /** Whether all timers that are due have fired. */
-function isCurrent(seen: Seen): boolean {
-  return seen.kind === "line" && seen.line.startsWith("time");
+function isCurrent(run: Run, seen: Seen): boolean {
+  return seen.kind === "line" && seen.line.startsWith("time") && !run.isOverdue;
 }
 
 /** A wait is within the documented bounds of what determined it, and is kept to. */
@@ -94,7 +94,9 @@ export function guarantee4(run: Run): Check {
 export function guarantee12(run: Run): Check {
   const { books, setting: { connectTimeoutMs } } = run;
   return (seen) => {
-    if (!isCurrent(seen) || books.attemptStartMs === null || run.client.state !== "connecting") {
+    if (
+      !isCurrent(run, seen) || books.attemptStartMs === null || run.client.state !== "connecting"
+    ) {
       return;
     }
     const dueAtMs = Math.max(books.attemptStartMs, run.disturbedAtMs) + connectTimeoutMs;
@@ -134,10 +136,12 @@ export function guarantee13(run: Run): Check {
       const leastMs = books.hints === hints ? intervalMs + timeoutMs : timeoutMs;
       if (silentMs < leastMs) run.fail(13, `given up after ${silentMs} ms of silence`);
     }
-    if (!isCurrent(seen) || books.openedAtMs === null || books.isLeaving) return;
+    if (!isCurrent(run, seen) || books.openedAtMs === null || books.isLeaving) return;
     const isDisturbed = run.disturbedAtMs >= heardAtMs;
+    // A message during a probe's timeout is only noticed at the end of that.
+    const usualMs = timeoutMs + Math.max(intervalMs, timeoutMs);
     // A jump can hide one sign of life, and lateness earns one more probe.
-    const mostMs = isDisturbed ? 2 * (intervalMs + timeoutMs) : intervalMs + timeoutMs;
+    const mostMs = isDisturbed ? 2 * usualMs : usualMs;
     const silentMs = run.nowMs - Math.max(heardAtMs, run.disturbedAtMs);
     if (silentMs >= mostMs) run.fail(13, `open after ${silentMs} ms of silence`);
   };
@@ -166,9 +170,9 @@ export function guarantee14(run: Run): Check {
       }
       earlyAtMs = run.nowMs;
     }
-    if (seen.kind === "line" && seen.line.startsWith("time") && run.client.state === "waiting") {
+    if (isCurrent(run, seen) && run.client.state === "waiting") {
       const { hintedAtMs, retry } = books;
-      if (hintedAtMs === null || !retry || hintedAtMs < retry.atMs || !run.setting.connectivity) {
+      if (hintedAtMs === null || !retry || hintedAtMs <= retry.atMs || !run.setting.connectivity) {
         return;
       }
       if (run.disturbedAtMs >= retry.atMs) return;
@@ -186,8 +190,8 @@ export function guarantee15(run: Run): Check {
       if (seen.type === "error") failed = seen;
       else if (seen.type === "open") failed = null;
     }
-    if (!failed || !isCurrent(seen)) return;
-    if (!failed.socket.isDead && !run.isOverdue) {
+    if (!failed || !isCurrent(run, seen)) return;
+    if (!failed.socket.isDead && !run.books.isLeaving) {
       run.fail(15, `socket ${failed.socket.index} is used after its error`);
     }
     failed = null;

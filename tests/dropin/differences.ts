@@ -1,0 +1,115 @@
+/**
+ * Where the client differs from the platform's WebSocket, and why.
+ *
+ * @module
+ */
+
+import { assertEquals, assertNotEquals } from "@std/assert";
+
+/** What the native class and ours have given for one observation. */
+export type Comparison = readonly [name: string, native: unknown, ours: unknown];
+
+/** A difference that is meant. */
+interface Difference {
+  readonly ours: unknown;
+  readonly why: string;
+}
+
+const EVERYWHERE: Readonly<Record<string, Difference>> = {
+  "an object as the subprotocols": {
+    ours: "TypeError",
+    why: "there, an object is the options, and an unknown option is refused",
+  },
+  "changing a constant": {
+    ours: ["nothing", "TypeError"],
+    why: "a static class field can be written; nothing in the client reads it",
+  },
+  "instanceof WebSocket": {
+    ours: false,
+    why: "a subclass of the platform's class would open a connection of its own",
+  },
+  "the class as text": { ours: "[object EventTarget]", why: "that is what it is" },
+  "send() while connecting": { ours: "nothing", why: "the message is kept; `queue: false` throws" },
+  "send() without an argument": {
+    ours: "nothing",
+    why: "as undefined: counting arguments would cost on every message",
+  },
+  "what send() returns": { ours: "true", why: "whether the message was accepted" },
+  "the events of a life closed before it is open": {
+    ours: [["close", 3, 1006, "", false]],
+    why: "what the user's own close() ends is not an error",
+  },
+  "an object as an event handler": { ours: null, why: "it could never be called" },
+};
+
+const CODE_0 = "without a close frame the code is 1006 (RFC 6455 section 7.1.5); Deno says 0";
+const CUT_OFF = [["open", 1], ["error", 3], ["close", 3, 1006, "", false]];
+
+/** The differences by platform. */
+export const differences: Readonly<Record<string, Readonly<Record<string, Difference>>>> = {
+  deno: {
+    ...EVERYWHERE,
+    "new without a URL": { ours: "SyntaxError", why: "`undefined` is no URL" },
+    "null as the subprotocols": {
+      ours: "null",
+      why: "as Web IDL reads it; Deno takes it for none",
+    },
+    "subprotocols that differ in case only": {
+      ours: "nothing",
+      why: "the standard allows them; Deno refuses them, which ends the client later",
+    },
+    "the constants on the prototype": {
+      ours: [0, 1, 2, 3],
+      why: "as the standard asks; Deno throws",
+    },
+    "the events of a life that is cut off": {
+      ours: CUT_OFF,
+      why: CODE_0,
+    },
+    "the events of a life that the server refuses": {
+      ours: [["error", 3], ["close", 3, 1006, "", false]],
+      why: CODE_0,
+    },
+    "what an error event is": {
+      ours: {
+        ...{ type: "error", bubbles: false, cancelable: false, composed: false },
+        ...{ defaultPrevented: false, eventPhase: 2, class: "[object Event]" },
+        ...{ isTarget: true, isCurrentTarget: true, path: [true], isRecent: true },
+      },
+      why: "an Event, as in browsers; its `error` has what Deno said as its cause",
+    },
+    "an event handler that was null goes last": {
+      ours: ["a", "new", "|", "a", "new", "|"],
+      why: "as the HTML Standard asks; Deno keeps the old place",
+    },
+  },
+  chromium: {
+    ...EVERYWHERE,
+    "new without a URL": { ours: "nothing", why: "`undefined` is a relative URL" },
+    "close codes that are rounded": {
+      ours: ["nothing", "InvalidAccessError", "InvalidAccessError"],
+      why: "rounded as Web IDL asks; Chromium cuts off",
+    },
+    "bufferedAmount after close()": {
+      ours: 0,
+      why: "what send() refuses is kept nowhere, and counted nowhere",
+    },
+    "the events of a life that is cut off": {
+      ours: CUT_OFF,
+      why: "an abnormal end is an error on every platform, not only on some",
+    },
+    "isTrusted": { ours: false, why: "only the platform can dispatch a trusted event" },
+    "promises between two listeners": {
+      ours: ["first", "second", "promise"],
+      why: "events that a script dispatches have no microtasks between listeners",
+    },
+  },
+};
+
+/** Fails for a difference that is not listed, and for one that is listed and not there. */
+export function assertExplained(platform: string, [name, native, ours]: Comparison): void {
+  const difference = differences[platform]?.[name];
+  if (!difference) return assertEquals(ours, native, `${name}: differs from ${platform}`);
+  assertEquals(ours, difference.ours, `${name}: differs in another way from ${platform}`);
+  assertNotEquals(ours, native, `${name}: no longer differs from ${platform}`);
+}
