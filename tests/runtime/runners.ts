@@ -191,7 +191,7 @@ export const runners: Readonly<Record<string, Runner>> = {
 };
 
 /** What a row needs and this machine lacks. */
-export async function missing({ needs }: Runner): Promise<string[]> {
+export async function missing({ needs }: Pick<Runner, "needs">): Promise<string[]> {
   const found = await Promise.all(
     needs.map((need) =>
       need.startsWith("/")
