@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { readProtocols, readUrl, redact } from "../lib/target.ts";
 import { inRealm } from "./tools/realm.ts";
@@ -92,7 +92,7 @@ Deno.test("readProtocols() makes a list of strings", () => {
     ["chat"],
     [],
     ["chat", "v2.1"],
-    syntaxError("subprotocols must be unique HTTP tokens"),
+    ["chat"],
     ["null"],
     ["5"],
     ["5"],
@@ -106,11 +106,18 @@ Deno.test("readProtocols() gives a list of its own", () => {
   assertEquals(read, ["chat"]);
 });
 
-Deno.test("readProtocols() refuses a protocol that comes twice, in any case", () => {
-  for (const twice of [["a", "a"], ["a", "b", "A"]]) {
-    const message = syntaxError("subprotocols must be unique HTTP tokens");
-    assertEquals(refusal(() => readProtocols(twice)), message);
-  }
+Deno.test("readProtocols() refuses a protocol that comes twice", () => {
+  const message = syntaxError("subprotocols must be unique HTTP tokens");
+  assertEquals(refusal(() => readProtocols(["a", "b", "a"])), message);
+});
+
+Deno.test("readProtocols() tells protocols apart that differ in case only, as the standard does", () => {
+  assertEquals(readProtocols(["chat", "Chat"]), ["chat", "Chat"]);
+});
+
+Deno.test("readUrl() and readProtocols() refuse symbols with a TypeError, as Web IDL does", () => {
+  assertThrows(() => readUrl(Symbol("url")), TypeError);
+  assertThrows(() => readProtocols([Symbol("chat")]), TypeError);
 });
 
 /** RFC 9110 section 5.6.2, as it lists them. */
