@@ -330,6 +330,25 @@ Deno.test("windowedBackoff() starts with a delay from 1 s to 2 s", () => {
   assertEquals([0, 0.5, NEARLY_1].map(early), [1_000, 1_500, 2_000]);
 });
 
+Deno.test("windowedBackoff() counts the start of a window as its own", () => {
+  const at = (waitedMs: number): number => windowedBackoff()(context({ waitedMs }));
+  assertEquals([at(1_000), at(2_000), at(4_000)], [1_000, 2_000, 4_000]);
+});
+
+Deno.test("windowedBackoff() waits no less than the initial delay where a step leads back", () => {
+  // To a tenth of the next window it would be 900 ms.
+  assertEquals(windowedBackoff()(context({ waitedMs: 1_100, random: 0 })), 1_000);
+});
+
+Deno.test("windowedBackoff() does not exceed the cap by rounding either", () => {
+  const maxDelayMs = 2_337_799.7946568574; // found by search: one draw in 300 rounds up
+  const policy = windowedBackoff({ maxDelayMs });
+  for (let i = 0; i < 5_000; i++) {
+    const waitedMs = 4 * maxDelayMs + 97.3 * i;
+    assert(policy(context({ waitedMs, random: NEARLY_1 })) <= maxDelayMs);
+  }
+});
+
 Deno.test("windowedBackoff() doubles its windows and then keeps to the longest", () => {
   const at = outage(windowedBackoff(), Array(9).fill(0.5)).map(Math.round);
   assertEquals(at, [1_500, 1_500, 3_000, 6_000, 12_000, 24_000, 43_273, 54_545, 54_545]);

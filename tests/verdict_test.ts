@@ -30,11 +30,11 @@ interface Given {
 }
 
 function verdict(given: Given = {}): Verdict {
-  const { code = 1006, series = SERIES, asked, random = 0.5, canRefresh = false } = given;
+  const { code = 1006, series = SERIES, asked, canRefresh = false } = given;
   const judges = {
     shouldRetry: asked as Judges["shouldRetry"],
     backoff: (given.backoff ?? (() => 7_000)) as Judges["backoff"],
-    random: () => random,
+    random: () => "random" in given ? given.random as number : 0.5,
     canRefresh,
   };
   return judge({ ...FAILURE, code }, series, CONFIG, judges);
@@ -214,6 +214,24 @@ Deno.test("judge() waits as long as it may where the policy throws", () => {
     throw new Error();
   };
   assertEquals(verdict({ backoff }), retry(CAP, "policy", "backoff: threw"));
+});
+
+for (const drawn of [NaN, -0.001, 1, 2, Infinity, undefined, "0.5", null]) {
+  Deno.test(`judge() draws the middle where the random source gives ${drawn} (${typeof drawn})`, () => {
+    const asked = (): unknown => ({ delayMs: 1_000 });
+    assertEquals(
+      verdict({ asked, random: drawn as number }),
+      retry(1_125, "hint", "random: unusable answer"),
+    );
+  });
+}
+
+Deno.test("judge() draws the middle where the random source throws", () => {
+  const random = (): never => {
+    throw new Error();
+  };
+  const judges = { shouldRetry: undefined, backoff: () => 1, random, canRefresh: false };
+  assertEquals(judge(FAILURE, SERIES, CONFIG, judges), retry(1, "policy", "random: threw"));
 });
 
 Deno.test("judge() tells the flaws of both, in order", () => {
