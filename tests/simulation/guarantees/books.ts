@@ -100,8 +100,12 @@ export function keepBooks(run: Run): Check {
         return;
       case "dial":
         return bury();
+      case "inner":
+        if (seen.type === "open") seen.socket.hasOpened = true;
+        return;
       case "hangs up":
-        if (!books.isLeaving) seen.socket.isDead = true;
+        // Only an open connection gets a close handshake, which the client waits for.
+        if (!books.isLeaving || !seen.socket.hasOpened) seen.socket.isDead = true;
         return;
       case "call": {
         if (seen.key === "invalid" || seen.name === "send") return;
