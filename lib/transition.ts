@@ -268,7 +268,13 @@ function beat(
   if (silentMs !== null && silentMs < intervalMs) {
     return stay({ ...state, pulse: "beating" }, arm("heartbeat", intervalMs - silentMs));
   }
-  if (silentMs !== null || state.pulse === "beating") return probe(state, "probed", heartbeat);
+  if (silentMs !== null) {
+    // A timeout longer than the interval, waited for the answer before: count from that answer.
+    const leastMs = Math.min(intervalMs, timeoutMs);
+    const answerMs = Math.max(leastMs, intervalMs + timeoutMs - silentMs);
+    return probe(state, "probed", heartbeat, answerMs);
+  }
+  if (state.pulse === "beating") return probe(state, "probed", heartbeat);
   // A host that slept, or throttles its timers, could not hear the answer to the first probe.
   const slept = lateMs > Math.max(1_000, timeoutMs / 2);
   return slept && state.pulse === "probed"
@@ -276,8 +282,13 @@ function beat(
     : lose(state, "heartbeat-timeout");
 }
 
-function probe(state: Of<"open">, pulse: Pulse, { probes, timeoutMs }: HeartbeatConfig): Step {
-  const timer = arm("heartbeat", timeoutMs);
+function probe(
+  state: Of<"open">,
+  pulse: Pulse,
+  { probes, timeoutMs }: HeartbeatConfig,
+  answerMs = timeoutMs,
+): Step {
+  const timer = arm("heartbeat", answerMs);
   return [{ ...state, pulse }, probes ? [timer, { type: "probe" }] : [timer]];
 }
 
