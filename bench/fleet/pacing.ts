@@ -18,9 +18,14 @@ export function tryLaterDelay(random: number, maxDelayMs: number, initialDelayMs
   return low * (1 + random);
 }
 
-/** A server's hint, spread by U(1, 1.25); one near the cap is drawn just below it instead. */
-export function hintedDelay(random: number, maxDelayMs: number, hintMs: number): number {
-  return Math.min(hintMs, maxDelayMs / 1.25) * (1 + 0.25 * random);
+/** A server's hint, spread by U(1, `spread`); one near the cap is drawn just below it instead. */
+export function hintedDelay(
+  random: number,
+  maxDelayMs: number,
+  hintMs: number,
+  spread = 1.25,
+): number {
+  return Math.min(hintMs, maxDelayMs / spread) * (1 + (spread - 1) * random);
 }
 
 /** The network is back, or the page: U(0, 500 ms). */

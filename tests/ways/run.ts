@@ -6,9 +6,20 @@
  */
 
 import { bun, missing, nodeOf } from "../runtime/runners.ts";
+import { checkContract } from "../dropin/chromium.ts";
+import {
+  type Bundle,
+  bundlers,
+  checkBundled,
+  checkUnbundled,
+  esbuild,
+  miniflare,
+  rolldown,
+} from "./edge.ts";
 import { checkJsr } from "./jsr.ts";
 import { checkTypes, npmInstall, runConsumer, tsc } from "./npm.ts";
 import { assertPackage, assertSameNames, pack, type Package } from "./package.ts";
+import { checkTreeShaking } from "./shaking.ts";
 import { checkUrlImport } from "./url_import.ts";
 
 /** What a way finds when it is gone. */
@@ -30,6 +41,13 @@ interface Way {
 function way(go: Way["go"], needs: readonly string[] = [], names = ""): Way {
   return { needs, install: `tests/runtime/install.sh ${names}`, go };
 }
+
+const bundled = (bundle: Bundle, needs: readonly string[]): Way =>
+  way(
+    async ({ pack, folder }) => await checkBundled(await pack(), folder, bundle),
+    ["node", miniflare, ...needs],
+    "workerd ways",
+  );
 
 const ways: Readonly<Record<string, Way>> = {
   "url-import": way(checkUrlImport),
@@ -65,6 +83,16 @@ const ways: Readonly<Record<string, Way>> = {
     [bun],
     "bun",
   ),
+  "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
+  "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
+  "edge-deno-bundle": bundled(bundlers.deno, []),
+  "edge-unbundled": way(
+    async ({ pack, folder }) => await checkUnbundled(await pack(), folder),
+    ["node", miniflare],
+    "workerd",
+  ),
+  "tree-shaking": way(checkTreeShaking),
+  "contract-chromium": way(checkContract, ["chromium"], "chromium"),
 };
 
 async function main(names: readonly string[]): Promise<number> {
