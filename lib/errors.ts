@@ -79,3 +79,8 @@ export class ReconnectingWebSocketError extends Error {
     this.attempt = attempt;
   }
 }
+
+/** Misuse of something that is over, or not ready. */
+export function invalidState(action: string): DOMException {
+  return new DOMException(`Cannot ${action}`, "InvalidStateError");
+}

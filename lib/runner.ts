@@ -77,8 +77,11 @@ export class Runner {
   /** Performs what was held back. */
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
-    for (let task; (task = this.#tasks.shift());) task();
-    this.#isBusy = false;
+    try {
+      for (let task; (task = this.#tasks.shift());) task();
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   /** Notes a sign of life of the peer. */

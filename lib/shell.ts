@@ -1,22 +1,25 @@
 /**
- * The shell of the client: performs the effects of transitions and carries the data. All platform
- * quirks are handled here, and nothing is decided here; see `transition.ts` for the theory.
+ * The shell of the client: performs the effects of transitions, carries the data and tells the user.
+ * Nothing is decided here; see `transition.ts` for the theory of operation.
  *
  * @module
  */
 
 import { type ClientEventTarget, deliver } from "./client_event_target.ts";
 import { checkFarewell } from "./close_codes.ts";
-import { ReconnectingWebSocketError, type ReconnectingWebSocketErrorCode } from "./errors.ts";
+import {
+  invalidState,
+  ReconnectingWebSocketError,
+  type ReconnectingWebSocketErrorCode,
+} from "./errors.ts";
 import { type ConnectionState, createEvent } from "./events.ts";
-import { Inbox } from "./handshake.ts";
-import type { ConnectContext, ProviderFunction } from "./options.ts";
+import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
 import { Runner } from "./runner.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
-import type { Closure, Effect, Farewell, Verdict } from "./state.ts";
-import { readProtocols, readUrl, redact } from "./target.ts";
+import type { Effect, Input, State, Verdict } from "./state.ts";
+import { redact } from "./target.ts";
 import { ABNORMAL, connectionState, isOver } from "./transition.ts";
 import { judge } from "./verdict.ts";
 
@@ -34,33 +37,10 @@ export interface Ending {
   readonly undelivered: readonly WebSocketData[];
 }
 
-/** What belongs to one attempt, and is muted with it. */
-interface Link {
-  readonly epoch: number;
-  readonly attempt: number;
-  /** Made only where somebody gets its signal. */
-  readonly controller: AbortController | undefined;
-  /** What arrives before messages pass directly to the listeners. */
-  readonly inbox: Inbox;
-  isLive: boolean;
-  protocols: readonly string[];
-  socket?: WebSocketLike;
-  /** The platform's error, if it told one. */
-  cause?: unknown;
-}
-
-/** A failure before its verdict. */
-interface Loss {
-  readonly error: ReconnectingWebSocketErrorCode | null;
-  readonly cause?: unknown;
-  /** Trying again cannot help. */
-  readonly isFinal?: boolean;
-}
-
 const NO_RETRY: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
 
 /** Connects a client's surface, its state and its sockets. */
-export class Shell {
+export class Shell implements LinkClient {
   readonly opened = deferred<void>();
   readonly closed = deferred<Ending>();
   readonly #target: ClientEventTarget;
@@ -87,12 +67,16 @@ export class Shell {
     this.opened.promise.catch(() => {});
   }
 
+  get state(): State {
+    return this.#runner.state;
+  }
+
   get connectionState(): ConnectionState {
-    return connectionState(this.#runner.state);
+    return connectionState(this.state);
   }
 
   get attempt(): number {
-    return this.#runner.state.series.attempt;
+    return this.state.series.attempt;
   }
 
   get url(): string {
@@ -123,27 +107,35 @@ export class Shell {
     if (signal) {
       // First of all, as a provider may abort it while it is asked.
       const abort = (): void =>
-        this.#runner.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
+        this.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
       this.#releases.push(() => signal.removeEventListener("abort", abort));
     }
-    this.#runner.apply({ type: "start", config, aborted: !!signal?.aborted });
+    this.apply({ type: "start", config, aborted: !!signal?.aborted });
     this.#attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) =>
-        this.#runner.apply({ type: "hint", hint, random: random() })
+        this.apply({ type: "hint", hint, random: random() })
       );
       if (release) this.#releases.push(release);
     });
   }
 
+  apply(input: Input): void {
+    this.#runner.apply(input);
+  }
+
+  holds(link: Link): boolean {
+    return this.#link === link;
+  }
+
   close(code?: number, reason?: string): void {
-    this.#runner.apply({ type: "close", error: null, ...checkFarewell(code, reason) });
+    this.apply({ type: "close", error: null, ...checkFarewell(code, reason) });
   }
 
   reconnect(code?: number, reason?: string): void {
     const farewell = checkFarewell(code, reason);
-    if (isOver(this.#runner.state)) throw invalidState("reconnect as the client is over");
-    this.#runner.apply({ type: "reconnect", ...farewell });
+    if (isOver(this.state)) throw invalidState("reconnect as the client is over");
+    this.apply({ type: "reconnect", ...farewell });
   }
 
   send(data: unknown): boolean {
@@ -188,7 +180,7 @@ export class Shell {
   }
 
   #flush(): void {
-    while (this.socket?.readyState === 1 && this.#runner.state.phase === "open") {
+    while (this.socket?.readyState === 1 && this.state.phase === "open") {
       const entry = this.#queue.take();
       if (!entry) return;
       this.#hand(entry.message);
@@ -199,11 +191,12 @@ export class Shell {
     const link = this.#link;
     switch (effect.type) {
       case "resolve":
-        return this.#resolve();
+        this.#link = new Link(this, this.#settings);
+        return this.#link.resolve();
       case "dial":
-        return link && this.#dial(link);
+        return link?.dial(this.#binaryType);
       case "handshake":
-        return link && this.#shakeHands(link);
+        return void link?.shakeHands();
       case "flush":
         return this.#flush();
       case "deliver":
@@ -211,16 +204,14 @@ export class Shell {
       case "probe":
         return this.#probe();
       case "lose":
-        return link && this.#lose(link.epoch, { error: effect.error, cause: link.cause });
-      case "settle": {
-        const { epoch } = this.#runner.state;
-        return queueMicrotask(() => this.#lose(epoch, { error: null }));
-      }
+        return link && this.lose(link, { error: effect.error, cause: link.cause });
+      case "settle":
+        return queueMicrotask(() => this.#settle());
       case "abandon":
         this.#link = undefined;
-        return link && hangUp(link, effect);
+        return link?.hangUp(effect);
       case "hangUp":
-        return link && hangUp(link, effect);
+        return link?.hangUp(effect);
       case "open":
         this.opened.resolve();
         this.#isGreeting = true;
@@ -234,109 +225,14 @@ export class Shell {
     }
   }
 
-  #resolve(): void {
-    const { url, protocols, handshake } = this.#settings;
-    const { epoch, series: { attempt } } = this.#runner.state;
-    const asks = typeof url === "function" || typeof protocols === "function";
-    const controller = asks || handshake ? new AbortController() : undefined;
-    const inbox = new Inbox(this.#settings.limits);
-    const link: Link = this.#link = {
-      epoch,
-      attempt,
-      controller,
-      inbox,
-      isLive: false,
-      protocols: [],
-    };
-    const resolved = (href: string, protocols: readonly string[]): void => {
-      if (this.#link !== link) return;
-      this.#url = href;
-      link.protocols = protocols;
-      this.#runner.apply({ type: "resolved", epoch, url: redact(href) });
-    };
-    if (typeof url !== "function" && typeof protocols !== "function") {
-      return resolved(url, protocols);
-    }
-    const context: ConnectContext = { attempt, signal: (controller as AbortController).signal };
-    Promise.all([ask(url, context), ask<unknown>(protocols, context)])
-      .then(([url, protocols]) => resolved(readUrl(url, this.#url), readProtocols(protocols)))
-      .catch((cause) => this.#loseIn("resolving", link, { error: "provider-failed", cause }));
+  /** A provider of an abandoned attempt may still answer. */
+  resolved(link: Link, url: string): void {
+    if (!this.holds(link)) return;
+    this.#url = url;
+    this.apply({ type: "resolved", epoch: link.epoch, url: redact(url) });
   }
 
-  #dial(link: Link): void {
-    const { sources, url } = this.#settings;
-    const { epoch } = link;
-    let socket: WebSocketLike;
-    try {
-      socket = link.socket = new sources.WebSocket(this.#url, link.protocols);
-    } catch (cause) {
-      // What is thrown need not be an error.
-      const name = (cause as { name?: unknown } | null | undefined)?.name;
-      const isFinal = typeof url === "string" &&
-        (name === "SyntaxError" || name === "SecurityError");
-      queueMicrotask(() => this.#lose(epoch, { error: "connect-failed", cause, isFinal }));
-      return;
-    }
-    if (this.#binaryType) socket.binaryType = this.#binaryType;
-    // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
-    // the socket is abandoned already.
-    const listen = (type: string, listener: (event: never) => void): void =>
-      socket.addEventListener(type, (event) => {
-        if (this.#link === link) listener(event as never);
-      });
-    listen("open", () => this.#meet(link, socket.protocol));
-    socket.addEventListener("message", (event) => this.#receive(link, event));
-    listen("error", ({ error, message }: { error?: unknown; message?: unknown }) => {
-      link.cause ??= error ?? message;
-      this.#runner.apply({ type: "error", epoch });
-    });
-    listen("close", ({ code, reason, wasClean }: Closure) => {
-      const { phase } = this.#runner.state;
-      const error = phase === "connecting"
-        ? "connect-failed"
-        : phase === "handshaking"
-        ? "handshake-failed"
-        : wasClean
-        ? null
-        : "connection-lost";
-      // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
-      this.#lose(epoch, { error, cause: link.cause }, { code: code || 1006, reason, wasClean });
-    });
-  }
-
-  #meet({ epoch, protocols }: Link, protocol: string): void {
-    if (protocol && protocols.length > 0 && !protocols.includes(protocol)) {
-      // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
-      const cause = new TypeError("The server chose a subprotocol that was not asked for");
-      this.#lose(epoch, { error: "connect-failed", cause });
-    } else this.#runner.apply({ type: "opened", epoch });
-  }
-
-  #shakeHands(link: Link): void {
-    const { attempt, epoch, inbox, socket, controller } = link;
-    const { handshake } = this.#settings;
-    const run = async (): Promise<void> =>
-      await handshake?.({
-        attempt,
-        protocol: socket?.protocol ?? "",
-        signal: (controller as AbortController).signal,
-        send: (data) => {
-          const message = toMessage(data);
-          const { state } = this.#runner;
-          if (state.epoch !== epoch || state.phase !== "handshaking") {
-            throw invalidState("send as the handshake is over");
-          }
-          socket?.send(message);
-        },
-        receive: () => inbox.receive(),
-      });
-    run().then(
-      () => this.#runner.apply({ type: "ready", epoch }),
-      (cause) => this.#loseIn("handshaking", link, { error: "handshake-failed", cause }),
-    );
-  }
-
-  #receive(link: Link, event: { readonly data: unknown; readonly origin?: string }): void {
+  receive(link: Link, event: MessageLike): void {
     if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
     if (this.#settings.config.heartbeat) {
@@ -347,7 +243,7 @@ export class Shell {
     if (!link.isLive) {
       if (link.inbox.put({ data, origin })) return;
       const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
-      this.#loseIn("handshaking", link, { error: "handshake-failed", cause });
+      this.lose(link, { error: "handshake-failed", cause, phase: "handshaking" });
     } else {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
@@ -363,7 +259,7 @@ export class Shell {
 
   #deliver(link: Link): void {
     link.inbox.close(invalidState("receive as the handshake is over"));
-    while (this.#runner.state.phase === "open" && this.#runner.state.epoch === link.epoch) {
+    while (this.state.phase === "open" && this.state.epoch === link.epoch) {
       const arrival = link.inbox.take();
       if (!arrival) break;
       this.#target[deliver](arrival.data, arrival.origin);
@@ -377,33 +273,28 @@ export class Shell {
     this.#attempt("heartbeat.message", () => {
       const message = toMessage(typeof probe === "function" ? probe() : probe);
       // The function may have closed what it was to probe.
-      if (this.#runner.state === state) this.socket?.send(message);
+      if (this.state === state) this.socket?.send(message);
     });
   }
 
-  /** As {@linkcode #lose}, for what only counts in one phase. */
-  #loseIn(phase: "resolving" | "handshaking", link: Link, loss: Loss): void {
-    if (this.#runner.state.phase === phase) this.#lose(link.epoch, loss);
-  }
-
   /** Judges a failure and reports it to the core, unless it is not news. */
-  #lose(epoch: number, { error, cause, isFinal }: Loss, closure: Closure = ABNORMAL): void {
+  lose({ epoch }: Link, loss: Loss): void {
     const { config, judges } = this.#settings;
-    const { state } = this.#runner;
+    const { state } = this;
     const { phase, series } = state;
     if (epoch !== state.epoch || phase === "waiting" || phase === "closed") return;
-    const failure = error && new ReconnectingWebSocketError(error, series.attempt, cause);
-    const isJudged = phase !== "closing" && !isFinal;
-    const verdict = isJudged
-      ? judge(
-        { attempt: series.attempt, ...closure, wasOpen: phase === "open", error: failure },
-        series,
-        config,
-        judges,
-      )
-      : NO_RETRY;
+    if (loss.phase && loss.phase !== phase) return;
+    const { error, cause, isFinal, closure = ABNORMAL } = loss;
+    const { attempt } = series;
+    const failure = error && new ReconnectingWebSocketError(error, attempt, cause);
+    const verdict = isFinal || phase === "closing" ? NO_RETRY : judge(
+      { attempt, ...closure, wasOpen: phase === "open", error: failure },
+      series,
+      config,
+      judges,
+    );
     this.#failure = failure;
-    this.#runner.apply({ type: "lost", epoch, error, verdict, ...closure });
+    this.apply({ type: "lost", epoch, error, verdict, ...closure });
   }
 
   #tellClose(effect: Effect & { readonly type: "close" }): void {
@@ -415,6 +306,12 @@ export class Shell {
     this.#tell(effect);
     this.opened.reject(error ?? new DOMException("Closed before it was open", "AbortError"));
     this.closed.resolve({ code, reason, wasClean, error, undelivered });
+  }
+
+  /** There was nothing to wait for. */
+  #settle(): void {
+    const { epoch } = this.state;
+    this.apply({ type: "lost", epoch, error: null, verdict: NO_RETRY, ...ABNORMAL });
   }
 
   /** Dispatches the event of the effect's name, with its fields and the error object. */
@@ -439,35 +336,10 @@ export class Shell {
       return call();
     } catch {
       // Not the error's text: it may hold a URL with a token.
-      this.#runner.apply({ type: "fault", fault: `${name}: threw` });
+      this.apply({ type: "fault", fault: `${name}: threw` });
       return undefined;
     }
   }
-}
-
-/** Closes the link's socket, politely; nobody waits for its end. */
-function hangUp({ controller, inbox, socket }: Link, { code, reason }: Farewell): void {
-  if (controller) {
-    const gone = invalidState("go on as the attempt has ended");
-    controller.abort(gone);
-    inbox.close(gone);
-  }
-  try {
-    code === undefined ? socket?.close() : socket?.close(code, reason);
-  } catch {
-    // QUIRK(mock-socket, ws): close() can throw; the socket is muted all the same.
-  }
-}
-
-/** An async function, so that a throw is a rejection. */
-async function ask<T>(provider: T | ProviderFunction<T>, context: ConnectContext): Promise<T> {
-  return await (typeof provider === "function"
-    ? (provider as ProviderFunction<T>)(context)
-    : provider);
-}
-
-function invalidState(action: string): DOMException {
-  return new DOMException(`Cannot ${action}`, "InvalidStateError");
 }
 
 interface Deferred<T> {

@@ -82,6 +82,13 @@ export interface Sources {
   readonly connectivity: Connectivity | null;
 }
 
+/** Globals that only browsers have, so that nobody needs their types to check this module. */
+export interface Page {
+  readonly navigator?: { readonly onLine?: boolean };
+  readonly document?: EventTarget & { readonly baseURI: string; readonly visibilityState: string };
+  readonly location?: { readonly href: string };
+}
+
 /** Fills in the platform's own for every source not given. Reads globals when called, never at import. */
 export function platformSources(given: Partial<Sources>): Sources {
   return {
@@ -112,11 +119,11 @@ function platformWebSocket(): WebSocketConstructor {
  * (HTML Standard, "Navigator.onLine"); elsewhere there are no hints.
  */
 function platformConnectivity(): Connectivity | null {
-  const { navigator, document } = globalThis;
+  const { navigator, document } = globalThis as Page;
   if (typeof navigator?.onLine !== "boolean") return null;
   return {
     get online(): boolean {
-      return navigator.onLine;
+      return navigator.onLine as boolean;
     },
     subscribe(listener): () => void {
       const controller = new AbortController();

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Page } from "./sources.ts";
+
 /**
  * Resolves a URL against the page's, where there is one, and maps http(s) to ws(s).
  *
@@ -13,7 +15,7 @@
  * @throws {TypeError} A symbol.
  */
 export function readUrl(value: unknown, previous = ""): string {
-  const { document, location } = globalThis;
+  const { document, location } = globalThis as Page;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   const href = `${value}`;
   let url: URL;

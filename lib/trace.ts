@@ -73,8 +73,9 @@ export function formatTrace(record: TraceRecord): string | null {
     case "ready":
       return before.phase === after.phase ? null : `${number} ${after.phase}`;
     case "lost":
-      return formatLoss(record, input, after);
+      return formatLoss(record, input);
     case "timer":
+      if (after.phase === "closed") return formatLoss(record, null);
       if (input.timer === "stable") return `${number} stable: counters reset`;
       if (input.timer === "hint") return `${number} dialling early after a hint`;
       return after.phase === "open" && "pulse" in before && before.pulse !== after.pulse
@@ -94,31 +95,36 @@ export function formatTrace(record: TraceRecord): string | null {
   }
 }
 
+/** @param loss Null where nobody judged: the peer did not answer `close()` in time. */
 function formatLoss(
-  record: TraceRecord,
-  { error, code, reason, verdict }: Input & { readonly type: "lost" },
-  after: State,
+  { after, effects }: TraceRecord,
+  loss: Input & { readonly type: "lost" } | null,
 ): string | null {
-  const number = `#${after.series.attempt}`;
-  const effects = record.effects as unknown as readonly Effect[];
-  const end = effects.find((effect) => effect.type === "close");
-  if (!end) return null;
-  const said = reason ? `${code} ${quote(reason)}` : `${code}`;
-  const flaws = verdict.flaws.length > 0 ? ` [${verdict.flaws.join("; ")}]` : "";
-  if (!end.willRetry) return `${number} closed: ${end.error ?? "done"} (${said})${flaws}`;
+  const { series: { attempt } } = after as unknown as State;
+  const end = (effects as unknown as readonly Effect[]).find(({ type }) => type === "close");
+  if (end?.type !== "close") return null;
+  const said = end.reason ? `${end.code} ${quote(end.reason)}` : `${end.code}`;
+  const { error, verdict } = loss ?? {};
+  const flaws = verdict?.flaws.length ? ` [${verdict.flaws.join("; ")}]` : "";
+  if (!verdict || !end.willRetry) {
+    return `#${attempt} closed: ${end.error ?? "done"} (${said})${flaws}`;
+  }
   const by = verdict.by === "policy" ? "" : ` by ${verdict.by}`;
   const wait = `waiting ${(verdict.delayMs / 1000).toFixed(1)} s${by}`;
-  return `${number} ${wait} after ${error ?? "a clean close"} (${said})${flaws}`;
+  return `#${attempt} ${wait} after ${error ?? "a clean close"} (${said})${flaws}`;
 }
 
 function closedBy({ error, code }: Input & { readonly type: "close" }): string {
   return error ? ` (${error})` : code === undefined ? "" : ` (${code})`;
 }
 
-/** A server's words: control characters escaped, so that they cannot forge lines or drive a terminal. */
+/**
+ * A server's words, with what could forge lines, drive a terminal or turn the direction of the text
+ * escaped.
+ */
 function quote(text: string): string {
   const escaped = JSON.stringify(text.slice(0, MAX_REASON_LENGTH)).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return text.length > MAX_REASON_LENGTH ? `${escaped}...` : escaped;

@@ -71,10 +71,8 @@ function assertFinds(property: fc.IProperty<unknown>): void {
 
 type Bounds = (n: number, known: Required<BackoffOptions>, previousMs: number) => [number, number];
 
-function grown(
-  n: number,
-  { initialDelayMs, multiplier, maxDelayMs }: Required<BackoffOptions>,
-): number {
+function grown(n: number, known: Required<BackoffOptions>): number {
+  const { initialDelayMs, multiplier, maxDelayMs } = known;
   return Math.min(initialDelayMs * multiplier ** (n - 1), maxDelayMs);
 }
 
@@ -117,7 +115,7 @@ const STATELESS: Record<string, Stateless> = {
   },
   decorrelatedJitter: {
     make: (o = {}) => decorrelatedJitter(o),
-    uniform: false, // what is drawn above the cap is cut, as published
+    uniform: false, // what is drawn above the cap is cut
     bounds: (_, o, previousMs) => [
       o.initialDelayMs,
       Math.min(3 * Math.max(previousMs, o.initialDelayMs), o.maxDelayMs),
@@ -193,6 +191,15 @@ Deno.test("additiveJitter() loses its jitter at the cap, and jitterMs sets how m
   };
   assertEquals([1, 6, 7, 100].map((n) => spread(n, 1_000)), [1_000, 1_000, 0, 0]);
   assertEquals([1, 6, 7, 100].map((n) => spread(n, 0)), [0, 0, 0, 0]);
+});
+
+Deno.test("decorrelatedJitter() draws up to three times the previous delay and cuts at the cap", () => {
+  const next = (previousDelayMs: number, random: number): number =>
+    decorrelatedJitter()(context({ previousDelayMs, random }));
+  assertEquals(
+    [next(0, 0), next(0, 0.5), next(3_000, 0.5), next(60_000, 0.25), next(60_000, 0.5)],
+    [1_000, 2_000, 5_000, 45_750, 60_000],
+  );
 });
 
 Deno.test("constantBackoff() returns its delay whatever it is asked", () => {
@@ -321,6 +328,25 @@ Deno.test("windowedBackoff() starts with a delay from 1 s to 2 s", () => {
   // A hint shorter than the initial delay must not bring on an early or an unspread attempt.
   const early = (random: number): number => windowedBackoff()(context({ waitedMs: 999, random }));
   assertEquals([0, 0.5, NEARLY_1].map(early), [1_000, 1_500, 2_000]);
+});
+
+Deno.test("windowedBackoff() counts the start of a window as its own", () => {
+  const at = (waitedMs: number): number => windowedBackoff()(context({ waitedMs }));
+  assertEquals([at(1_000), at(2_000), at(4_000)], [1_000, 2_000, 4_000]);
+});
+
+Deno.test("windowedBackoff() waits no less than the initial delay where a step leads back", () => {
+  // To a tenth of the next window it would be 900 ms.
+  assertEquals(windowedBackoff()(context({ waitedMs: 1_100, random: 0 })), 1_000);
+});
+
+Deno.test("windowedBackoff() does not exceed the cap by rounding either", () => {
+  const maxDelayMs = 2_337_799.7946568574; // found by search: one draw in 300 rounds up
+  const policy = windowedBackoff({ maxDelayMs });
+  for (let i = 0; i < 5_000; i++) {
+    const waitedMs = 4 * maxDelayMs + 97.3 * i;
+    assert(policy(context({ waitedMs, random: NEARLY_1 })) <= maxDelayMs);
+  }
 });
 
 Deno.test("windowedBackoff() doubles its windows and then keeps to the longest", () => {

@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { ReconnectingWebSocketError, type ReconnectingWebSocketErrorCode } from "../lib/errors.ts";
+import {
+  invalidState,
+  ReconnectingWebSocketError,
+  type ReconnectingWebSocketErrorCode,
+} from "../lib/errors.ts";
 
 const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
   "connect-failed": "Cannot open the connection",
@@ -33,4 +37,10 @@ Deno.test("ReconnectingWebSocketError documents each of its codes, and no other"
   const source = await Deno.readTextFile(new URL("../lib/errors.ts", import.meta.url));
   const documented = [...source.matchAll(/^ \* - `([a-z-]+)`:/gm)].map(([, code]) => code);
   assertEquals(documented, CODES);
+});
+
+Deno.test("invalidState() makes the platform's error of what cannot be done", () => {
+  const error = invalidState("send as the handshake is over");
+  assert(error instanceof DOMException);
+  assertEquals(`${error}`, "InvalidStateError: Cannot send as the handshake is over");
 });

@@ -36,10 +36,10 @@ Deno.test("readSettings() takes options in one place only", () => {
 });
 
 Deno.test("readSettings() reads protocols as the platform does", () => {
-  const protocols = [undefined, "a", [], ["a", "b"], null, 5].map((second) =>
+  const protocols = [undefined, "a", [], ["a", "b"], new Set(["a"]), null, 5].map((second) =>
     readSettings(URL_GIVEN, second, undefined).protocols
   );
-  assertEquals(protocols, [[], ["a"], [], ["a", "b"], ["null"], ["5"]]);
+  assertEquals(protocols, [[], ["a"], [], ["a", "b"], ["a"], ["null"], ["5"]]);
 });
 
 Deno.test("readSettings() refuses an invalid static URL or protocol at once", () => {

@@ -30,11 +30,11 @@ interface Given {
 }
 
 function verdict(given: Given = {}): Verdict {
-  const { code = 1006, series = SERIES, asked, random = 0.5, canRefresh = false } = given;
+  const { code = 1006, series = SERIES, asked, canRefresh = false } = given;
   const judges = {
     shouldRetry: asked as Judges["shouldRetry"],
     backoff: (given.backoff ?? (() => 7_000)) as Judges["backoff"],
-    random: () => random,
+    random: () => "random" in given ? given.random as number : 0.5,
     canRefresh,
   };
   return judge({ ...FAILURE, code }, series, CONFIG, judges);
@@ -143,13 +143,13 @@ Deno.test("judge() takes an async shouldRetry for no answer, and its rejection f
 });
 
 const HINTS: readonly (readonly [hintMs: number, minMs: number, maxMs: number])[] = [
-  [10_000, 10_000, 12_500],
+  [10_000, 10_000, 15_000],
   [0.5, 1, 1],
   [0, 1, 1],
   [-5, 1, 1],
-  [55_000, 48_000, CAP],
-  [10 * 365 * 86_400_000, 48_000, CAP],
-  [Infinity, 48_000, CAP],
+  [55_000, 40_000, CAP],
+  [10 * 365 * 86_400_000, 40_000, CAP],
+  [Infinity, 40_000, CAP],
 ];
 
 for (const [delayMs, minMs, maxMs] of HINTS) {
@@ -214,6 +214,24 @@ Deno.test("judge() waits as long as it may where the policy throws", () => {
     throw new Error();
   };
   assertEquals(verdict({ backoff }), retry(CAP, "policy", "backoff: threw"));
+});
+
+for (const drawn of [NaN, -0.001, 1, 2, Infinity, undefined, "0.5", null]) {
+  Deno.test(`judge() draws the middle where the random source gives ${drawn} (${typeof drawn})`, () => {
+    const asked = (): unknown => ({ delayMs: 1_000 });
+    assertEquals(
+      verdict({ asked, random: drawn as number }),
+      retry(1_250, "hint", "random: unusable answer"),
+    );
+  });
+}
+
+Deno.test("judge() draws the middle where the random source throws", () => {
+  const random = (): never => {
+    throw new Error();
+  };
+  const judges = { shouldRetry: undefined, backoff: () => 1, random, canRefresh: false };
+  assertEquals(judge(FAILURE, SERIES, CONFIG, judges), retry(1, "policy", "random: threw"));
 });
 
 Deno.test("judge() tells the flaws of both, in order", () => {

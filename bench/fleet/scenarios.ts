@@ -52,7 +52,7 @@ export function allRuns(clients: number, seed: number): Run[] {
 function planOutages(plan: Plan): void {
   for (const [scenario, lengthMs] of OUTAGES) {
     for (const contestant of [...SHIPPED, ...PEERS]) {
-      for (const share of [0.8, 0.9, 1, 1.1, 1.2]) {
+      for (const share of PEERS.includes(contestant) ? [0.8, 1, 1.2] : [0.8, 0.9, 1, 1.1, 1.2]) {
         plan.add("outages", scenario, contestant, { upAtMs: lengthMs * share }, share === 1);
       }
     }
@@ -91,6 +91,15 @@ function planPacing(plan: Plan): void {
       plan.add("pacing", scenario, goesOn, { ...different, seriesGoesOn: true });
     }
   }
+  for (const spread of [1.5, 2]) {
+    const delay = (random: number): number => hintedDelay(random, CAP_MS, 30_000, spread);
+    const one = { ...DEFAULT, name: `any, were hints spread by U(1, ${spread})` };
+    plan.add("pacing", "all told each time: in 30 s", one, {
+      firstDelay: delay,
+      nextDelay: delay,
+      upAtMs: 30_000,
+    });
+  }
   for (const one of [DEFAULT, ...others, ...PEERS]) {
     plan.add("pacing", "10 min of accepted, then dropped after 1 s", one, {
       upAtMs: 600_000,
@@ -111,11 +120,13 @@ function planPacing(plan: Plan): void {
 /** The same outages with other capacities: the bound may lie well below or above the cap. */
 function planCapacities(plan: Plan): void {
   for (const boundS of [10, 25, 40, 50, 60, 75, 100, 200]) {
+    const capacity = plan.clients / boundS;
     for (const contestant of [DEFAULT, FULL]) {
-      for (const upAtMs of [...octave(60_000), ...octave(600_000)]) {
-        const capacity = plan.clients / boundS;
-        plan.add("capacities", `${boundS} s`, contestant, { upAtMs, capacity });
+      for (const upAtMs of octave(60_000)) {
+        plan.add("capacities", `bound ${boundS} s, 60 s`, contestant, { upAtMs, capacity });
       }
+      const long = { upAtMs: 600_000, capacity };
+      plan.add("capacities", `bound ${boundS} s, 10 min`, contestant, long);
     }
   }
 }

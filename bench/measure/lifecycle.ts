@@ -11,10 +11,9 @@ import {
   installFakeWebSocket,
   lastSocket,
   network,
-  nextTask,
   sockets,
 } from "../fake_web_socket.ts";
-import { settle, VirtualTimers } from "../virtual_timers.ts";
+import { installVirtualTime, settle } from "../virtual_time.ts";
 import { collectGarbage, cpuMs, heapUsed, type Metrics } from "./tools.ts";
 
 const URL = "wss://example.test/";
@@ -22,6 +21,7 @@ const URL = "wss://example.test/";
 /** From the constructor until the `open` listener ran. */
 export async function open(connect: Connect): Promise<Metrics> {
   installFakeWebSocket();
+  const clock = installVirtualTime();
   const instances = 2_000;
   const constructs: number[] = [];
   const opens: number[] = [];
@@ -36,9 +36,9 @@ export async function open(connect: Connect): Promise<Metrics> {
       connections.push(connection);
     }
     const constructed = cpuMs();
-    await dialled(instances, nextTask);
+    await dialled(instances, () => clock.tickAsync(1));
     for (const socket of sockets) socket.open();
-    if (opened < instances) await nextTask();
+    if (opened < instances) await settle();
     const end = cpuMs();
     if (opened !== instances) throw new Error(`Cannot trust this: ${opened} of ${instances} open`);
     constructs.push((constructed - start) / instances * 1e3);
@@ -52,14 +52,15 @@ export async function open(connect: Connect): Promise<Metrics> {
 /** Heap of one open instance with one listener, its fake socket included. */
 export async function heap(connect: Connect): Promise<Metrics> {
   installFakeWebSocket();
+  const clock = installVirtualTime();
   const instances = 10_000;
   const make = async (count: number): Promise<Connection[]> => {
     sockets.length = 0;
     const connections = Array.from({ length: count }, () => connect(URL));
     for (const connection of connections) connection.on("message", () => {});
-    await dialled(count, nextTask);
+    await dialled(count, () => clock.tickAsync(1));
     for (const socket of sockets) socket.open();
-    await nextTask();
+    await settle();
     return connections;
   };
   const kept = [await make(1_000)];
@@ -75,7 +76,7 @@ export async function heap(connect: Connect): Promise<Metrics> {
 /** Processor time of one attempt that fails, its fake socket, its events and its timers included. */
 export async function failures(connect: Connect): Promise<Metrics> {
   installFakeWebSocket();
-  const timers = new VirtualTimers();
+  const clock = installVirtualTime();
   network.refuses = true;
   const connection = connect(URL);
   const attempt = async (count: number): Promise<number> => {
@@ -83,7 +84,7 @@ export async function failures(connect: Connect): Promise<Metrics> {
     const start = cpuMs();
     while (sockets.length < count) {
       await settle();
-      if (!timers.fireNext()) throw new Error("Cannot go on as no timer is pending");
+      if (!clock.next()) throw new Error("Cannot go on as no timer is pending");
     }
     return (cpuMs() - start) / count * 1e3;
   };
@@ -97,21 +98,21 @@ export async function failures(connect: Connect): Promise<Metrics> {
 /** Heap that 9,000 reconnections leave behind, after the first 1,000. */
 export async function reconnections(connect: Connect): Promise<Metrics> {
   installFakeWebSocket();
-  const timers = new VirtualTimers();
+  const clock = installVirtualTime();
   const connection = connect(URL);
   let opened = 0;
   connection.on("open", () => void opened++);
-  await dialled(1, () => timers.advance(10));
+  await dialled(1, () => clock.tickAsync(10));
   const cycle = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
       const socket = lastSocket();
       socket.open();
-      await timers.advance(10_000);
+      await clock.tickAsync(10_000);
       sockets.length = 0;
       socket.end(1006, true);
       await settle();
       while (!sockets.length) {
-        if (!timers.fireNext()) throw new Error("Cannot go on as no timer is pending");
+        if (!clock.next()) throw new Error("Cannot go on as no timer is pending");
         await settle();
       }
     }
@@ -128,21 +129,21 @@ export async function reconnections(connect: Connect): Promise<Metrics> {
 /** How many timers are pending in each state. */
 export async function timers(connect: Connect): Promise<Metrics> {
   installFakeWebSocket();
-  const virtual = new VirtualTimers();
+  const clock = installVirtualTime();
   const metrics: Metrics = {};
   const start = async (): Promise<[Connection, FakeWebSocket]> => {
     sockets.length = 0;
     const connection = connect(URL);
-    await dialled(1, () => virtual.advance(1));
+    await dialled(1, () => clock.tickAsync(1));
     return [connection, lastSocket()];
   };
   /** Notes the timers of a state, and those that `close()` leaves once the socket has closed. */
   const note = async (state: string, connection: Connection): Promise<void> => {
-    metrics[state] = virtual.pending;
+    metrics[state] = clock.pending.length;
     connection.close();
     await settle();
-    metrics[`closed while ${state}`] = virtual.pending;
-    while (virtual.fireNext()) await settle();
+    metrics[`closed while ${state}`] = clock.pending.length;
+    while (clock.next()) await settle();
   };
 
   const [connecting] = await start();
@@ -155,7 +156,7 @@ export async function timers(connect: Connect): Promise<Metrics> {
 
   const [stable, stableSocket] = await start();
   stableSocket.open();
-  await virtual.advance(60_000);
+  await clock.tickAsync(60_000);
   await note("stable", stable);
 
   const [waiting, waitingSocket] = await start();

@@ -45,6 +45,18 @@ Deno.test("heartbeat takes any message as a sign of life, and counts silence fro
   assertEquals(log.slice(2), LOST);
 });
 
+Deno.test("heartbeat with a timeout longer than the interval still counts silence from the last message", () => {
+  const { clock, server, log } = beating({
+    heartbeat: { intervalMs: 5_000, timeoutMs: 30_000, message: "ping" },
+  });
+  clock.tick(6_000);
+  server.send("1 s after the probe");
+  clock.tick(34_999);
+  assertEquals(log.slice(1), []);
+  clock.tick(1);
+  assertEquals(log.slice(1), LOST);
+});
+
 Deno.test("heartbeat keeps replies from the application, and only them", () => {
   const { clock, server, log } = beating({
     heartbeat: { ...HEARTBEAT, isReply: (data) => data === "pong" },

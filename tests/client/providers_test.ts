@@ -46,7 +46,7 @@ const BAD: Readonly<Record<string, RigOptions>> = {
   "answers with another scheme": { url: () => "ftp://example.com" },
   "answers with a fragment": { url: () => "wss://example.com/#top" },
   "answers with protocols that are no tokens": { protocols: () => ["a b"] },
-  "answers with equal protocols": { protocols: () => ["a", "A"] },
+  "answers with equal protocols": { protocols: () => ["a", "a"] },
   "answers with a symbol for a protocol": { protocols: () => Symbol("p") as unknown as string },
 };
 

@@ -6,7 +6,9 @@
 
 import * as esbuild from "npm:esbuild@0.28.2";
 import { openChromium } from "../runtime/browsers.ts";
-import type { Comparison } from "./differences.ts";
+import { serveContract } from "./contract_server.ts";
+import { assertExplained, type Comparison, differences } from "./differences.ts";
+import { MortalServer } from "./mortal_server.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 const ENTRY = new URL("../../mod.ts", import.meta.url).pathname;
@@ -24,7 +26,7 @@ async function bundle(): Promise<string> {
 }
 
 /** Compares on a page; `base` is the server that the contract is observed against. */
-export async function compareInChromium(base: string): Promise<readonly Comparison[]> {
+async function compareInChromium(base: string): Promise<readonly Comparison[]> {
   const client = await bundle();
   await using stack = new AsyncDisposableStack();
   const profile = await Deno.makeTempDir({ prefix: "contract-profile-" });
@@ -57,4 +59,22 @@ export async function compareInChromium(base: string): Promise<readonly Comparis
   stack.defer(() => server.shutdown());
   openChromium(`http://127.0.0.1:${server.addr.port}/?base=${base}`, profile, stack);
   return await promise;
+}
+
+/** Fails for each difference from Chromium that is not explained. */
+export async function checkContract(): Promise<string> {
+  await using server = new MortalServer(serveContract);
+  await server.start();
+  const comparisons = await compareInChromium(`ws://${server.host}`);
+  const failures = comparisons.flatMap((comparison) => {
+    try {
+      assertExplained("chromium", comparison);
+      return [];
+    } catch (error) {
+      return [`${error}`];
+    }
+  });
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+  const differ = Object.keys(differences.chromium ?? {}).length;
+  return `${comparisons.length - differ} observations are the same, ${differ} differ for a reason`;
 }

@@ -10,7 +10,7 @@ import { ReconnectingWebSocket, type ReconnectingWebSocketOptions } from "@holdf
 import { MortalServer, type Serve } from "./mortal_server.ts";
 
 /** What a library gets in place of the platform's WebSocket. */
-export type SocketClass = new (url: string | URL, protocols?: string | string[]) => WebSocket;
+export type SocketClass = typeof WebSocket;
 
 /** A library at work. */
 export interface Worker {

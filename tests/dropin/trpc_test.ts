@@ -33,7 +33,7 @@ const trpc: Trial = {
     let seen = 0;
     const client = createWSClient({
       url: `ws://${host}/`,
-      WebSocket: WebSocket as typeof globalThis.WebSocket,
+      WebSocket: WebSocket,
       retryDelayMs: () => 20,
     });
     const api = createTRPCClient<typeof router>({ links: [wsLink({ client })] });

@@ -42,7 +42,7 @@ const yWebsocket: Trial = {
   start(host, Socket): Worker {
     const doc = new Doc();
     const provider = new WebsocketProvider(`ws://${host}`, "room", doc, {
-      WebSocketPolyfill: Socket as typeof globalThis.WebSocket,
+      WebSocketPolyfill: Socket,
       disableBc: true,
       maxBackoffTime: 20,
     });

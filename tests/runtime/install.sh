@@ -2,11 +2,12 @@
 # Installs what the runtime suite runs on: Node majors, Bun, workerd, esbuild and `ws` from npm at
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
-#   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox
+#   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox;
+#                           `ways` is what tests/ways/run.ts needs beside node-24, bun and workerd
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways}"
 arch="$(node -p process.arch)"
 
 # install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
@@ -48,6 +49,7 @@ for name in $wanted; do
     node-24) install_npm node-24 "node-linux-$arch@24.21.0" ;;
     node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
     workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
+    ways) install_npm ways typescript@5.9.3 rolldown@1.3.2 ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;
     webkitgtk)

@@ -50,7 +50,8 @@ export const tools = Deno.env.get("HOLDFAST_TOOLS") ??
 export const modulesOf = (name: string): string => `${tools}/${name}/node_modules`;
 
 const ARCH = Deno.build.arch === "aarch64" ? "arm64" : "x64";
-const nodeOf = (name: string): string => `${modulesOf(name)}/node-linux-${ARCH}/bin/node`;
+/** The Node of a row such as `node-24`. */
+export const nodeOf = (name: string): string => `${modulesOf(name)}/node-linux-${ARCH}/bin/node`;
 
 /** Reads the results that a process prints. */
 async function runCommand(
@@ -155,7 +156,8 @@ const webkitLacks = {
   "a redirect is a failed attempt, retried up to the limit": "WebKit follows redirects",
 };
 
-const bun = `${modulesOf("bun")}/.bin/bun`;
+/** The program of the row `bun`. */
+export const bun = `${modulesOf("bun")}/.bin/bun`;
 
 /** All rows, in the order of the table. */
 export const runners: Readonly<Record<string, Runner>> = {
@@ -189,7 +191,7 @@ export const runners: Readonly<Record<string, Runner>> = {
 };
 
 /** What a row needs and this machine lacks. */
-export async function missing({ needs }: Runner): Promise<string[]> {
+export async function missing({ needs }: Pick<Runner, "needs">): Promise<string[]> {
   const found = await Promise.all(
     needs.map((need) =>
       need.startsWith("/")

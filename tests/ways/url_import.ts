@@ -1,0 +1,105 @@
+/**
+ * Importing from a URL: a static server stands for the CDN, a subprocess with an empty cache for the
+ * user.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { attempt, deno, ROOT } from "./command.ts";
+import { startEcho } from "./echo.ts";
+import { publishedFiles } from "./jsr.ts";
+
+/** What one entry point may cost. */
+const BOUNDS = {
+  "mod.ts": { maxModules: 20, maxBytes: 140_000 },
+  "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
+} as const;
+
+type Entry = keyof typeof BOUNDS;
+
+/** Programs of a user. */
+const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
+  "mod.ts": (origin) => `
+    import { ReconnectingWebSocket } from "${origin}/mod.ts";
+    const ws = new ReconnectingWebSocket(Deno.args[0] as string);
+    ws.onopen = () => ws.send("hello");
+    ws.onmessage = ({ data }) => {
+      console.log(data);
+      ws.close();
+    };`,
+  "lib/backoff.ts": (origin) => `
+    import { constantBackoff } from "${origin}/lib/backoff.ts";
+    const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0 };
+    console.log(constantBackoff(5)(context) === 5 ? "hello" : "");`,
+};
+
+/** Serves the published files and counts what is fetched. */
+class Cdn implements AsyncDisposable {
+  readonly fetched = new Map<string, number>();
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(files: readonly string[]) {
+    const serve = async (request: Request): Promise<Response> => {
+      const path = new URL(request.url).pathname.slice(1);
+      if (!files.includes(path)) return new Response(null, { status: 404 });
+      const body = await Deno.readFile(ROOT + path);
+      this.fetched.set(path, body.length);
+      return new Response(body, { headers: { "Content-Type": "application/typescript" } });
+    };
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, serve);
+  }
+
+  get host(): string {
+    return `127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+/** Imports one entry point from a URL in every way, and tells what was fetched. */
+async function importOne(entry: Entry, files: readonly string[]): Promise<string> {
+  await using echo = await startEcho();
+  await using stack = new AsyncDisposableStack();
+  const cdn = new Cdn(files);
+  const folder = await Deno.makeTempDir({ prefix: "url-import-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  await Deno.writeTextFile(`${folder}/main.ts`, PROGRAMS[entry](`http://${cdn.host}`));
+  const start = (...flags: readonly string[]): ReturnType<typeof attempt> =>
+    attempt(
+      [deno, "run", "--no-config", "--allow-net=127.0.0.1", ...flags, "main.ts", echo.url],
+      { cwd: folder, env: { DENO_DIR: `${folder}/cache` } },
+    );
+
+  const refused = await start();
+  assert(!refused.success && refused.errors.includes("Requires import access"), refused.errors);
+  const allow = `--allow-import=${cdn.host}`;
+  const local = await start(allow, "--no-remote");
+  assert(!local.success && local.errors.includes("--no-remote"), local.errors);
+  assertEquals(cdn.fetched.size, 0, "fetched without permission");
+
+  const first = await start(allow);
+  assertEquals([first.output.trim(), first.success], ["hello", true], first.errors);
+  const { size } = cdn.fetched;
+  const bytes = [...cdn.fetched.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const { maxModules, maxBytes } = BOUNDS[entry];
+  assert(size <= maxModules, `${entry}: ${size} modules, at most ${maxModules} expected`);
+  assert(bytes <= maxBytes, `${entry}: ${bytes} bytes, at most ${maxBytes} expected`);
+
+  const checked = await start(allow, "--check=all");
+  assert(checked.success, checked.errors);
+  await cdn[Symbol.asyncDispose]();
+  const cached = await start(allow, "--cached-only");
+  assertEquals([cached.output.trim(), cached.success], ["hello", true], cached.errors);
+  return `${entry} ${size} modules, ${bytes} bytes`;
+}
+
+/** The row. */
+export async function checkUrlImport(): Promise<string> {
+  const files = await publishedFiles();
+  const costs: string[] = [];
+  for (const entry of Object.keys(BOUNDS) as Entry[]) costs.push(await importOne(entry, files));
+  return costs.join("; ");
+}
