@@ -38,6 +38,8 @@ export interface Socket {
   readonly atMs: number;
   /** How many listeners the client has added. */
   listeners: number;
+  /** Whether it fired `open`. */
+  hasOpened: boolean;
   /** Whether nothing of it may reach the user any more. */
   isDead: boolean;
   /** The first close event that it fired while it was alive. */

@@ -45,6 +45,8 @@ export class User {
   policyThrew = false;
   /** Promises of `receive()` that are not settled. */
   receiving = 0;
+  /** What handshakes took. */
+  readonly received: Set<unknown> = new Set();
   readonly signals: AbortSignal[] = [];
   binaryType: string | null = null;
   readonly #run: Run;
@@ -281,7 +283,7 @@ export class User {
   async #receive(link: HandshakeLink): Promise<void> {
     this.receiving++;
     try {
-      await link.receive();
+      this.received.add(await link.receive());
     } finally {
       this.receiving--;
     }
