@@ -12,10 +12,14 @@ import { formatRow, formatSum, isFailure, type Outcome, seconds } from "./report
 import type { Scenario } from "./scenario.ts";
 import { NotHere, Scope } from "./scope.ts";
 import { links } from "./links.ts";
+import { proxied } from "./proxies.ts";
+import { servers } from "./servers.ts";
+import { tls } from "./tls.ts";
+import { workers } from "./workerd.ts";
 
 const LIMIT_MS = 120_000;
 
-const scenarios: readonly Scenario[] = [...links];
+const scenarios: readonly Scenario[] = [...links, ...proxied, ...tls, ...servers, ...workers];
 
 async function play(scenario: Scenario, interrupted: AbortSignal): Promise<Outcome> {
   const absent = await missing(scenario);
