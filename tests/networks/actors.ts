@@ -59,11 +59,24 @@ export const ACTORS = [nodeOf("node-24"), "setpriv", `${modulesOf("base")}/ws/pa
 const READY_MS = 20_000;
 const LAST_WORDS = 12;
 
+/** Null for what is no line of JSON: other output, or the last words of what was killed. */
+export function parseLine(line: string): Seen | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
 /** Collects what a process prints. */
 export function collect(scope: Scope, name: string, running: Running): Seen[] {
   const into: Seen[] = [];
   (async (): Promise<void> => {
-    for await (const line of running.lines) if (line.startsWith("{")) into.push(JSON.parse(line));
+    for await (const line of running.lines) {
+      const seen = parseLine(line);
+      if (seen) into.push(seen);
+    }
   })();
   scope.witness(() => {
     const told = into.filter(({ type }) => type !== "trace").slice(-LAST_WORDS);

@@ -37,29 +37,22 @@ export async function createAuthority(scope: Scope): Promise<Authority> {
     at("leaf.ext"),
   ];
   await Deno.writeTextFile(extensions, LEAF);
-  const selfSigned = (name: string, certificate: string, key: string): Promise<string> =>
+  const selfSign = (
+    subject: string,
+    certificate: string,
+    key: string,
+    ...more: string[]
+  ): Promise<string> =>
     openssl(
-      "req",
-      "-x509",
-      ...KEY,
-      "-subj",
-      `/CN=${name}`,
-      "-days",
-      "2",
-      "-out",
-      certificate,
-      "-keyout",
-      key,
+      ...["req", "-x509", ...KEY, "-subj", subject, "-days", "2"],
+      ...["-out", certificate, "-keyout", key, ...more],
     );
-  await selfSigned("Holdfast test authority", file, key);
+  await selfSign("/CN=Holdfast test authority", file, key);
   return {
     file,
-    async issue(kind) {
+    async issue(kind): Promise<readonly [string, string]> {
       if (kind === "self-signed") {
-        await openssl(
-          ...["req", "-x509", ...KEY, "-subj", "/CN=server", "-days", "2"],
-          ...["-addext", "subjectAltName=IP:127.0.0.1", "-out", leaf, "-keyout", leafKey],
-        );
+        await selfSign("/CN=server", leaf, leafKey, "-addext", "subjectAltName=IP:127.0.0.1");
         return [leaf, leafKey];
       }
       const days = kind === "expired" ? "0" : "2";

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Balance, drawBalance } from "../../examples/demo/ledger.ts";
+import type { Balance } from "../../examples/demo/ledger.ts";
 import { bun } from "../runtime/runners.ts";
-import { ACTORS, type Agent, echoServer, openAgents, type Seen, type Server } from "./actors.ts";
+import { ACTORS, type Agent, echoServer, openAgents, type Server } from "./actors.ts";
+import { balanceOf } from "./balance.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, freePort, type Scope } from "./scope.ts";
 import { workerd, workerServer } from "./workerd_process.ts";
@@ -18,31 +19,6 @@ const BURST = 300;
 const LATE = 10;
 const WAIT_MS = 15_000;
 const DOWN_MS = 500;
-
-/** Numbers in groups, by what the lines say. */
-function groups(seen: readonly Seen[], keyOf: (seen: Seen) => number | undefined): number[][] {
-  const found: number[][] = [];
-  for (const line of seen) (found[keyOf(line) ?? 0] ??= []).push(Number(line.data));
-  return Array.from(found, (group) => group ?? []);
-}
-
-/** Where the messages of one client are, by what its sockets and all lives of the server saw. */
-function balanceOf(agent: Agent, server: Server): Balance {
-  const logged = server.lives.flatMap((life) => {
-    const own = life.filter(({ type, path }) => type === "open" && path === `/${agent.name}`)
-      .map(({ connection }) => connection);
-    const messages = life.filter(({ type, connection }) =>
-      type === "message" && own.includes(connection)
-    );
-    return groups(messages, ({ connection }) => connection);
-  });
-  return drawBalance({
-    sent: agent.all("sent").map(({ data }) => Number(data)),
-    handed: groups(agent.all("handed"), ({ socket }) => socket),
-    logged,
-    givenBack: agent.all("closed").flatMap(({ undelivered = [] }) => undelivered.map(Number)),
-  });
-}
 
 async function each(agents: readonly Agent[], act: (agent: Agent) => unknown): Promise<void> {
   await Promise.all(agents.map(act));
@@ -70,7 +46,9 @@ async function playKills(scope: Scope, port: number, server: Server): Promise<st
   await each(agents, (agent) => agent.send(LATE));
   await each(agents, (agent) => agent.close());
   await each(agents, (agent) => agent.first("closed", 0, WAIT_MS));
-  return agents.map((agent) => describe(agent, balanceOf(agent, server))).join("; ");
+  return agents.map((agent) =>
+    describe(agent, balanceOf(`/${agent.name}`, agent.seen, server.lives))
+  ).join("; ");
 }
 
 function describe(agent: Agent, balance: Balance): string {
