@@ -5,7 +5,7 @@
  * @module
  */
 
-import { connectNaive } from "./naive_client.ts";
+import { NaiveClient } from "./naive_client.ts";
 
 /** What the benches need of a client. */
 export interface Connection {
@@ -19,30 +19,61 @@ export interface Connection {
 /** Starts a client that connects to `url` with the defaults of its package, but for an unbounded queue. */
 export type Connect = (url: string) => Connection;
 
-/** How a class that looks like a WebSocket is constructed. */
-type SocketClass = new (url: string, protocols?: string[], options?: object) => WebSocket;
+/** A client that looks like a WebSocket. A class, so that it adds no closures to what is weighed. */
+class Adapter implements Connection {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  on(type: "open" | "message", listener: (event: MessageEvent) => void): void {
+    this.#socket.addEventListener(type, listener as EventListener);
+  }
+
+  send(data: string): void {
+    this.#socket.send(data);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get binaryType(): BinaryType {
+    return this.#socket.binaryType;
+  }
+  set binaryType(type: BinaryType) {
+    this.#socket.binaryType = type;
+  }
+}
 
 /** The bare platform, a loop as people write it by hand, ours, and the peers. */
 export const loaders = {
   // Looked up at each call, so that it is the fake where that is installed.
-  bare: () => Promise.resolve((url) => wrap(WebSocket)(url)),
-  naive: () => Promise.resolve(connectNaive),
+  bare: () => Promise.resolve((url) => new Adapter(new WebSocket(url))),
+  naive: () => Promise.resolve((url) => new NaiveClient(url)),
   holdfast: async () => {
     const { ReconnectingWebSocket } = await import("../mod.ts");
     const queue = { maxMessages: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
-    return wrap(ReconnectingWebSocket as unknown as SocketClass, { queue });
+    return (url) => new Adapter(new ReconnectingWebSocket(url, { queue }) as unknown as WebSocket);
   },
   rews: async () => {
     const { ReconnectingWebSocket } = await import("npm:@nktkas/rews@4.1.0");
-    return wrap(ReconnectingWebSocket as unknown as SocketClass);
+    return (url) => new Adapter(new ReconnectingWebSocket(url) as unknown as WebSocket);
   },
   partysocket: async () => {
     const { default: PartySocket } = await import("npm:partysocket@1.3.0/ws");
-    return wrap(PartySocket as unknown as SocketClass);
+    return (url) => new Adapter(new PartySocket(url) as unknown as WebSocket);
   },
   "reconnecting-websocket": async () => {
-    const { default: ReconnectingWebSocket } = await import("npm:reconnecting-websocket@4.4.0");
-    return wrap(ReconnectingWebSocket as unknown as SocketClass);
+    const { default: exported } = await import("npm:reconnecting-websocket@4.4.0");
+    // Its types are those of the CommonJS build.
+    const Client = exported as unknown as new (url: string) => WebSocket;
+    return (url) => new Adapter(new Client(url));
   },
   "websocket-ts": async () => {
     const { ArrayQueue, ExponentialBackoff, WebsocketBuilder, WebsocketEvent } = await import(
@@ -108,23 +139,3 @@ export const VERSIONS = {
   "websocket-ts": "2.3.0",
   sockette: "2.0.6",
 };
-
-function wrap(Socket: SocketClass, options?: object): Connect {
-  return (url) => {
-    const socket = options ? new Socket(url, [], options) : new Socket(url);
-    return {
-      on: (type, listener) => socket.addEventListener(type, listener as EventListener),
-      send: (data) => socket.send(data),
-      close: () => socket.close(),
-      get bufferedAmount(): number {
-        return socket.bufferedAmount;
-      },
-      get binaryType(): BinaryType {
-        return socket.binaryType;
-      },
-      set binaryType(type: BinaryType) {
-        socket.binaryType = type;
-      },
-    };
-  };
-}

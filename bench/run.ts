@@ -7,6 +7,7 @@
 
 import { VERSIONS } from "./contestants.ts";
 import { measureRow } from "./drivers.ts";
+import { FLEET_SEED, measureFleet } from "./fleet_row.ts";
 import { setUpLab } from "./processes.ts";
 import { formatTable, type Result, resultsOf } from "./results.ts";
 import { ROWS } from "./rows.ts";
@@ -32,7 +33,7 @@ function readOptions(args: readonly string[]): Options {
     options[name.slice(2)] = value;
   }
   const { json, only, runtime } = options;
-  const names = ["size", ...ROWS.map(({ name }) => name)];
+  const names = ["size", "fleet", ...ROWS.map(({ name }) => name)];
   if (only !== undefined && !names.includes(only)) {
     throw new Error(
       `Cannot run as '--only' must be one of ${names.join(", ")}: current value is ${only}`,
@@ -58,12 +59,16 @@ async function run({ only, runtime: onlyRuntime }: Options): Promise<{
       .filter((runtime) => lab.runtimes.has(runtime) && (!onlyRuntime || runtime === onlyRuntime))
       .map((runtime) => ({ row, runtime }))
   );
-  const total = jobs.length + 1;
+  const total = jobs.length + 2;
   if (!only || only === "size") {
     results.push(...await measureSizes((text) => report(`[1/${total}] ${text}`)));
   }
+  if (!only || only === "fleet") {
+    report(`[2/${total}] fleet`);
+    results.push(...await measureFleet());
+  }
   for (const [i, { row, runtime }] of jobs.entries()) {
-    const title = `[${i + 2}/${total}] ${row.name} ${runtime}`;
+    const title = `[${i + 3}/${total}] ${row.name} ${runtime}`;
     const figures = await measureRow(row, runtime, lab, (text) => report(`${title} ${text}`));
     results.push(...resultsOf(row, runtime, figures));
   }
@@ -77,8 +82,12 @@ if (import.meta.main) {
   const { results, runtimes } = await run(options);
   console.log(`\n${formatTable(results)}\n`);
   if (options.json) {
-    // The rows draw no random numbers of their own; a fleet's seed has its place here.
-    const meta = { date: new Date().toISOString(), runtimes, versions: VERSIONS, seed: null };
+    const meta = {
+      date: new Date().toISOString(),
+      runtimes,
+      versions: VERSIONS,
+      seed: FLEET_SEED,
+    };
     const text = JSON.stringify({ meta, rows: results }, null, 2);
     await Deno.writeTextFile(options.json, `${text}\n`);
   }

@@ -1,6 +1,6 @@
 /**
  * A server that restarts. Its 1012 alone spreads the clients over 5 to 30 s; one that knows better
- * says so in the reason, here "back in 90 s". The hint is spread by up to a quarter, and `maxDelayMs`
+ * says so in the reason, here "back in 90 s". The hint is spread by up to a half, and `maxDelayMs`
  * has to allow it.
  */
 import { ReconnectingWebSocket, type ReconnectingWebSocketOptions } from "@holdfast/websocket";

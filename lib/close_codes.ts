@@ -58,9 +58,12 @@ export function pacing(
   return null;
 }
 
-/** The range for a server's hint: a quarter more at most, so that equal hints do not make a herd. */
+/**
+ * The range for a server's hint: a half more at most, so that equal hints do not make a herd. With a
+ * quarter, the slowest hundredth of a fleet would wait half as long again (`bench/fleet.md`).
+ */
 export function hintRange(hintMs: number, maxDelayMs: number): DelayRange {
-  return within([hintMs, 1.25 * hintMs], maxDelayMs, 0.8);
+  return within([hintMs, 1.5 * hintMs], maxDelayMs, 2 / 3);
 }
 
 function within([minMs, maxMs]: DelayRange, limitMs: number, share = 0.5): DelayRange {

@@ -29,12 +29,13 @@ export interface HeartbeatConfig {
   readonly probes: boolean;
 }
 
-/** What is counted since the last reset; it returns to {@linkcode FRESH} as a whole, never in parts. */
+/** What is counted since the last reset; a stable connection resets it as a whole, never in parts. */
 export interface Series {
   /** The current or next attempt; 0 is the first connection. */
   readonly attempt: number;
-  /** Sum of the delays scheduled. */
+  /** Sum of the policy's delays, since the reset or since something else decided when to dial. */
   readonly waitedMs: number;
+  /** The policy's delay before, in the same sense. */
   readonly previousDelayMs: number;
   /** Whether a hint already brought one attempt forward. */
   readonly hinted: boolean;

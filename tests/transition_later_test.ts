@@ -42,11 +42,11 @@ Deno.test("transition() retry timer does not count as an attempt by a hint", () 
   assertEquals(after.series, unhinted);
 });
 
-Deno.test("transition() hint timer starts the next attempt and remembers the hint", () => {
+Deno.test("transition() hint timer starts the next attempt, and the policy over", () => {
   const unhinted = { ...WAITING, series: { ...THIRD, hinted: false } };
   assertStep(
     transition(unhinted, timer("hint"), CONFIG),
-    { ...RESOLVING, epoch: 5, series: THIRD },
+    { ...RESOLVING, epoch: 5, series: { ...THIRD, waitedMs: 0, previousDelayMs: 0 } },
     [DISARM, arm("connect", 10_000), change("waiting", "connecting"), { type: "resolve" }],
   );
 });

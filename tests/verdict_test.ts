@@ -143,13 +143,13 @@ Deno.test("judge() takes an async shouldRetry for no answer, and its rejection f
 });
 
 const HINTS: readonly (readonly [hintMs: number, minMs: number, maxMs: number])[] = [
-  [10_000, 10_000, 12_500],
+  [10_000, 10_000, 15_000],
   [0.5, 1, 1],
   [0, 1, 1],
   [-5, 1, 1],
-  [55_000, 48_000, CAP],
-  [10 * 365 * 86_400_000, 48_000, CAP],
-  [Infinity, 48_000, CAP],
+  [55_000, 40_000, CAP],
+  [10 * 365 * 86_400_000, 40_000, CAP],
+  [Infinity, 40_000, CAP],
 ];
 
 for (const [delayMs, minMs, maxMs] of HINTS) {
@@ -221,7 +221,7 @@ for (const drawn of [NaN, -0.001, 1, 2, Infinity, undefined, "0.5", null]) {
     const asked = (): unknown => ({ delayMs: 1_000 });
     assertEquals(
       verdict({ asked, random: drawn as number }),
-      retry(1_125, "hint", "random: unusable answer"),
+      retry(1_250, "hint", "random: unusable answer"),
     );
   });
 }

@@ -91,6 +91,15 @@ function planPacing(plan: Plan): void {
       plan.add("pacing", scenario, goesOn, { ...different, seriesGoesOn: true });
     }
   }
+  for (const spread of [1.5, 2]) {
+    const delay = (random: number): number => hintedDelay(random, CAP_MS, 30_000, spread);
+    const one = { ...DEFAULT, name: `any, were hints spread by U(1, ${spread})` };
+    plan.add("pacing", "all told each time: in 30 s", one, {
+      firstDelay: delay,
+      nextDelay: delay,
+      upAtMs: 30_000,
+    });
+  }
   for (const one of [DEFAULT, ...others, ...PEERS]) {
     plan.add("pacing", "10 min of accepted, then dropped after 1 s", one, {
       upAtMs: 600_000,

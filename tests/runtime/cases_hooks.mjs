@@ -56,7 +56,7 @@ export const hookCases = [
     async test(lab) {
       const observed = lab.connect(
         ({ attempt }) => attempt === 0 ? new Promise(() => {}) : lab.url("/echo"),
-        { connectTimeoutMs: 300 },
+        { connectTimeoutMs: 1_000 },
       );
       await observed.until("open 1");
       equal(observed.log[0], "error connect-timeout", "the first event");
@@ -137,7 +137,7 @@ export const hookCases = [
     async test(lab) {
       const observed = lab.connect("/echo", {
         handshake: ({ attempt }) => attempt === 0 ? new Promise(() => {}) : undefined,
-        connectTimeoutMs: 500,
+        connectTimeoutMs: 1_500,
       });
       await observed.until("open 1");
       equal(observed.log[0], "error connect-timeout", "the first event");

@@ -131,11 +131,21 @@ export const lossCases = [
   {
     name: "a heartbeat keeps a healthy connection and hides its replies",
     async test(lab) {
-      const observed = lab.connect("/heart", {
-        heartbeat: { intervalMs: 100, timeoutMs: 2_000, ...PING },
+      const observed = lab.connect("/heart/0", {
+        heartbeat: { intervalMs: 300, timeoutMs: 3_000, ...PING },
       });
-      const { messages } = await lab.recorded(({ messages }) => messages.length >= 5);
-      equal(messages.slice(0, 5), Array(5).fill("ping"), "probes that the server saw");
+      const { messages } = await lab.recorded(({ messages }) => messages.length >= 3);
+      equal(messages.slice(0, 3), ["ping", "ping", "ping"], "probes that the server saw");
+      equal(observed.log, ["open 0"], "events");
+    },
+  },
+  {
+    name: "an answer late but within the timeout keeps the connection",
+    async test(lab) {
+      const observed = lab.connect("/heart/700", {
+        heartbeat: { intervalMs: 200, timeoutMs: 2_000, ...PING },
+      });
+      await lab.recorded(({ messages }) => messages.length >= 4);
       equal(observed.log, ["open 0"], "events");
     },
   },

@@ -6,6 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { setTimeout } from "node:timers";
 import { badUtf8Frame, closeFrame, garbageFrame, head, textFrame, upgradeHead } from "./frames.mjs";
 
 const STATUS_TEXT = {
@@ -90,10 +91,11 @@ export const live = {
     for (let n = 0; n < Number(count); n++) ws.send(String(n));
   },
   binary: ({ ws }) => ws.send(new Uint8Array([0, 1, 127, 128, 255])),
-  heart: ({ ws }) =>
-    ws.on("message", (data) => {
-      if (String(data) === "ping") ws.send("pong");
-    }),
+  /** Answers every second ping late by so many milliseconds, and the others at once. */
+  heart({ ws, args: [delayMs] }) {
+    let pings = 0;
+    ws.on("message", () => setTimeout(() => ws.send("pong"), pings++ % 2 ? Number(delayMs) : 0));
+  },
   /** The first message must be `token:good`; what follows the reply is echoed. */
   auth: (context) => {
     const { ws } = context;

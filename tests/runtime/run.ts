@@ -120,7 +120,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
   let failed = false;
   for (const [name, runner] of Object.entries(runners)) {
-    if (interruption.signal.aborted) return 130;
     if (names.length > 0 && !names.includes(name)) continue;
     const absent = await missing(runner);
     if (absent.length > 0) {
@@ -130,6 +129,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const startMs = Date.now();
     const results = await runRow(runner, client, only, interruption.signal);
+    if (interruption.signal.aborted) return 130;
     const details = `${await versionOf(runner)}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s`;
     console.log(format(name, details, results));
     failed ||= results.some(({ ok }) => !ok);

@@ -123,6 +123,7 @@ function makeWebSocket(run: Run): WebSocketConstructor {
         connection: run.network.connections.at(-1) as Socket["connection"],
         atMs: run.nowMs,
         listeners: 0,
+        hasOpened: false,
         isDead: false,
         closure: null,
       };

@@ -88,7 +88,7 @@ export class Server {
         if (readyState !== 0) connection.send(this.#message(socket, Number(first), second));
         return;
       case "strays":
-        if (first === "open" && readyState === 0) return;
+        if ((first === "open" || first === "message") && readyState === 0) return;
         if (first === "close" && readyState < 2) return;
         return connection.dispatch(
           first as "close",

@@ -9,7 +9,7 @@ import { play } from "./run.ts";
 
 /** What two violations have in common that show the same bug. */
 export function signature(violation: string): string {
-  return violation.split("\n", 1)[0]?.replaceAll(/\d+/g, "#") ?? "";
+  return violation.split("\n", 1)[0]?.replaceAll(/\d+/g, "#").slice(0, 40) ?? "";
 }
 
 /**

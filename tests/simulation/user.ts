@@ -45,6 +45,8 @@ export class User {
   policyThrew = false;
   /** Promises of `receive()` that are not settled. */
   receiving = 0;
+  /** What handshakes took. */
+  readonly received: Set<unknown> = new Set();
   readonly signals: AbortSignal[] = [];
   binaryType: string | null = null;
   readonly #run: Run;
@@ -163,7 +165,7 @@ export class User {
       bytes,
       wasOver,
       wasOffered: false,
-      isConverted: true,
+      isConverted: !key.startsWith("converted"),
     };
     this.#run.emit(call);
     let result: unknown;
@@ -217,7 +219,6 @@ export class User {
       : new TextEncoder().encode(key).length;
     this.#call("send", key, (call) => {
       sending = call;
-      call.isConverted = kind !== "convert";
       return this.#run.client.send(value as string);
     }, length);
     bytes.fill(0);
@@ -281,7 +282,7 @@ export class User {
   async #receive(link: HandshakeLink): Promise<void> {
     this.receiving++;
     try {
-      await link.receive();
+      this.received.add(await link.receive());
     } finally {
       this.receiving--;
     }

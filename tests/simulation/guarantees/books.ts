@@ -96,12 +96,16 @@ export function keepBooks(run: Run): Check {
     switch (seen.kind) {
       case "hook":
         if (seen.name !== "url" && seen.name !== "protocols" && seen.name !== "dial") return;
-        books.attemptStartMs ??= run.nowMs;
+        if (books.attemptStartMs === null) begin(run);
         return;
       case "dial":
         return bury();
+      case "inner":
+        if (seen.type === "open") seen.socket.hasOpened = true;
+        return;
       case "hangs up":
-        if (!books.isLeaving) seen.socket.isDead = true;
+        // Only an open connection gets a close handshake, which the client waits for.
+        if (!books.isLeaving || !seen.socket.hasOpened) seen.socket.isDead = true;
         return;
       case "call": {
         if (seen.key === "invalid" || seen.name === "send") return;
@@ -122,7 +126,24 @@ export function keepBooks(run: Run): Check {
   };
 }
 
-function told({ books, nowMs }: Run, type: string, event: Event, bury: () => void): void {
+/** An attempt begins; the policy starts over where a hint brought it forward. */
+function begin({ books, nowMs }: Run): void {
+  books.attemptStartMs = nowMs;
+  const { retry, hintedAtMs } = books;
+  if (!retry || hintedAtMs === null || hintedAtMs < retry.atMs) return;
+  if (nowMs < retry.atMs + Math.trunc(retry.delayMs)) books.waitedMs = books.previousDelayMs = 0;
+}
+
+/** Whether something else than the policy determined the delay: a server's hint, or its close code. */
+function isForeign({ books, setting: { shouldRetry }, user }: Run, attempt: number): boolean {
+  if (shouldRetry.length > 0 && typeof user.decision === "object") {
+    return !Number.isNaN(user.decision.delayMs);
+  }
+  return attempt === 1 && [1012, 1013].includes(books.lastClose?.code ?? 0);
+}
+
+function told(run: Run, type: string, event: Event, bury: () => void): void {
+  const { books, nowMs } = run;
   if (type === "open") {
     books.openedAtMs = nowMs;
     books.opens++;
@@ -136,8 +157,9 @@ function told({ books, nowMs }: Run, type: string, event: Event, bury: () => voi
   } else if (type === "retry") {
     const { attempt, delayMs } = event as Event & { attempt: number; delayMs: number };
     books.attempt = attempt;
-    books.waitedMs = (attempt > 1 ? books.waitedMs : 0) + delayMs;
-    books.previousDelayMs = delayMs;
+    const hasPolicysDelay = !isForeign(run, attempt);
+    books.waitedMs = hasPolicysDelay ? (attempt > 1 ? books.waitedMs : 0) + delayMs : 0;
+    books.previousDelayMs = hasPolicysDelay ? delayMs : 0;
     books.retry = { atMs: nowMs, delayMs };
     books.isHastened = attempt === 0;
   }

@@ -41,6 +41,7 @@ export function guarantee1(run: Run): Check {
 export function guarantee2(run: Run): Check {
   let stray: Socket | null = null;
   let cause = 0;
+  let isSecure = false;
   return (seen) => {
     switch (seen.kind) {
       case "inner":
@@ -59,6 +60,8 @@ export function guarantee2(run: Run): Check {
         }
         return;
       case "dial": {
+        if (isSecure && seen.url.startsWith("ws:")) run.fail(2, "a downgrade from wss to ws");
+        isSecure ||= seen.url.startsWith("wss:");
         const [, asked] = /\/p(\d+)/.exec(seen.url) ?? [];
         if (asked !== undefined && Number(asked) !== run.user.asked) {
           run.fail(2, `dialled with answer ${asked} of ${run.user.asked}`);

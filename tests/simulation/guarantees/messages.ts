@@ -52,6 +52,9 @@ export function guarantee17(run: Run): Check {
       book(calls.at(-1));
     }
     const sending = calls.pop();
+    if (sending?.overtakes && sending.isAccepted !== null) {
+      run.fail(17, `${call.key} waits behind the queue, though sent inside an open listener`);
+    }
     if (call.wasOffered) books.owed.push({ key: call.key, code: "send-failed" });
     if (!sending || sending.isAccepted === null || error !== undefined) return;
     if (result !== sending.isAccepted) run.fail(19, `send returns ${result} for ${call.key}`);
@@ -75,7 +78,15 @@ export function guarantee17(run: Run): Check {
     if (seen.kind === "call" && seen.name === "send") {
       // A call inside another one comes after it, unless the other's value is being converted.
       if (calls.at(-1)?.call.isConverted) book(calls.at(-1));
-      calls.push({ call: seen, isDone: false, isAccepted: null });
+      const { connection } = run.socket ?? {};
+      const isUsable = connection?.readyState === 1 && !connection.clientClose;
+      calls.push({
+        call: seen,
+        isDone: false,
+        isAccepted: null,
+        overtakes: /^open/.test(run.inside.at(-1) ?? "") && run.client.readyState === 1 &&
+          isUsable && seen.isConverted,
+      });
     } else if (seen.kind === "hands") handed(seen.key);
     else if (seen.kind === "return" && seen.call.name === "send") returned(seen);
     else if (seen.kind === "refused") {
@@ -101,6 +112,8 @@ interface Sending {
   readonly call: Call;
   /** Whether its message was handed over inside it. */
   isDone: boolean;
+  /** Whether it is made inside an `open` listener, and the connection can take it. */
+  readonly overtakes: boolean;
   /** What the queue does with the message; null: it was not asked yet. */
   isAccepted: boolean | null;
 }
@@ -132,6 +145,37 @@ export function guarantee19(run: Run): Check {
     if (owed !== told) run.fail(19, `dropped: ${owed || "nothing"}; told: ${told || "nothing"}`);
     books.owed = [];
     books.told = [];
+  };
+}
+
+/**
+ * What arrives is told once, in order, unless the handshake took it or it is a reply to the heartbeat
+ * (decision 9; with guarantee 9 this says when).
+ */
+export function arrivals(run: Run): Check {
+  let waiting: unknown[] = [];
+  const { heartbeat } = run.setting;
+  const isTaken = (data: unknown): boolean =>
+    run.user.received.has(data) ||
+    (heartbeat?.isReply === true && typeof data === "string" && data.startsWith("reply"));
+  return (seen) => {
+    if (seen.kind === "inner" && seen.type === "message") {
+      const { state } = run.client;
+      if (seen.socket.isDead || (state !== "open" && state !== "connecting")) return;
+      waiting.push((seen.event as MessageEvent).data);
+    } else if (seen.kind === "told" && seen.type === "message") {
+      const { data } = seen.event as MessageEvent;
+      const index = waiting.indexOf(data);
+      const skipped = waiting.slice(0, index).filter((other) => !isTaken(other));
+      if (index < 0) run.fail(9, `a message is told that did not come, or twice: ${data}`);
+      if (skipped.length > 0) run.fail(9, `message ${data} is told before ${skipped[0]}`);
+      waiting = waiting.slice(index + 1);
+    } else if (seen.kind === "told" && seen.type === "close") waiting = [];
+    else if (seen.kind === "line" && run.client.state === "open") {
+      const missed = waiting.filter((data) => !isTaken(data));
+      if (missed.length > 0) run.fail(9, `message ${missed[0]} is not told`);
+      waiting = [];
+    }
   };
 }
 

@@ -39,6 +39,7 @@ export const guarantees: readonly ((run: Run) => Check)[] = [
     messages.guarantee17,
     messages.guarantee18,
     messages.guarantee19,
+    messages.arrivals,
     messages.guarantee21,
     messages.guarantee22,
     messages.guarantee23,

@@ -51,7 +51,7 @@ function bounds(run: Run, attempt: number): Range {
   ];
   if (typeof decision === "object" && !Number.isNaN(decision.delayMs)) {
     const { delayMs } = decision;
-    return within([Math.min(delayMs, 0.8 * maxDelayMs), 1.25 * delayMs]);
+    return within([Math.min(delayMs, maxDelayMs / 1.5), 1.5 * delayMs]);
   }
   const paced: Readonly<Record<number, Range>> = {
     1012: [Math.min(5_000, maxDelayMs / 2), 30_000],

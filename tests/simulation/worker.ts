@@ -1,0 +1,3 @@
+import { serve } from "./batch.ts";
+
+serve();
