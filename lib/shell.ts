@@ -194,7 +194,10 @@ export class Shell implements LinkClient {
         this.#link = new Link(this, this.#settings);
         return this.#link.resolve();
       case "dial":
-        return link?.dial(this.#binaryType);
+        link?.dial();
+        // After that: the constructor of a subclass may set it, too.
+        if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;
+        return;
       case "handshake":
         return void link?.shakeHands();
       case "flush":

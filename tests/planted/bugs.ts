@@ -223,9 +223,9 @@ const SHELL: readonly Bug[] = [
     "code: code || 1006, reason, wasClean }",
     "code: code || 1006, reason, wasClean: true }",
   ),
-  link(
+  shell(
     "binaryType is lost with the socket",
-    "if (binaryType) this.socket.binaryType = binaryType;",
+    "if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;",
     "",
   ),
   shell(
