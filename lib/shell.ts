@@ -258,7 +258,10 @@ export class Shell implements LinkClient {
   }
 
   #deliver(link: Link): void {
-    link.inbox.close(invalidState("receive as the handshake is over"));
+    // Only a handshake can receive; a DOMException with its stack is dear to make and to keep.
+    if (this.#settings.handshake) {
+      link.inbox.close(invalidState("receive as the handshake is over"));
+    }
     while (this.state.phase === "open" && this.state.epoch === link.epoch) {
       const arrival = link.inbox.take();
       if (!arrival) break;

@@ -5,7 +5,8 @@
  * A schedule is text, one line a step, so that a counterexample is a document and every line can be
  * dropped without making nonsense of the others:
  *
- * - `with ...`: the setting, see `setting.ts`
+ * - `with ...`: the setting, see `setting.ts`; `with dialling ...` and `with on ...` are lines that
+ *   come before the client
  * - `server ...`, `dialling ...`: what the other side does, see `server.ts`
  * - `user ...`, `provider ...`, `handshake ...`: what the application does, see `user.ts`
  * - `on HOOK user ...`: the same, at the next call of a listener or a hook
@@ -160,10 +161,13 @@ export class Run {
     current = this;
     try {
       for (const line of lines) {
-        if (line.startsWith("with on ")) this.user.act(line.split(" ").slice(1));
+        const words = line.split(" ");
+        if (line.startsWith("with on ")) this.user.act(words.slice(1));
+        if (line.startsWith("with dialling ")) this.server.plan(words.slice(2));
       }
       if (!makeClient(this)) return;
       await this.settle();
+      this.emit({ kind: "line", line: "" });
       for (const line of lines) {
         if (line.startsWith("with ") || line.startsWith("#")) continue;
         this.inputs++;

@@ -135,10 +135,10 @@ export function describe(seen: Seen): string {
       return `calls ${seen.name} ${shorten(seen.key)}`.trimEnd();
     case "return":
       return seen.error === undefined
-        ? `${seen.call.name} returns ${seen.result}`
+        ? `${seen.call.name} ${shorten(seen.call.key)} returns ${seen.result}`
         : `${seen.call.name} throws ${(seen.error as Error).name}`;
     case "dial":
-      return `dials ${seen.url} (socket ${seen.socket.index})`;
+      return `dials ${seen.url.replace(/[^/]*@|\?.*/g, "")} (socket ${seen.socket.index})`;
     case "inner":
       return `socket ${seen.socket.index} fires ${seen.type}`;
     case "hands":

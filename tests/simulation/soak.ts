@@ -3,7 +3,8 @@
  *
  *     deno task soak --runs 100000 --seed 1 --workers 2
  *
- * Without `--seed` it takes a fresh one and prints it. `deno task soak FILE` plays a scenario.
+ * Without `--seed` it takes a fresh one and prints it; with `--brief` it does not look for the
+ * shortest schedule. `deno task soak FILE` plays a scenario.
  *
  * @module
  */
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     runs: { type: "string", default: "10000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 40)) },
     workers: { type: "string", default: "2" },
+    brief: { type: "boolean", default: false },
   },
 });
 async function replay(path: string): Promise<number> {
@@ -64,7 +66,7 @@ async function soak(): Promise<number> {
     console.log(`${total.runs} runs, ${total.events} events, 0 violations`);
     return 0;
   }
-  console.log(await counterexample(failure));
+  console.log(values.brief ? failure.violation : await counterexample(failure));
   return 1;
 }
 

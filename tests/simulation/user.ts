@@ -165,7 +165,7 @@ export class User {
       bytes,
       wasOver,
       wasOffered: false,
-      isConverted: true,
+      isConverted: !key.startsWith("converted"),
     };
     this.#run.emit(call);
     let result: unknown;
@@ -219,7 +219,6 @@ export class User {
       : new TextEncoder().encode(key).length;
     this.#call("send", key, (call) => {
       sending = call;
-      call.isConverted = kind !== "convert";
       return this.#run.client.send(value as string);
     }, length);
     bytes.fill(0);
