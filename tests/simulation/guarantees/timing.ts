@@ -60,8 +60,12 @@ function bounds(run: Run, attempt: number): Range {
   const pace = attempt === 1 ? paced[books.lastClose?.code ?? 0] : undefined;
   if (pace) return within(pace);
   if (user.policyThrew) return [maxDelayMs, maxDelayMs];
-  const { waitedMs, previousDelayMs } = attempt === 1 ? { waitedMs: 0, previousDelayMs: 0 } : books;
-  return within(policy.bounds({ attempt, waitedMs, previousDelayMs }));
+  const fresh = policy.bounds({ attempt, waitedMs: 0, previousDelayMs: 0 });
+  if (attempt === 1) return within(fresh);
+  const { waitedMs, previousDelayMs, mayStartOver } = books;
+  const [minMs, maxMs] = policy.bounds({ attempt, waitedMs, previousDelayMs });
+  if (!mayStartOver) return within([minMs, maxMs]);
+  return within([Math.min(minMs, fresh[0]), Math.max(maxMs, fresh[1])]);
 }
 
 /** The attempt counter returns to 0 only after a connection stayed open for `stableAfterMs`. */
@@ -138,10 +142,8 @@ export function guarantee13(run: Run): Check {
     }
     if (!isCurrent(run, seen) || books.openedAtMs === null || books.isLeaving) return;
     const isDisturbed = run.disturbedAtMs >= heardAtMs;
-    // A message during a probe's timeout is only noticed at the end of that.
-    const usualMs = timeoutMs + Math.max(intervalMs, timeoutMs);
     // A jump can hide one sign of life, and lateness earns one more probe.
-    const mostMs = isDisturbed ? 2 * usualMs : usualMs;
+    const mostMs = (isDisturbed ? 2 : 1) * (intervalMs + timeoutMs);
     const silentMs = run.nowMs - Math.max(heardAtMs, run.disturbedAtMs);
     if (silentMs >= mostMs) run.fail(13, `open after ${silentMs} ms of silence`);
   };
