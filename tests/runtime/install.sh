@@ -7,7 +7,7 @@
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways networks}"
 arch="$(node -p process.arch)"
 
 # install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
@@ -55,6 +55,14 @@ for name in $wanted; do
     webkitgtk)
       install_apt WebKitWebDriver webkit2gtk-driver
       install_apt Xvfb xvfb
+      ;;
+    networks) # what tests/networks needs beside rows of run.ts
+      install_apt ip iproute2
+      install_apt nft nftables
+      install_apt nginx nginx-light
+      install_apt haproxy haproxy
+      install_apt openssl openssl
+      install_apt setpriv util-linux
       ;;
     *)
       echo "Unknown runtime: $name"

@@ -7,10 +7,15 @@
 
 /** A running process. */
 export interface Running extends AsyncDisposable {
+  readonly pid: number;
+  /** Fulfilled when it has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   /** The lines of its standard output; ends with the process. */
   readonly lines: AsyncIterableIterator<string>;
   /** The end of what it wrote to standard error. */
   errors(): string;
+  /** Writes to its standard input; what has ended hears nothing. */
+  write(text: string): Promise<void>;
 }
 
 const MAX_ERRORS = 2_000;
@@ -33,8 +38,15 @@ export function start(command: readonly string[], env: Record<string, string> = 
     for await (const text of chunks(diagnostics)) errors = (errors + text).slice(-MAX_ERRORS);
   })();
   return {
+    pid: child.pid,
+    ended: child.status,
     lines: splitLines(output),
     errors: () => errors.trim(),
+    async write(text): Promise<void> {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(text)).catch(() => {});
+      writer.releaseLock();
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       const force = setTimeout(() => signal(child, "SIGKILL"), KILL_AFTER_MS);
       await child.stdin.close().catch(() => {});

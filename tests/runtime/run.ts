@@ -21,7 +21,7 @@ const here = (name: string): string => new URL(name, import.meta.url).pathname;
 const ROW_LIMIT_MS = 180_000;
 
 /** Builds the bundle that all runtimes import, and the worker around it. */
-async function build(): Promise<string> {
+export async function build(): Promise<string> {
   const client = `${tools}/holdfast.bundle.mjs`;
   const bundle = async (entry: string, outfile: string, ...flags: string[]): Promise<void> => {
     const { success, stderr } = await new Deno.Command(`${modulesOf("base")}/.bin/esbuild`, {

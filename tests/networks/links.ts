@@ -1,0 +1,137 @@
+/**
+ * Scenarios on a link that breaks without a word.
+ *
+ * @module
+ */
+
+import { ACTORS, type Agent, echoServer, openAgents } from "./actors.ts";
+import { createLink, type Link } from "./link.ts";
+import { seconds } from "./report.ts";
+import type { Scenario } from "./scenario.ts";
+import { expect, type Scope } from "./scope.ts";
+
+const HEARTBEAT = { intervalMs: 1_000, timeoutMs: 500, message: "ping" };
+const DELAY_MS = 200;
+const CONNECT_TIMEOUT_MS = 1_000;
+/** What a machine with more to do may add. */
+const MARGIN_MS = 1_000;
+/** An attempt that is under way when the link heals runs into its timeout; the next one works. */
+const RECOVERY_MS = CONNECT_TIMEOUT_MS + DELAY_MS + MARGIN_MS;
+const SETTLE_MS = 1_500;
+const OUTAGE_MS = 2_000;
+const SILENCE_MS = 8_000;
+/** TCP sends again after 0.2, 0.4, 0.8, ... s: after 8 s of silence within 13 s. */
+const RETRANSMISSION_MS = 15_000;
+
+interface Fault {
+  readonly name: string;
+  readonly inflict: (link: Link) => Promise<void>;
+  /** What the loss is called. */
+  readonly error: string;
+  /** How long the client may take to notice. */
+  readonly boundMs: number;
+  readonly bound: string;
+}
+
+const silent = {
+  error: "heartbeat-timeout",
+  boundMs: HEARTBEAT.intervalMs + HEARTBEAT.timeoutMs,
+  bound: "interval 1.0 s + timeout 0.5 s",
+};
+
+const faults: readonly Fault[] = [
+  { name: "netns-half-open", inflict: (link) => link.cut(), ...silent },
+  { name: "netns-drop-out", inflict: (link) => link.drop("out"), ...silent },
+  { name: "netns-drop-in", inflict: (link) => link.drop("in"), ...silent },
+  { name: "netns-address-removed", inflict: (link) => link.removeAddress(), ...silent },
+  {
+    name: "netns-reset",
+    inflict: (link) => link.reset(),
+    error: "connection-lost",
+    // The first packet after the fault is answered by the reset: the probe.
+    boundMs: HEARTBEAT.intervalMs,
+    bound: "interval 1.0 s",
+  },
+];
+
+async function open(scope: Scope, options: object): Promise<{
+  link: Link;
+  agents: readonly Agent[];
+}> {
+  const link = await createLink(scope);
+  const { port, serverAddress: host } = link;
+  await echoServer(scope, { host, port, prefix: link.atServer }).start();
+  const job = {
+    url: link.url,
+    delayMs: DELAY_MS,
+    options: { connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options },
+  };
+  return { link, agents: await openAgents(scope, job, link.atClient) };
+}
+
+/** A fault is noticed in time, called by its name, and survived. */
+async function playFault(scope: Scope, fault: Fault): Promise<string> {
+  const { link, agents } = await open(scope, { heartbeat: HEARTBEAT });
+  await scope.sleep(SETTLE_MS);
+  for (const agent of agents) {
+    expect(agent.all("close").length === 0, `${agent.name} stays open while all is well`);
+  }
+  const brokenMs = Date.now();
+  await fault.inflict(link);
+  const withinMs = fault.boundMs + MARGIN_MS;
+  const losses = await Promise.all(agents.map((it) => it.first("close", brokenMs, withinMs)));
+  for (const { error } of losses) expect(error === fault.error, `${error} is ${fault.error}`);
+  await scope.sleep(OUTAGE_MS);
+  for (const agent of agents) {
+    expect(agent.all("open", brokenMs).length === 0, `${agent.name} cannot connect`);
+    expect(agent.all("dial", brokenMs).length > 0, `${agent.name} dials`);
+  }
+  const healedMs = Date.now();
+  await link.heal();
+  const opens = await Promise.all(agents.map((it) => it.first("open", healedMs, RECOVERY_MS)));
+  return agents.map(({ name }, n) => {
+    const detectedMs = (losses[n]?.atMs ?? NaN) - brokenMs;
+    const recoveredMs = (opens[n]?.atMs ?? NaN) - healedMs;
+    return `${name} detected after ${seconds(detectedMs)}, recovered ${
+      seconds(recoveredMs)
+    } after healing`;
+  }).join("; ") + `; bound: ${fault.bound}`;
+}
+
+/** What the documentation says: nothing is noticed, and TCP delivers when it can again. */
+async function playUnnoticed(scope: Scope): Promise<string> {
+  const { link, agents } = await open(scope, {});
+  const brokenMs = Date.now();
+  await link.cut();
+  await Promise.all(agents.map((agent) => agent.send(3)));
+  await scope.sleep(SILENCE_MS);
+  for (const agent of agents) {
+    for (const type of ["close", "error", "dial", "drop"]) {
+      expect(agent.all(type, brokenMs).length === 0, `${agent.name} sees no '${type}'`);
+    }
+    expect(agent.all("handed").length === 3, `${agent.name} hands messages to the dead link`);
+  }
+  await link.heal();
+  const healedMs = Date.now();
+  const echoes = await Promise.all(
+    agents.map((agent) => agent.first("message", healedMs, RETRANSMISSION_MS)),
+  );
+  const times = echoes.map(({ atMs }, n) => `${agents[n]?.name} ${seconds(atMs - healedMs)}`);
+  return `no event for ${seconds(SILENCE_MS)}; the same connections delivered after healing: ${
+    times.join(", ")
+  }`;
+}
+
+const needs = [...ACTORS, "ip", "nft"];
+const install = "node-24 networks";
+
+/** On a link between two network namespaces. */
+export const links: readonly Scenario[] = [
+  ...faults.map((fault) => ({
+    name: fault.name,
+    needs,
+    install,
+    play: (scope: Scope) => playFault(scope, fault),
+  })),
+  { name: "netns-no-heartbeat", needs, install, play: playUnnoticed },
+];
