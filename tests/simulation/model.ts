@@ -83,6 +83,7 @@ class Model {
     const { connectTimeoutMs } = this.setting;
     this.#after(this.#timers, connectTimeoutMs, () => this.#lose("connect-timeout"));
     const [verb, first, second] = this.#dialling;
+    if (verb === "hangs") return;
     this.#after(this.#server, Number(first), () => {
       if (this.#state !== "connecting") return;
       if (verb === "fails" && !this.#isSilent) this.#refuse();
