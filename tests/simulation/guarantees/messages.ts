@@ -68,8 +68,8 @@ export function guarantee17(run: Run): Check {
       sending.isDone = true;
       return;
     }
-    // The call may have begun a flush, by its drop, that reached the message itself.
-    if (isSent) book(sending);
+    // The call has begun this flush, by its drop: its message was queued before.
+    if (sending?.call.isConverted) book(sending);
     if (books.queue[0]?.key !== key) {
       run.fail(17, `${key} is handed over instead of ${books.queue[0]?.key}`);
     }
