@@ -87,11 +87,11 @@ const CORE: readonly Bug[] = [
     'input.hint === "offline" || state.hurried',
     "state.hurried",
   ),
-  transition("grace without end", 'slept && state.pulse === "probed"', "slept"),
+  transition("grace without end", 'slept && pulse === "probed"', "slept"),
   transition(
     "the first silence is a loss",
-    'if (state.pulse === "beating") return probe(state, "probed", heartbeat);',
-    "",
+    'silentMs !== null || pulse === "beating") return probe',
+    "silentMs !== null) return probe",
   ),
   transition(
     "close is told twice",

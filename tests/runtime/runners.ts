@@ -143,6 +143,8 @@ const workerdLacks = {
     "workerd accepts text that is not UTF-8",
   "an event handler keeps its place among the listeners":
     "workerd calls event handlers before all listeners",
+  "a listener that throws stops neither the others nor the client":
+    "workerd's dispatchEvent stops at a listener that throws",
 };
 const firefoxLacks = {
   "the TCP connection of an abandoned upgrade is closed":
