@@ -23,8 +23,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "exhaustive_test.ts",
   ],
   backoff: ["backoff_test.ts"],
-  send_queue: ["send_queue_test.ts", "message_test.ts"],
-  close_codes: ["close_codes_test.ts"],
+  "send_queue": ["send_queue_test.ts", "message_test.ts"],
+  "close_codes": ["close_codes_test.ts"],
   settings: ["settings_test.ts", "settings_arguments_test.ts", "settings_types_test.ts"],
   verdict: ["verdict_test.ts"],
 };
