@@ -42,10 +42,11 @@ function metricResults(
   const lines: Result[] = [];
   for (const contestant of figures.keys()) {
     const ratios = paired(figures, contestant, name, against);
-    if (!ratios.length) continue;
     const own = contestant === "holdfast" && runtime === "deno"
       ? budgets.find((budget) => !budget.against)
       : undefined;
+    // What could not be measured has no line, unless that would hide a budget.
+    if (!ratios.length && !own) continue;
     lines.push(summarize({ row, runtime, contestant, unit }, ratios, own));
   }
   for (const budget of budgets) {

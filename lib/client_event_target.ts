@@ -268,7 +268,7 @@ function flatten(options: boolean | AddEventListenerOptions | undefined): AddEve
 }
 
 /** What a native dispatch does with an error that a listener throws. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
   if (typeof reportError === "function") reportError(error);
   else {

@@ -97,7 +97,7 @@ export class Link {
   }
 
   /** Makes the socket. */
-  dial(binaryType: BinaryType | undefined): void {
+  dial(): void {
     const { sources, url } = this.#settings;
     try {
       this.socket = new sources.WebSocket(this.#client.url, this.#protocols);
@@ -109,7 +109,6 @@ export class Link {
       queueMicrotask(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
       return;
     }
-    if (binaryType) this.socket.binaryType = binaryType;
     this.#listen(this.socket);
   }
 

@@ -57,7 +57,12 @@ export type State =
     | { readonly phase: "resolving" }
     | { readonly phase: "connecting" }
     | { readonly phase: "handshaking" }
-    | { readonly phase: "open"; readonly pulse: Pulse }
+    | {
+      readonly phase: "open";
+      readonly pulse: Pulse;
+      /** What is left of the time to answer when the heartbeat timer fires; absent: nothing. */
+      readonly leftMs?: number;
+    }
     | { readonly phase: "waiting"; readonly hurried: boolean }
     | { readonly phase: "closing"; readonly error: ErrorCode | null }
     | { readonly phase: "closed" }

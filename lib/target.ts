@@ -12,9 +12,11 @@ import type { Page } from "./sources.ts";
  *
  * @param previous The URL before; a function must not lead from wss to ws.
  * @throws {DOMException} `SyntaxError`: not a URL, another scheme, a fragment, or a downgrade.
- * @throws {TypeError} A symbol.
+ * @throws {TypeError} Nothing, or a symbol.
  */
 export function readUrl(value: unknown, previous = ""): string {
+  // On a page it would be the name of a neighbour: a function that forgot to return.
+  if (value === undefined) throw new TypeError("Cannot connect as there must be a URL");
   const { document, location } = globalThis as Page;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   const href = `${value}`;

@@ -271,31 +271,35 @@ function beat(
   heartbeat: HeartbeatConfig,
 ): Step {
   const { intervalMs, timeoutMs } = heartbeat;
+  const { pulse, leftMs } = state;
   if (silentMs !== null && silentMs < intervalMs) {
-    return stay({ ...state, pulse: "beating" }, arm("heartbeat", intervalMs - silentMs));
+    const beating: State = { ...common(state), phase: "open", pulse: "beating" };
+    return stay(beating, arm("heartbeat", intervalMs - silentMs));
   }
-  if (silentMs !== null) {
-    // A timeout longer than the interval, waited for the answer before: count from that answer.
-    const leastMs = Math.min(intervalMs, timeoutMs);
-    const answerMs = Math.max(leastMs, intervalMs + timeoutMs - silentMs);
-    return probe(state, "probed", heartbeat, answerMs);
-  }
-  if (state.pulse === "beating") return probe(state, "probed", heartbeat);
+  if (silentMs !== null || pulse === "beating") return probe(state, "probed", heartbeat);
+  if (leftMs) return listen(state, pulse, leftMs, heartbeat);
   // A host that slept, or throttles its timers, could not hear the answer to the first probe.
   const slept = lateMs > Math.max(1_000, timeoutMs / 2);
-  return slept && state.pulse === "probed"
+  return slept && pulse === "probed"
     ? probe(state, "reprieved", heartbeat)
     : lose(state, "heartbeat-timeout");
 }
 
-function probe(
+function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Step {
+  const [after, effects] = listen(state, pulse, heartbeat.timeoutMs, heartbeat);
+  return [after, heartbeat.probes ? [...effects, { type: "probe" }] : effects];
+}
+
+/** Waits for an answer, an interval at a time: what comes meanwhile starts a new silence. */
+function listen(
   state: Of<"open">,
   pulse: Pulse,
-  { probes, timeoutMs }: HeartbeatConfig,
-  answerMs = timeoutMs,
+  answerMs: number,
+  { intervalMs }: HeartbeatConfig,
 ): Step {
-  const timer = arm("heartbeat", answerMs);
-  return [{ ...state, pulse }, probes ? [timer, { type: "probe" }] : [timer]];
+  const leftMs = answerMs - intervalMs;
+  const after: State = { ...common(state), phase: "open", pulse, ...(leftMs > 0 && { leftMs }) };
+  return stay(after, arm("heartbeat", Math.min(answerMs, intervalMs)));
 }
 
 /** Starts the next attempt. */

@@ -34,7 +34,6 @@ const BAD_URLS: readonly (readonly [given: unknown, requirement: string])[] = [
   ["feed", "the URL must be valid"],
   ["wss://", "the URL must be valid"],
   ["wss://example.com:65536", "the URL must be valid"],
-  [undefined, "the URL must be valid"],
   [null, "the URL must be valid"],
   ["ftp://example.com", "the scheme must be ws or wss"],
   ["file:///etc", "the scheme must be ws or wss"],
@@ -192,4 +191,8 @@ Deno.test("redact() hides credentials and query of any URL", () => {
 
 Deno.test("redact() property finds a planted bug: only the query is hidden", () => {
   assert(fc.check(hides((href) => href.split("?", 1)[0] ?? "")).failed);
+});
+
+Deno.test("readUrl() refuses undefined, which a page would resolve to a neighbour", () => {
+  assertThrows(() => readUrl(undefined), TypeError, "Cannot connect as there must be a URL");
 });

@@ -61,7 +61,6 @@ Deno.test("new ReconnectingWebSocket() refuses a URL as the platform does, synch
     ["/relative?token=secret", "the URL must be valid"],
     ["wss://", "the URL must be valid"],
     ["wss://example.com:99999/secret", "the URL must be valid"],
-    [undefined, "the URL must be valid"],
     [null, "the URL must be valid"],
     [{}, "the URL must be valid"],
     ["ftp://secret@example.com", "the scheme must be ws or wss"],

@@ -169,6 +169,19 @@ Deno.test("a handshake that rejects after its attempt has ended says nothing", a
   assertEquals([read(), ws.state], [[], "connecting"]);
 });
 
+Deno.test("receive() that nobody waits for leaves no unhandled rejection", async () => {
+  const { server, clock, log } = rig({
+    handshake: ({ receive }) => {
+      receive();
+      return new Promise(() => {});
+    },
+  });
+  server.accept();
+  await clock.tickAsync(10_000);
+  // An unhandled rejection would end the test run here.
+  assertEquals(log[1], "0 error connect-timeout");
+});
+
 Deno.test("the link is of no use once its handshake is over", async () => {
   const links: HandshakeLink[] = [];
   const { server, clock } = rig({ handshake: (link) => void links.push(link) });

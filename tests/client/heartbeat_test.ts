@@ -57,6 +57,18 @@ Deno.test("heartbeat with a timeout longer than the interval still counts silenc
   assertEquals(log.slice(1), LOST);
 });
 
+Deno.test("heartbeat gives each answer the whole timeout, also one longer than the interval", () => {
+  const { clock, server, log } = beating({
+    heartbeat: { intervalMs: 200, timeoutMs: 2_000, message: "ping" },
+  });
+  server.onReceive((it) => {
+    if (server.sent.length === 1) server.send("pong");
+    else clock.setTimeout(() => server.readyState === 1 && server.send(`late ${it}`), 1_900);
+  });
+  clock.tick(60_000);
+  assertEquals(log.filter((line) => line.includes("close")), []);
+});
+
 Deno.test("heartbeat keeps replies from the application, and only them", () => {
   const { clock, server, log } = beating({
     heartbeat: { ...HEARTBEAT, isReply: (data) => data === "pong" },

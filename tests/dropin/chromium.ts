@@ -9,6 +9,7 @@ import { openChromium } from "../runtime/browsers.ts";
 import { serveContract } from "./contract_server.ts";
 import { assertExplained, type Comparison, differences } from "./differences.ts";
 import { MortalServer } from "./mortal_server.ts";
+import { sleep } from "./trial.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 const ENTRY = new URL("../../mod.ts", import.meta.url).pathname;
@@ -25,12 +26,25 @@ async function bundle(): Promise<string> {
   return file?.text ?? "";
 }
 
+/** Chromium's children may still write for a moment after it has ended. */
+async function removeSoon(folder: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      await Deno.remove(folder, { recursive: true });
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 /** Compares on a page; `base` is the server that the contract is observed against. */
 async function compareInChromium(base: string): Promise<readonly Comparison[]> {
   const client = await bundle();
   await using stack = new AsyncDisposableStack();
   const profile = await Deno.makeTempDir({ prefix: "contract-profile-" });
-  stack.defer(() => Deno.remove(profile, { recursive: true }).catch(() => {}));
+  stack.defer(() => removeSoon(profile));
   const { promise, resolve, reject } = Promise.withResolvers<readonly Comparison[]>();
   const limit = setTimeout(() => reject(new Error("Chromium was not done in time")), LIMIT_MS);
   stack.defer(() => clearTimeout(limit));

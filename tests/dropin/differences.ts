@@ -49,7 +49,6 @@ const CUT_OFF = [["open", 1], ["error", 3], ["close", 3, 1006, "", false]];
 export const differences: Readonly<Record<string, Readonly<Record<string, Difference>>>> = {
   deno: {
     ...EVERYWHERE,
-    "new without a URL": { ours: "SyntaxError", why: "`undefined` is no URL" },
     "null as the subprotocols": {
       ours: "null",
       why: "as Web IDL reads it; Deno takes it for none",
@@ -85,7 +84,6 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
   },
   chromium: {
     ...EVERYWHERE,
-    "new without a URL": { ours: "nothing", why: "`undefined` is a relative URL" },
     "close codes that are rounded": {
       ours: ["nothing", "InvalidAccessError", "InvalidAccessError"],
       why: "rounded as Web IDL asks; Chromium cuts off",

@@ -6,7 +6,7 @@
  */
 
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 
 /** Ends one life of a protocol. */
 export type Ending = (() => unknown) | void;
@@ -58,10 +58,10 @@ export class MortalServer implements AsyncDisposable {
       socket.on("error", () => {});
     });
     this.#end = await this.#serve(http, ++this.#life);
+    this.#port ||= findPort();
     await new Promise<void>((resolve, reject) => {
       http.on("error", reject).listen(this.#port, "127.0.0.1", resolve);
     });
-    this.#port = (http.address() as AddressInfo).port;
   }
 
   /** Ends it as a crash does: no close frame, and nobody listens any more. */
@@ -76,5 +76,21 @@ export class MortalServer implements AsyncDisposable {
   /** As {@linkcode kill}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.kill();
+  }
+}
+
+/**
+ * A free port below those that the kernel gives to clients: a dial to a closed port of theirs can
+ * connect to itself, or find the port taken when the server comes back.
+ */
+function findPort(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
   }
 }

@@ -32,6 +32,7 @@ const edit = (file: string) => (name: string, from: string, to: string, also?: E
 const transition = edit("transition.ts");
 const runner = edit("runner.ts");
 const shell = edit("shell.ts");
+const link = edit("link.ts");
 const verdict = edit("verdict.ts");
 const codes = edit("close_codes.ts");
 const queue = edit("send_queue.ts");
@@ -41,8 +42,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    '...common(state), phase: "open"',
-    '...common(state), series: FRESH, phase: "open"',
+    '...common(state), phase: "open", opened: true',
+    '...common(state), series: FRESH, phase: "open", opened: true',
   ),
   transition(
     "the counters are never reset",
@@ -86,11 +87,11 @@ const CORE: readonly Bug[] = [
     'input.hint === "offline" || state.hurried',
     "state.hurried",
   ),
-  transition("grace without end", 'slept && state.pulse === "probed"', "slept"),
+  transition("grace without end", 'slept && pulse === "probed"', "slept"),
   transition(
     "the first silence is a loss",
-    'silentMs !== null || state.pulse === "beating"',
-    "silentMs !== null",
+    'silentMs !== null || pulse === "beating") return probe',
+    "silentMs !== null) return probe",
   ),
   transition(
     "close is told twice",
@@ -171,14 +172,14 @@ const CORE: readonly Bug[] = [
 ];
 
 const SHELL: readonly Bug[] = [
-  shell(
+  link(
     "a stale socket is heard",
-    "if (this.#link === link) listener(event as never);",
+    "if (client.holds(this)) listener(event as never);",
     "listener(event as never);",
     {
       file: "lib/shell.ts",
-      from: "this.#lose(epoch, { error, cause: link.cause }, {",
-      to: "this.#lose(this.#runner.state.epoch, { error, cause: link.cause }, {",
+      from: "if (epoch !== state.epoch || phase",
+      to: "epoch = state.epoch;\n    if (phase",
     },
   ),
   shell(
@@ -188,12 +189,12 @@ const SHELL: readonly Bug[] = [
   ),
   shell(
     "the provider's answer to an old attempt is used",
-    "if (this.#link !== link) return;\n      this.#url",
+    "if (!this.holds(link)) return;\n    this.#url",
     "this.#url",
     {
       file: "lib/shell.ts",
-      from: 'apply({ type: "resolved", epoch, url',
-      to: 'apply({ type: "resolved", epoch: this.#runner.state.epoch, url',
+      from: "epoch: link.epoch, url",
+      to: "epoch: this.state.epoch, url",
     },
   ),
   shell("bytes are not copied", "const kept = snapshot(message);", "const kept = message;"),
@@ -216,15 +217,15 @@ const SHELL: readonly Bug[] = [
     "const undelivered: never[] = [];\n    this.#queue.drain();",
   ),
   shell("send() keeps messages after the end", "if (isOver(state)) return false;", ""),
-  shell("Deno's code 0 is passed on", "code: code || 1006", "code"),
-  shell(
+  link("Deno's code 0 is passed on", "code: code || 1006", "code"),
+  link(
     "an abnormal end is called clean",
-    "reason, wasClean });\n    });",
-    "reason, wasClean: true });\n    });",
+    "code: code || 1006, reason, wasClean }",
+    "code: code || 1006, reason, wasClean: true }",
   ),
   shell(
     "binaryType is lost with the socket",
-    "if (this.#binaryType) socket.binaryType = this.#binaryType;",
+    "if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;",
     "",
   ),
   shell(
@@ -232,24 +233,20 @@ const SHELL: readonly Bug[] = [
     'for (const release of this.#releases) this.#attempt("release", release);',
     "",
   ),
-  shell(
+  link(
     "an old handshake can send",
-    'state.epoch !== epoch || state.phase !== "handshaking"',
+    'client.state.epoch !== epoch || client.state.phase !== "handshaking"',
     "false",
   ),
-  shell("receive() stays pending", "inbox.close(gone);", ""),
-  shell("the signal of an attempt is not aborted", "controller.abort(gone);", ""),
+  link("receive() stays pending", "this.inbox.close(gone);", ""),
+  link("the signal of an attempt is not aborted", "this.#controller.abort(gone);", ""),
   shell(
     "isReply can break the client",
     'this.#attempt("isReply", () => this.#settings.isReply?.(data))',
     "this.#settings.isReply?.(data)",
   ),
   shell("what comes during the handshake is lost", "if (!arrival) break;", "break;"),
-  shell(
-    "a probe goes out after close()",
-    "if (this.#runner.state === state) this.socket",
-    "this.socket",
-  ),
+  shell("a probe goes out after close()", "if (this.state === state) this.socket", "this.socket"),
   shell("the buffer of the socket is not counted", "+ (this.socket?.bufferedAmount ?? 0)", ""),
 ];
 
@@ -321,7 +318,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/backoff_test.ts",
   },
   {
-    ...codes("equal hints make a herd", "[hintMs, 1.25 * hintMs]", "[hintMs, hintMs]"),
+    ...codes("equal hints make a herd", "[hintMs, 1.5 * hintMs]", "[hintMs, hintMs]"),
     test: "tests/close_codes_test.ts",
   },
 ];

@@ -28,6 +28,8 @@ async function work(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "planted-" });
   try {
     await copy(folder);
+    const noise = await simulate(folder);
+    if (noise) throw new Error(`Cannot plant bugs as the client must be well: ${noise}`);
     for (let bug = waiting.shift(); bug; bug = waiting.shift()) {
       const killer = await plant(folder, bug);
       if (killer !== null) killed++;
@@ -40,13 +42,15 @@ async function work(): Promise<void> {
 
 /** What notices the bug, or null. */
 async function plant(folder: string, bug: Bug): Promise<string | null> {
-  const edits = [bug, ...(bug.also ? [bug.also] : [])];
+  const originals: [path: string, source: string][] = [];
   try {
-    for (const edit of edits) await replace(folder, edit);
+    for (const edit of [bug, ...(bug.also ? [bug.also] : [])]) {
+      originals.unshift(await replace(folder, edit));
+    }
     if (bug.test) return await test(folder, bug.test);
     return await simulate(folder);
   } finally {
-    for (const { file } of edits) await Deno.copyFile(new URL(file, ROOT), `${folder}/${file}`);
+    for (const [path, source] of originals) await Deno.writeTextFile(path, source);
   }
 }
 
@@ -83,7 +87,7 @@ async function deno(folder: string, args: string[]): Promise<{ code: number; tex
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-async function replace(folder: string, { file, from, to }: Edit): Promise<void> {
+async function replace(folder: string, { file, from, to }: Edit): Promise<[string, string]> {
   const path = `${folder}/${file}`;
   const source = await Deno.readTextFile(path);
   const count = source.split(from).length - 1;
@@ -93,6 +97,7 @@ async function replace(folder: string, { file, from, to }: Edit): Promise<void> 
     );
   }
   await Deno.writeTextFile(path, source.replace(from, () => to));
+  return [path, source];
 }
 
 async function copy(folder: string): Promise<void> {

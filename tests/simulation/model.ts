@@ -83,6 +83,7 @@ class Model {
     const { connectTimeoutMs } = this.setting;
     this.#after(this.#timers, connectTimeoutMs, () => this.#lose("connect-timeout"));
     const [verb, first, second] = this.#dialling;
+    if (verb === "hangs") return;
     this.#after(this.#server, Number(first), () => {
       if (this.#state !== "connecting") return;
       if (verb === "fails" && !this.#isSilent) this.#refuse();
@@ -147,12 +148,10 @@ class Model {
   close(code?: string, reason?: string): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     const isOpen = this.#state === "open";
-    this.#timers = this.#server = [];
+    this.#timers = [];
     this.#change("closing");
     if (!isOpen) return this.#end(null, 1006);
-    this.#timers = [];
     this.#after(this.#timers, this.setting.closeTimeoutMs, () => this.#end(null, 1006));
-    this.#server = [];
     this.#after(this.#server, 0, () => {
       if (!this.#isSilent) this.#end(null, code ? Number(code) : 1005, true, reason);
     });

@@ -62,11 +62,12 @@ async function soak(): Promise<number> {
     `${total.inputs} inputs, ${(total.inputs / total.runs).toFixed(1)} a run, ` +
       `${Math.round(total.inputs / seconds)} a second`,
   );
-  if (!failure) {
+  const found = failure as Report["failure"];
+  if (!found) {
     console.log(`${total.runs} runs, ${total.events} events, 0 violations`);
     return 0;
   }
-  console.log(values.brief ? failure.violation : await counterexample(failure));
+  console.log(values.brief ? found.violation : await counterexample(found));
   return 1;
 }
 

@@ -41,6 +41,8 @@ export interface Books {
   attempt: number;
   waitedMs: number;
   previousDelayMs: number;
+  /** Whether the policy may have started over: where timers are late, a hint and a wait look alike. */
+  mayStartOver: boolean;
   /** The last wait: when it was told, and how long it was to be. */
   retry: { readonly atMs: number; readonly delayMs: number } | null;
   /** Whether the user called `reconnect()` since the last wait began. */
@@ -69,6 +71,7 @@ export function emptyBooks(): Books {
     attempt: 0,
     waitedMs: 0,
     previousDelayMs: 0,
+    mayStartOver: false,
     retry: null,
     isHastened: false,
     lastClose: null,
@@ -127,18 +130,19 @@ export function keepBooks(run: Run): Check {
 }
 
 /** An attempt begins; the policy starts over where a hint brought it forward. */
-function begin({ books, nowMs }: Run): void {
+function begin({ books, nowMs, disturbedAtMs }: Run): void {
   books.attemptStartMs = nowMs;
   const { retry, hintedAtMs } = books;
   if (!retry || hintedAtMs === null || hintedAtMs < retry.atMs) return;
-  if (nowMs < retry.atMs + Math.trunc(retry.delayMs)) books.waitedMs = books.previousDelayMs = 0;
+  const isEarly = nowMs < retry.atMs + Math.trunc(retry.delayMs) && disturbedAtMs < retry.atMs;
+  if (isEarly) books.waitedMs = books.previousDelayMs = 0;
+  else books.mayStartOver = true;
 }
 
 /** Whether something else than the policy determined the delay: a server's hint, or its close code. */
 function isForeign({ books, setting: { shouldRetry }, user }: Run, attempt: number): boolean {
-  if (shouldRetry.length > 0 && typeof user.decision === "object") {
-    return !Number.isNaN(user.decision.delayMs);
-  }
+  const decision = shouldRetry.length > 0 ? user.decision : undefined;
+  if (typeof decision === "object" && !Number.isNaN(decision.delayMs)) return true;
   return attempt === 1 && [1012, 1013].includes(books.lastClose?.code ?? 0);
 }
 
@@ -160,6 +164,7 @@ function told(run: Run, type: string, event: Event, bury: () => void): void {
     const hasPolicysDelay = !isForeign(run, attempt);
     books.waitedMs = hasPolicysDelay ? (attempt > 1 ? books.waitedMs : 0) + delayMs : 0;
     books.previousDelayMs = hasPolicysDelay ? delayMs : 0;
+    if (!hasPolicysDelay || attempt <= 1) books.mayStartOver = false;
     books.retry = { atMs: nowMs, delayMs };
     books.isHastened = attempt === 0;
   }
