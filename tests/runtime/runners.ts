@@ -127,7 +127,7 @@ function browserRunner(
   };
 }
 
-/** What the platforms make impossible, by the name of the case. Each was seen without the client. */
+/** What the platforms make impossible, by the name of the case: run all the same, and a failure if it begins to pass. */
 const denoLacks = {
   "close code 1014 is reported and retried": "Deno refuses close code 1014",
   "a wrong Sec-WebSocket-Accept is a failed attempt, retried up to the limit":
