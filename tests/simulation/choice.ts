@@ -34,9 +34,17 @@ export class Choice {
 
   /** One of the kinds, by weight. */
   weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
+    return this.kinds(weights)();
+  }
+
+  /** A source of kinds, by weight. */
+  kinds<T extends string>(weights: Readonly<Record<T, number>>): () => T {
     const entries = Object.entries(weights) as [T, number][];
-    let rest = this.#random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [kind, weight] of entries) if ((rest -= weight) < 0) return kind;
-    return (entries[0] as [T, number])[0];
+    const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
+    return () => {
+      let rest = this.#random() * total;
+      for (const [kind, weight] of entries) if ((rest -= weight) < 0) return kind;
+      return (entries[0] as [T, number])[0];
+    };
   }
 }

@@ -20,13 +20,14 @@ export function generate(seed: number): string[] {
     ]),
   ) as typeof WEIGHTS;
   weights.time = choice.of([5, 10, 20]);
+  const kinds = choice.kinds(weights);
   // How long the steps of time are, compared to the deadlines.
   const paceMs = choice.of([100, 2_000, 20_000, 100_000]);
   const lines: string[] = [];
   if (choice.chance(0.8)) lines.push(dialling(choice));
   const length = choice.whole(40, 120);
   while (lines.length < length) {
-    const kind = choice.weighted(weights);
+    const kind = kinds();
     if (kind === "sleep" && choice.chance(0.3)) lines.push(...throttled(choice, paceMs));
     else lines.push(step(choice, kind, paceMs));
   }
@@ -69,6 +70,7 @@ function generateSetting(choice: Choice, seed: number): string[] {
     `with seed ${seed}`,
     `with runtime ${choice.of(["browser", "deno", "bun", "node22", "node24", "workerd"])}`,
     `with maxDelayMs ${cap}`,
+    `with patience ${choice.of([20, 20, 20, 20, 200])}`,
   ];
   const maybe = (share: number, line: () => string): void => {
     if (choice.chance(share)) lines.push(`with ${line()}`);

@@ -14,6 +14,7 @@ export function generatePlain(choice: Choice, seed: number): string[] {
     `with seed ${seed}`,
     // Where a delay is drawn, it is the shortest.
     "with random low",
+    "with patience 50",
     `with runtime ${choice.of(["browser", "deno", "bun", "node24"])}`,
     `with backoff ${choice.of(["constant", "counts"])} ${choice.scale(paceMs / 20, paceMs)}`,
     `with maxDelayMs ${2 * paceMs}`,

@@ -47,8 +47,6 @@ export interface Outcome {
   readonly isCut: boolean;
 }
 
-/** More timers than this in one line are a storm that the setting asked for: time stops there. */
-const MAX_TIMERS = 100;
 /** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
 const TURNS = 16;
 
@@ -194,14 +192,16 @@ export class Run {
     let isThere = false;
     const end = this.clock.plan(() => isThere = true, ms);
     for (let fired = 0; !isThere; fired++) {
-      if (fired >= MAX_TIMERS || this.violation) {
+      if (fired >= this.setting.patience || this.violation) {
         this.isOverdue = this.isCut = true;
         return this.clock.clearTimeout(end);
       }
       this.clock.next();
       await this.settle();
     }
-    for (let fired = 0; fired < MAX_TIMERS && this.#fireDue(); fired++) await this.settle();
+    for (let fired = 0; fired < this.setting.patience && this.#fireDue(); fired++) {
+      await this.settle();
+    }
     this.isOverdue = false;
   }
 

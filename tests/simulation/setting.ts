@@ -45,6 +45,8 @@ export interface Setting {
   readonly queue: Queue | null;
   readonly signal: "none" | "live" | "aborted";
   readonly connectivity: boolean;
+  /** How many timers may fire in one line: more are a storm that the setting asked for. */
+  readonly patience: number;
   /** Whether the run ends with a healthy server that the client must find. */
   readonly recovers: boolean;
 }
@@ -95,6 +97,7 @@ export function readSetting(lines: readonly string[]): Setting {
     queue: readQueue(said.get("queue")),
     signal: word<Setting["signal"]>("signal", "none"),
     connectivity: word("connectivity", "fake") === "fake",
+    patience: number("patience", 1_000),
     recovers: said.has("recovery"),
   };
 }
