@@ -5,7 +5,6 @@
  * @module
  */
 
-import { report } from "./client_event_target.ts";
 import type { Clock } from "./sources.ts";
 import type { Config, Effect, Input, State, TimerName } from "./state.ts";
 import type { TraceRecord } from "./trace.ts";
@@ -78,15 +77,11 @@ export class Runner {
   /** Performs what was held back. */
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
-    for (let task; (task = this.#tasks.shift());) {
-      try {
-        task();
-      } catch (error) {
-        // QUIRK(workerd): what a listener throws comes out of dispatchEvent.
-        report(error);
-      }
+    try {
+      for (let task; (task = this.#tasks.shift());) task();
+    } finally {
+      this.#isBusy = false;
     }
-    this.#isBusy = false;
   }
 
   /** Notes a sign of life of the peer. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ClientEventTarget, deliver } from "./client_event_target.ts";
+import { type ClientEventTarget, deliver, report } from "./client_event_target.ts";
 import { checkFarewell } from "./close_codes.ts";
 import {
   invalidState,
@@ -176,7 +176,7 @@ export class Shell implements LinkClient {
 
   #drop(data: WebSocketData, code: ReconnectingWebSocketErrorCode, cause?: unknown): void {
     const error = new ReconnectingWebSocketError(code, this.attempt, cause);
-    this.#runner.post(() => this.#target.dispatchEvent(createEvent("drop", { data, error })));
+    this.#runner.post(() => this.#dispatch(createEvent("drop", { data, error })));
   }
 
   #flush(): void {
@@ -323,7 +323,16 @@ export class Shell implements LinkClient {
   /** Dispatches the event of the effect's name, with its fields and the error object. */
   #tell({ type, ...fields }: Effect): void {
     const error = "error" in fields && { error: this.#errorOf(fields.error) };
-    this.#target.dispatchEvent(createEvent(type, { ...fields, ...error }));
+    this.#dispatch(createEvent(type, { ...fields, ...error }));
+  }
+
+  #dispatch(event: Event): void {
+    try {
+      this.#target.dispatchEvent(event);
+    } catch (error) {
+      // QUIRK(workerd): what a listener throws comes out of dispatchEvent.
+      report(error);
+    }
   }
 
   /** The error object of the failure being told; a wider one, such as `retry-limit`, is caused by it. */

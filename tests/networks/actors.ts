@@ -20,6 +20,7 @@ export interface Seen {
   readonly text?: string;
   readonly socket?: number;
   readonly connection?: number;
+  readonly path?: string;
   readonly wasClean?: boolean;
   readonly willRetry?: boolean;
   readonly undelivered?: readonly string[];
@@ -58,11 +59,24 @@ export const ACTORS = [nodeOf("node-24"), "setpriv", `${modulesOf("base")}/ws/pa
 const READY_MS = 20_000;
 const LAST_WORDS = 12;
 
+/** Null for what is no line of JSON: other output, or the last words of what was killed. */
+export function parseLine(line: string): Seen | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
 /** Collects what a process prints. */
 export function collect(scope: Scope, name: string, running: Running): Seen[] {
   const into: Seen[] = [];
   (async (): Promise<void> => {
-    for await (const line of running.lines) if (line.startsWith("{")) into.push(JSON.parse(line));
+    for await (const line of running.lines) {
+      const seen = parseLine(line);
+      if (seen) into.push(seen);
+    }
   })();
   scope.witness(() => {
     const told = into.filter(({ type }) => type !== "trace").slice(-LAST_WORDS);
@@ -112,6 +126,7 @@ export class Agent {
 
 /** What a client is made with. */
 export interface AgentJob {
+  /** Ends with a slash: the name of the client follows, by which a server tells them apart. */
   readonly url: string;
   readonly delayMs: number;
   readonly options?: object;
@@ -121,11 +136,12 @@ export interface AgentJob {
 export function startAgent(
   scope: Scope,
   { name, program, args, client }: Runtime,
-  job: AgentJob,
+  { url, ...rest }: AgentJob,
   { prefix = [], env = {} }: { prefix?: Prefix; env?: Record<string, string> } = {},
 ): Agent {
   const script = here("agent.mjs");
-  const command = [...prefix, program, ...args, script, JSON.stringify({ ...job, client })];
+  const job = { ...rest, url: url + name, client };
+  const command = [...prefix, program, ...args, script, JSON.stringify(job)];
   return new Agent(scope, name, scope.start(command, env));
 }
 
@@ -145,11 +161,14 @@ export class Server {
   readonly #lives: Seen[][] = [];
   readonly #scope: Scope;
   readonly #command: readonly string[];
+  readonly #isReady: (seen: readonly Seen[]) => boolean;
   #running: Running | undefined;
 
-  constructor(scope: Scope, command: readonly string[]) {
+  /** @param isReady Whether it listens; without it, it says so itself. */
+  constructor(scope: Scope, command: readonly string[], isReady?: () => boolean) {
     this.#scope = scope;
     this.#command = command;
+    this.#isReady = isReady ?? ((seen): boolean => seen.some(({ type }) => type === "listening"));
   }
 
   /** Starts it, and waits until it listens. */
@@ -157,11 +176,7 @@ export class Server {
     const running = this.#running = this.#scope.start(this.#command);
     const seen = collect(this.#scope, "server", running);
     this.#lives.push(seen);
-    await this.#scope.until(
-      "the server listens",
-      READY_MS,
-      () => seen.some(({ type }) => type === "listening"),
-    );
+    await this.#scope.until("the server listens", READY_MS, () => this.#isReady(seen));
   }
 
   /** What each life saw. */
@@ -181,6 +196,12 @@ export class Server {
     await this.#running.ended;
     this.#running = undefined;
   }
+}
+
+/** Whether a port of this host, in hexadecimal in /proc/net/tcp, is listened on. */
+export function isListening(port: number): boolean {
+  const address = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A`;
+  return Deno.readTextFileSync("/proc/net/tcp").includes(address);
 }
 
 /** The echo server in the runtime that it is written for. */

@@ -18,8 +18,8 @@ const print = (type, fields = {}) =>
 
 let connections = 0;
 const listeners = {
-  open: () => {
-    print("open", { connection: connections });
+  open: (url) => {
+    print("open", { connection: connections, path: new URL(url, "http://server").pathname });
     return connections++;
   },
   message: (connection, data) => print("message", { connection, data }),
@@ -37,8 +37,8 @@ const kinds = {
       socket.on("error", () => {});
     });
     server.on("tlsClientError", () => {});
-    new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (ws) => {
-      const connection = listeners.open();
+    new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (ws, request) => {
+      const connection = listeners.open(request.url);
       ws.on("error", () => {});
       ws.on("message", (data) => {
         listeners.message(connection, String(data));
@@ -52,7 +52,7 @@ const kinds = {
     Deno.serve({ hostname: host, port, onListen: () => {} }, (request) => {
       const { socket, response } = Deno.upgradeWebSocket(request);
       let connection;
-      socket.onopen = () => connection = listeners.open();
+      socket.onopen = () => connection = listeners.open(request.url);
       socket.onmessage = ({ data }) => {
         listeners.message(connection, data);
         socket.send(data);
@@ -66,10 +66,12 @@ const kinds = {
       hostname: host,
       port,
       fetch(request, server) {
-        if (!server.upgrade(request)) return new Response(null, { status: 400 });
+        if (!server.upgrade(request, { data: { url: request.url } })) {
+          return new Response(null, { status: 400 });
+        }
       },
       websocket: {
-        open: (ws) => ws.data = { connection: listeners.open() },
+        open: (ws) => ws.data.connection = listeners.open(ws.data.url),
         message(ws, data) {
           listeners.message(ws.data.connection, data);
           ws.send(data);

@@ -11,11 +11,23 @@ import { missing } from "../runtime/runners.ts";
 import { formatRow, formatSum, isFailure, type Outcome, seconds } from "./report.ts";
 import type { Scenario } from "./scenario.ts";
 import { NotHere, Scope } from "./scope.ts";
+import { browsers } from "./browser.ts";
 import { links } from "./links.ts";
+import { proxied } from "./proxies.ts";
+import { servers } from "./servers.ts";
+import { tls } from "./tls.ts";
+import { workers } from "./workerd.ts";
 
 const LIMIT_MS = 120_000;
 
-const scenarios: readonly Scenario[] = [...links];
+const scenarios: readonly Scenario[] = [
+  ...links,
+  ...proxied,
+  ...tls,
+  ...servers,
+  ...workers,
+  ...browsers,
+];
 
 async function play(scenario: Scenario, interrupted: AbortSignal): Promise<Outcome> {
   const absent = await missing(scenario);
@@ -25,14 +37,19 @@ async function play(scenario: Scenario, interrupted: AbortSignal): Promise<Outco
   }
   const limit = AbortSignal.timeout(LIMIT_MS);
   const scope = new Scope(AbortSignal.any([limit, interrupted]));
+  const outcome = await scenario.play(scope).then(
+    (details): Outcome => ({ type: "pass", details }),
+    (error): Outcome =>
+      error instanceof NotHere
+        ? { type: "not-here", details: error.message }
+        : { type: "fail", details: `${error}\n${scope.testimony()}` },
+  );
   try {
-    return { type: "pass", details: await scenario.play(scope) };
-  } catch (error) {
-    if (error instanceof NotHere) return { type: "not-here", details: error.message };
-    return { type: "fail", details: `${error}\n${scope.testimony()}` };
-  } finally {
     await scope[Symbol.asyncDispose]();
+  } catch (error) {
+    return { type: "fail", details: `Not cleaned up: ${error}` };
   }
+  return outcome;
 }
 
 async function main(names: readonly string[]): Promise<number> {

@@ -42,8 +42,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    '...common(state), phase: "open"',
-    '...common(state), series: FRESH, phase: "open"',
+    '...common(state), phase: "open", opened: true',
+    '...common(state), series: FRESH, phase: "open", opened: true',
   ),
   transition(
     "the counters are never reset",

@@ -15,7 +15,7 @@ const MINI_BROWSER = `/usr/lib/${
 }-linux-gnu/webkit2gtk-4.1/MiniBrowser`;
 
 /** No traffic but the test's own. */
-const CHROMIUM_FLAGS = [
+export const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

@@ -25,8 +25,18 @@ export function generate(seed: number): string[] {
   const lines: string[] = [];
   if (choice.chance(0.8)) lines.push(dialling(choice));
   const length = choice.whole(40, 120);
-  while (lines.length < length) lines.push(step(choice, choice.weighted(weights), paceMs));
+  while (lines.length < length) {
+    const kind = choice.weighted(weights);
+    if (kind === "sleep" && choice.chance(0.3)) lines.push(...throttled(choice, paceMs));
+    else lines.push(step(choice, kind, paceMs));
+  }
   return [...setting, ...lines];
+}
+
+/** Every timer is late, as on a host that grants a hidden page little. */
+function throttled(choice: Choice, paceMs: number): string[] {
+  const sleep = `host sleeps ${choice.scale(1_000, 100 * paceMs)}`;
+  return Array.from({ length: choice.whole(2, 6) }, () => [sleep, "time passes 0"]).flat();
 }
 
 const WEIGHTS = {

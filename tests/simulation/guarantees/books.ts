@@ -141,9 +141,8 @@ function begin({ books, nowMs, disturbedAtMs }: Run): void {
 
 /** Whether something else than the policy determined the delay: a server's hint, or its close code. */
 function isForeign({ books, setting: { shouldRetry }, user }: Run, attempt: number): boolean {
-  if (shouldRetry.length > 0 && typeof user.decision === "object") {
-    return !Number.isNaN(user.decision.delayMs);
-  }
+  const decision = shouldRetry.length > 0 ? user.decision : undefined;
+  if (typeof decision === "object" && !Number.isNaN(decision.delayMs)) return true;
   return attempt === 1 && [1012, 1013].includes(books.lastClose?.code ?? 0);
 }
 

@@ -157,7 +157,8 @@ export function guarantee14(run: Run): Check {
   let earlyAtMs: number | null = null;
   let retry = books.retry;
   return (seen) => {
-    if (books.attempt === 0) earlyAtMs = null;
+    const isFresh = seen.kind === "told" && seen.type === "retry" && books.attempt <= 1;
+    if (isFresh || books.attempt === 0) earlyAtMs = null;
     const isStart = seen.kind === "hook" && ["url", "protocols", "dial"].includes(seen.name);
     if (isStart && books.retry !== retry && books.retry && !books.isHastened) {
       retry = books.retry;
@@ -165,7 +166,7 @@ export function guarantee14(run: Run): Check {
       if (run.nowMs >= atMs + Math.trunc(delayMs) || run.disturbedAtMs >= atMs) return;
       const hintedMs = run.nowMs - (books.hintedAtMs ?? -Infinity);
       if (hintedMs < 0) run.fail(14, "early without a hint");
-      if (books.attempt > 1 && earlyAtMs !== null) {
+      if (earlyAtMs !== null) {
         const sinceMs = run.nowMs - earlyAtMs;
         if (sinceMs < Math.trunc(initialDelayMs)) {
           run.fail(14, `${sinceMs} ms between two early attempts`);
