@@ -34,11 +34,26 @@ interface MessageListener extends EventListenerObject {
   removed: boolean;
 }
 
+/** `null` until somebody knows. */
+let init: MessageEventInit | null | undefined = null;
+
+/** QUIRK(workerd): the constructor of MessageEvent demands its second parameter. */
+function messageInit(): MessageEventInit | undefined {
+  if (init !== null) return init;
+  try {
+    new MessageEvent("message");
+    return init = undefined;
+  } catch {
+    return init = {};
+  }
+}
+
 /**
  * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
  * is an ordinary event: what a native dispatch has set comes first.
  *
- * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest.
+ * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest;
+ * with fields of its own, as workerd and Deno have them on the instance, where they hide getters.
  * An event that was stopped stays so if it is dispatched again, as on Node.
  */
 class ClientMessageEvent extends MessageEvent<unknown> {
@@ -49,8 +64,7 @@ class ClientMessageEvent extends MessageEvent<unknown> {
   #stopped = false;
 
   constructor(client: EventTarget, data: unknown, origin: string) {
-    // QUIRK(workerd): the second parameter is required.
-    super("message", {});
+    super("message", messageInit());
     this.data = data;
     this.origin = origin;
     this.#client = this.#current = client;
