@@ -49,12 +49,13 @@ export class Runner {
         if (this.#isDue(effect, after)) this.#do(effect);
       });
     }
+    const wasBusy = this.enter();
     try {
       this.#trace?.({ atMs: this.#clock.now(), before, input, after, effects });
     } catch {
       // A broken sink must not break the connection, and there is nobody else to tell.
     }
-    if (!this.#isBusy) this.leave(this.enter());
+    this.leave(wasBusy);
   }
 
   /** Performs a task after the effects that are pending. */

@@ -158,7 +158,7 @@ export class Shell implements LinkClient {
     if (!evicted && this.#settings.limits.overflow === "throw") {
       throw new ReconnectingWebSocketError("queue-overflow", this.attempt);
     }
-    for (const data of evicted ?? [kept]) this.#drop(data, "queue-overflow");
+    this.#drop(evicted ?? [kept], "queue-overflow");
     return !!evicted;
   }
 
@@ -169,14 +169,22 @@ export class Shell implements LinkClient {
       return true;
     } catch (cause) {
       // A listener may hear of it later, and the caller may use its buffer again by then.
-      this.#drop(snapshot(message), "send-failed", cause);
+      this.#drop([snapshot(message)], "send-failed", cause);
       return false;
     }
   }
 
-  #drop(data: WebSocketData, code: ReconnectingWebSocketErrorCode, cause?: unknown): void {
+  /** Tells of all in one go: nothing that a listener does comes in between. */
+  #drop(
+    messages: readonly WebSocketData[],
+    code: ReconnectingWebSocketErrorCode,
+    cause?: unknown,
+  ): void {
+    if (messages.length === 0) return;
     const error = new ReconnectingWebSocketError(code, this.attempt, cause);
-    this.#runner.post(() => this.#dispatch(createEvent("drop", { data, error })));
+    this.#runner.post(() => {
+      for (const data of messages) this.#dispatch(createEvent("drop", { data, error }));
+    });
   }
 
   #flush(): void {
