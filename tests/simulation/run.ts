@@ -188,18 +188,18 @@ export class Run {
   }
 
   /** Lets time pass timer by timer, with promise jobs between them as on a real event loop. */
-  async advance(ms: number): Promise<void> {
+  async advance(ms: number, patience = this.setting.patience): Promise<void> {
     let isThere = false;
     const end = this.clock.plan(() => isThere = true, ms);
     for (let fired = 0; !isThere; fired++) {
-      if (fired >= this.setting.patience || this.violation) {
+      if (fired >= patience || this.violation) {
         this.isOverdue = this.isCut = true;
         return this.clock.clearTimeout(end);
       }
       this.clock.next();
       await this.settle();
     }
-    for (let fired = 0; fired < this.setting.patience && this.#fireDue(); fired++) {
+    for (let fired = 0; fired < patience && this.#fireDue(); fired++) {
       await this.settle();
     }
     this.isOverdue = false;
@@ -276,7 +276,7 @@ export class Run {
     this.user.disarm();
     if (!this.books.isOver) this.user.act(["user", "closes"]);
     await this.settle();
-    await this.advance(this.setting.closeTimeoutMs);
+    await this.advance(this.setting.closeTimeoutMs, Infinity);
     if (!this.violation) this.emit({ kind: "line", line: "" });
     if (!this.violation) this.emit({ kind: "end" });
   }
