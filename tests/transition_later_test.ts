@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Effect, Input, State } from "../lib/state.ts";
+import type { Config, Effect, Input, State } from "../lib/state.ts";
 import { HINT_JITTER_MS, transition } from "../lib/transition.ts";
 import { CONFIG, HEARTBEAT } from "./tools/core_table.ts";
 import {
@@ -162,6 +162,35 @@ const BEATS: Record<string, Beat> = {
     then: "lost",
   },
 };
+
+/** An interval of 25 s and a timeout of 60 s: the answer is waited for an interval at a time. */
+const PATIENT: Config = { ...CONFIG, heartbeat: { ...HEARTBEAT, timeoutMs: 60_000 } };
+
+const SLICES: readonly [before: number | undefined, after: number | undefined, armMs: number][] = [
+  [35_000, 10_000, 25_000],
+  [25_000, undefined, 25_000],
+  [10_000, undefined, 10_000],
+];
+
+for (const [before, after, armMs] of SLICES) {
+  Deno.test(`transition() heartbeat timer while probed, with ${before} ms left, goes on listening`, () => {
+    const probed = { ...OPEN, pulse: "probed" } as const;
+    const leftMs = after === undefined ? {} : { leftMs: after };
+    assertStep(
+      transition({ ...probed, leftMs: before as number }, timer("heartbeat"), PATIENT),
+      { ...probed, ...leftMs },
+      [arm("heartbeat", armMs)],
+    );
+  });
+}
+
+Deno.test("transition() heartbeat timer with a timeout above the interval probes once for all of it", () => {
+  assertStep(
+    transition(OPEN, timer("heartbeat"), PATIENT),
+    { ...OPEN, pulse: "probed", leftMs: 35_000 },
+    [arm("heartbeat", 25_000), { type: "probe" }],
+  );
+});
 
 for (const [what, { pulse, silentMs, lateMs, then, armMs = 8_000 }] of Object.entries(BEATS)) {
   Deno.test(`transition() heartbeat timer while ${pulse}, with ${what}: ${then}`, () => {

@@ -18,6 +18,7 @@ import {
   NO_RETRY,
   OPEN,
   RESOLVING,
+  RETRY,
   SILENT,
   THIRD,
   timer,
@@ -156,6 +157,13 @@ for (const state of [RESOLVING, CONNECTING, HANDSHAKING, OPEN]) {
         { type: "retry", attempt: 3, delayMs: 1_500, error: "connection-lost" },
       ],
     );
+  });
+}
+
+for (const by of ["hint", "close-code"] as const) {
+  Deno.test(`transition() lost, with a delay by ${by}, has the policy start over`, () => {
+    const [after] = transition(OPEN, lost({ verdict: { ...RETRY, by } }), CONFIG);
+    assertEquals(after.series, { attempt: 3, waitedMs: 0, previousDelayMs: 0, hinted: true });
   });
 }
 

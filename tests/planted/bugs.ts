@@ -158,7 +158,7 @@ const CORE: readonly Bug[] = [
   ),
   runner(
     "effects nest",
-    "if (!this.#isBusy) this.leave(this.enter());\n  }\n\n  /** Performs a task",
+    "this.leave(wasBusy);\n  }\n\n  /** Performs a task",
     "this.leave(false);\n  }\n\n  /** Performs a task",
   ),
   runner("effects run last in, first out", "this.#tasks.shift()", "this.#tasks.pop()"),
@@ -198,7 +198,11 @@ const SHELL: readonly Bug[] = [
     },
   ),
   shell("bytes are not copied", "const kept = snapshot(message);", "const kept = message;"),
-  shell("drop tells the caller's buffer", "this.#drop(snapshot(message), ", "this.#drop(message, "),
+  shell(
+    "drop tells the caller's buffer",
+    "this.#drop([snapshot(message)], ",
+    "this.#drop([message], ",
+  ),
   shell(
     "a re-entrant send overtakes the queue",
     "(this.#isGreeting || !this.#queue.size)",
@@ -210,7 +214,7 @@ const SHELL: readonly Bug[] = [
     "this.socket?.send(message);\n      return true;",
     "this.socket?.send(message);\n      this.socket?.send(message);\n      return true;",
   ),
-  shell("drops are not told", "of evicted ?? [kept]", "of evicted ?? []"),
+  shell("drops are not told", "evicted ?? [kept]", "evicted ?? []"),
   shell(
     "what was not sent is not given back",
     "const undelivered = this.#queue.drain();",
