@@ -1,2 +1,2 @@
-/** What the functions of a run throw on purpose. */
+/** What the functions of a run throw on purpose; the message is the hook. */
 export class Planned extends Error {}

@@ -23,7 +23,7 @@ import { type Check, guarantees } from "./guarantees/mod.ts";
 import { type Books, emptyBooks } from "./guarantees/books.ts";
 import { Planned } from "./planned.ts";
 import { Server } from "./server.ts";
-import type { EventType, Seen, Socket } from "./seen.ts";
+import { EVENT_TYPES, type EventType, type Seen, type Socket } from "./seen.ts";
 import { readSetting, type Setting } from "./setting.ts";
 import { User } from "./user.ts";
 
@@ -58,7 +58,11 @@ export function watchUncaught(): void {
   globalThis.addEventListener("error", (event) => {
     if (!current) return;
     event.preventDefault();
-    if (!(event.error instanceof Planned)) current.fail(16, `uncaught ${event.error}`);
+    // What a listener throws is reported (DOM Standard, "report an exception"); nothing else is.
+    const { error } = event;
+    const isOfListener = error instanceof Planned &&
+      EVENT_TYPES.some((type) => error.message === type || error.message === `${type}+`);
+    if (!isOfListener) current.fail(16, `uncaught ${error}`);
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

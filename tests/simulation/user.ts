@@ -146,7 +146,7 @@ export class User {
         return;
       }
       case "throws":
-        if (run.inside.length > 0) throw new Planned("planned");
+        if (run.inside.length > 0) throw new Planned(run.inside.at(-1));
         return;
       case "blocks":
         if (run.inside.length > 0) run.sleep(Number(first));
