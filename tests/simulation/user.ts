@@ -299,7 +299,7 @@ export class User {
         if (link.signal.aborted) this.#run.fail(2, "a handshake that is over could send");
       } catch (error) {
         const isDue = link.signal.aborted || this.#run.client.state !== "connecting" ||
-          (error as Error).message === "planned";
+          error instanceof Planned || (error as Error).message === "planned";
         if (!isDue) throw error;
       }
     }
