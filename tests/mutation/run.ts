@@ -22,7 +22,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "transition_table_test.ts",
     "exhaustive_test.ts",
   ],
-  backoff: ["backoff_test.ts"],
+  backoff: ["backoff_test.ts", "backoff_options_test.ts"],
   "send_queue": ["send_queue_test.ts", "message_test.ts"],
   "close_codes": ["close_codes_test.ts"],
   settings: ["settings_test.ts", "settings_arguments_test.ts", "settings_types_test.ts"],

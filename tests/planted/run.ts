@@ -20,6 +20,8 @@ const [wanted = ""] = Deno.args;
 const bugs = BUGS.filter(({ name }) => name.includes(wanted));
 const waiting = [...bugs];
 let killed = 0;
+const noise = await simulate(new URL(".", ROOT).pathname, WORKERS);
+if (noise) throw new Error(`Cannot plant bugs as the client must be well: ${noise}`);
 await Promise.all(Array.from({ length: WORKERS }, work));
 console.log(`killed ${killed} of ${bugs.length}`);
 Deno.exit(killed === bugs.length ? 0 : 1);
@@ -28,8 +30,6 @@ async function work(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "planted-" });
   try {
     await copy(folder);
-    const noise = await simulate(folder);
-    if (noise) throw new Error(`Cannot plant bugs as the client must be well: ${noise}`);
     for (let bug = waiting.shift(); bug; bug = waiting.shift()) {
       const killer = await plant(folder, bug);
       if (killer !== null) killed++;
@@ -54,14 +54,14 @@ async function plant(folder: string, bug: Bug): Promise<string | null> {
   }
 }
 
-async function simulate(folder: string): Promise<string | null> {
+async function simulate(folder: string, workers = 1): Promise<string | null> {
   const { code, text } = await deno(folder, [
     "run",
     "-A",
     "--no-check",
     "tests/simulation/soak.ts",
     "--brief",
-    "--workers=1",
+    `--workers=${workers}`,
     `--runs=${RUNS}`,
     `--seed=${SEED}`,
   ]);
