@@ -244,11 +244,15 @@ const SHELL: readonly Bug[] = [
   ),
   link("receive() stays pending", "this.inbox.close(gone);", ""),
   link("the signal of an attempt is not aborted", "this.#controller.abort(gone);", ""),
-  shell(
-    "isReply can break the client",
-    'this.#attempt("isReply", () => this.#settings.isReply?.(data))',
-    "this.#settings.isReply?.(data)",
-  ),
+  {
+    ...shell(
+      "isReply can break the client",
+      'this.#attempt("isReply", () => this.#settings.isReply?.(data))',
+      "this.#settings.isReply?.(data)",
+    ),
+    // A fake's dispatch swallows the throw, as a platform's does; the message that it costs is seen.
+    test: "tests/client/heartbeat_test.ts",
+  },
   shell("what comes during the handshake is lost", "if (!arrival) break;", "break;"),
   shell("a probe goes out after close()", "if (this.state === state) this.socket", "this.socket"),
   shell("the buffer of the socket is not counted", "+ (this.socket?.bufferedAmount ?? 0)", ""),
