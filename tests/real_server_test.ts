@@ -224,7 +224,8 @@ Deno.test("close() at any moment ends the client in time, with one final close",
     if (fate < 0.25) return "cut";
     if (fate < 0.35) return "hang";
     return (socket) => {
-      if (fate < 0.6) timers.push(setTimeout(() => socket.terminate(), fate * 30));
+      if (isDone) socket.terminate();
+      else if (fate < 0.6) timers.push(setTimeout(() => socket.terminate(), fate * 30));
       else if (fate < 0.8) socket.close(1001);
     };
   });
