@@ -26,13 +26,50 @@ type AnyHandler = Handler<any>;
 /** Dispatches a message of the server. A symbol keeps it off the client's public surface. */
 export const deliver: unique symbol = Symbol("deliver");
 
+/** Whether an event of a type may have a listener: one was added, and may be gone again. */
+export const hears: unique symbol = Symbol("hears");
+
+/** Removes a `message` listener. */
+const forget: unique symbol = Symbol("forget");
+
 /** An entry of the own list, and the native listener, in one. */
-interface MessageListener extends EventListenerObject {
+class MessageListener implements EventListenerObject {
   readonly callback: Callback;
   readonly capture: boolean;
   readonly signal: AbortSignal | undefined;
-  removed: boolean;
+  removed = false;
+  readonly #client: ClientEventTarget;
+  readonly #once: boolean;
+
+  constructor(
+    client: ClientEventTarget,
+    callback: Callback,
+    capture: boolean,
+    once: boolean,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#client = client;
+    this.callback = callback;
+    this.capture = capture;
+    this.#once = once;
+    this.signal = signal;
+  }
+
+  handleEvent(event: Event): void {
+    const { callback } = this;
+    if (this.#once) this.#client[forget](this);
+    if (typeof callback === "function") callback.call(this.#client, event);
+    else callback.handleEvent(event);
+  }
 }
+
+/** An event handler attribute, which listens as long as it has a handler. */
+interface Slot extends EventListenerObject {
+  handler: AnyHandler;
+}
+
+/** Shared by all clients that nobody listens to. */
+const NONE: readonly never[] = [];
 
 /** `null` until somebody knows. */
 let init: MessageEventInit | null | undefined = null;
@@ -101,8 +138,10 @@ class ClientMessageEvent extends MessageEvent<unknown> {
 
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
 export class ClientEventTarget extends EventTarget {
-  #listeners: readonly MessageListener[] = [];
-  readonly #slots = new Map<string, { handler: AnyHandler; handleEvent(event: Event): void }>();
+  #listeners: readonly MessageListener[] = NONE;
+  /** The other types that listeners were added for. */
+  #types: readonly string[] = NONE;
+  #slots: Map<string, Slot> | undefined;
 
   /** As in the DOM. */
   override addEventListener<K extends keyof EventMap>(
@@ -121,7 +160,11 @@ export class ClientEventTarget extends EventTarget {
     callback: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
-    if (`${type}` !== "message") return super.addEventListener(type, callback, options);
+    const name = `${type}`;
+    if (name !== "message") {
+      this.#note(name);
+      return super.addEventListener(name, callback, options);
+    }
     if (callback === null || callback === undefined) return;
     if (typeof callback !== "function" && typeof callback !== "object") {
       throw new TypeError(
@@ -133,19 +176,10 @@ export class ClientEventTarget extends EventTarget {
     const { capture, once, passive, signal } = flatten(options);
     this.#listeners = this.#listeners.filter(isLive);
     if (this.#find(callback, capture)) return;
-    const listener: MessageListener = {
-      callback,
-      capture: !!capture,
-      signal,
-      removed: false,
-      handleEvent: (event) => {
-        if (once) this.#remove(listener);
-        if (typeof callback === "function") callback.call(this, event);
-        else callback.handleEvent(event);
-      },
-    };
-    super.addEventListener(type, listener, { capture, passive, signal } as AddEventListenerOptions);
-    if (isLive(listener)) this.#listeners = [...this.#listeners, listener];
+    const listener = new MessageListener(this, callback, !!capture, !!once, signal);
+    super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
+    // Unlike a spread, `concat` allocates no room for more.
+    if (isLive(listener)) this.#listeners = this.#listeners.concat(listener);
   }
 
   /** As in the DOM. */
@@ -168,9 +202,17 @@ export class ClientEventTarget extends EventTarget {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
       : undefined;
-    if (listener) this.#remove(listener);
+    if (listener) this[forget](listener);
     // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
     else super.removeEventListener(type, callback, options);
+  }
+
+  #note(type: string): void {
+    if (!this.#types.includes(type)) this.#types = this.#types.concat(type);
+  }
+
+  [hears](type: string): boolean {
+    return this.#types.includes(type);
   }
 
   #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
@@ -179,7 +221,7 @@ export class ClientEventTarget extends EventTarget {
     );
   }
 
-  #remove(listener: MessageListener): void {
+  [forget](listener: MessageListener): void {
     listener.removed = true;
     this.#listeners = this.#listeners.filter(isLive);
     super.removeEventListener("message", listener, listener.capture);
@@ -235,18 +277,20 @@ export class ClientEventTarget extends EventTarget {
   }
 
   #handler(type: string): AnyHandler {
-    return this.#slots.get(type)?.handler ?? null;
+    return this.#slots?.get(type)?.handler ?? null;
   }
 
   /** A handler keeps its place among the listeners until it is null (HTML Standard, "event handlers"). */
   #setHandler(type: string, value: AnyHandler): void {
     const handler = typeof value === "function" ? value : null;
-    const slot = this.#slots.get(type) ?? {
+    this.#slots ??= new Map();
+    const slot: Slot = this.#slots.get(type) ?? {
       handler,
-      handleEvent: (event: Event): void => void slot.handler?.call(this, event),
+      handleEvent: (event) => void slot.handler?.call(this, event),
     };
     slot.handler = handler;
     this.#slots.set(type, slot);
+    this.#note(type);
     if (!handler) this.removeEventListener(type, slot);
     else if (type === "message" || !callsHandlers()) this.addEventListener(type, slot);
   }

@@ -80,6 +80,24 @@ export class ReconnectingWebSocketError extends Error {
   }
 }
 
+/** An error that is made when somebody looks at it: most are not, and its stack is dear. */
+export class PendingError {
+  readonly code: ReconnectingWebSocketErrorCode;
+  readonly #attempt: number;
+  readonly #cause: unknown;
+  #error: ReconnectingWebSocketError | undefined;
+
+  constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause: unknown) {
+    this.code = code;
+    this.#attempt = attempt;
+    this.#cause = cause;
+  }
+
+  get error(): ReconnectingWebSocketError {
+    return this.#error ??= new ReconnectingWebSocketError(this.code, this.#attempt, this.#cause);
+  }
+}
+
 /** Misuse of something that is over, or not ready. */
 export function invalidState(action: string): DOMException {
   return new DOMException(`Cannot ${action}`, "InvalidStateError");

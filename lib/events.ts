@@ -84,9 +84,14 @@ export interface ReconnectingWebSocketEventMap {
   statechange: ReconnectingStateChangeEvent;
 }
 
-/** Makes an event; `close` is a CloseEvent wherever the platform has one. */
-export function createEvent(type: string, fields: Readonly<Record<string, unknown>>): Event {
-  const { code, reason, wasClean, ...others } = fields;
+/** What an event is made of. */
+export interface EventProperties extends Readonly<Record<string, unknown>> {
+  readonly type: string;
+}
+
+/** Makes an event with these properties; `close` is a CloseEvent wherever the platform has one. */
+export function createEvent(properties: EventProperties): Event {
+  const { type, code, reason, wasClean, ...others } = properties;
   // QUIRK(Node 20, 22): there is no CloseEvent, so its fields are added like the others.
   const event = type === "close" && typeof CloseEvent === "function"
     ? new CloseEvent(type, { code, reason, wasClean } as CloseEventInit)

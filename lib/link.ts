@@ -7,7 +7,7 @@
  */
 
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
-import { Inbox } from "./handshake.ts";
+import { type Arrival, Inbox } from "./handshake.ts";
 import type { ConnectContext, ProviderFunction } from "./options.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
@@ -33,6 +33,15 @@ export interface MessageLike {
   readonly origin?: string;
 }
 
+/** The parts of events that platforms agree on. */
+type SocketEvent =
+  | ({ readonly type: "message" } & MessageLike)
+  | { readonly type: "open" }
+  | { readonly type: "error"; readonly error?: unknown; readonly message?: unknown }
+  | ({ readonly type: "close" } & Closure);
+
+const TYPES: readonly SocketEvent["type"][] = ["open", "message", "error", "close"];
+
 /** What a link needs of its client. */
 export interface LinkClient {
   readonly state: State;
@@ -49,9 +58,8 @@ export interface LinkClient {
 /** What belongs to one attempt. */
 export class Link {
   readonly epoch: number;
-  readonly attempt: number;
-  /** What arrives before messages pass directly to the listeners. */
-  readonly inbox: Inbox;
+  /** What arrives before messages pass directly to the listeners; made when something does. */
+  inbox: Inbox | undefined;
   /** Whether they do. */
   isLive = false;
   socket: WebSocketLike | undefined;
@@ -61,14 +69,11 @@ export class Link {
   readonly #settings: Settings;
   /** Made only where somebody gets its signal. */
   readonly #controller: AbortController | undefined;
-  #protocols: readonly string[] = [];
+  #protocols: readonly string[] | undefined;
 
   constructor(client: LinkClient, settings: Settings) {
-    const { epoch, series } = client.state;
-    const { url, protocols, handshake, limits } = settings;
-    this.epoch = epoch;
-    this.attempt = series.attempt;
-    this.inbox = new Inbox(limits);
+    const { url, protocols, handshake } = settings;
+    this.epoch = client.state.epoch;
     this.#client = client;
     this.#settings = settings;
     const isAsked = typeof url === "function" || typeof protocols === "function" || handshake;
@@ -81,7 +86,7 @@ export class Link {
     if (typeof url !== "function" && typeof protocols !== "function") {
       return this.#resolved(url, protocols);
     }
-    const context = { attempt: this.attempt, signal: this.#signal };
+    const context = { attempt: this.#attempt, signal: this.#signal };
     Promise.all([ask(url, context), ask<unknown>(protocols, context)])
       .then(([url, protocols]) =>
         this.#resolved(readUrl(url, this.#client.url), readProtocols(protocols))
@@ -109,51 +114,60 @@ export class Link {
       queueMicrotask(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
       return;
     }
-    this.#listen(this.socket);
+    const listener = (event: SocketEvent): void => this.#hear(event);
+    for (const type of TYPES) this.socket.addEventListener(type, listener);
   }
 
-  #listen(socket: WebSocketLike): void {
-    const { epoch } = this;
-    const client = this.#client;
+  #hear(event: SocketEvent): void {
+    if (event.type === "message") return this.#client.receive(this, event);
     // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
     // the socket is abandoned already.
-    const on = (type: string, listener: (event: never) => void): void =>
-      socket.addEventListener(type, (event) => {
-        if (client.holds(this)) listener(event as never);
-      });
-    on("open", () => this.#meet(socket.protocol));
-    socket.addEventListener("message", (event) => client.receive(this, event));
-    on("error", ({ error, message }: { error?: unknown; message?: unknown }) => {
-      this.cause ??= error ?? message;
-      client.apply({ type: "error", epoch });
-    });
-    on("close", ({ code, reason, wasClean }: Closure) => {
-      const { phase } = client.state;
-      const error = phase === "connecting"
-        ? "connect-failed"
-        : phase === "handshaking"
-        ? "handshake-failed"
-        : wasClean
-        ? null
-        : "connection-lost";
-      // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
-      const closure = { code: code || 1006, reason, wasClean };
-      client.lose(this, { error, cause: this.cause, closure });
-    });
+    if (!this.#client.holds(this)) return;
+    switch (event.type) {
+      case "open":
+        return this.#meet();
+      case "error":
+        this.cause ??= event.error ?? event.message;
+        return this.#client.apply({ type: "error", epoch: this.epoch });
+      case "close":
+        return this.#end(event);
+    }
   }
 
-  #meet(protocol: string): void {
+  #end({ code, reason, wasClean }: Closure): void {
+    const { phase } = this.#client.state;
+    const error = phase === "connecting"
+      ? "connect-failed"
+      : phase === "handshaking"
+      ? "handshake-failed"
+      : wasClean
+      ? null
+      : "connection-lost";
+    // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
+    const closure = { code: code || 1006, reason, wasClean };
+    this.#client.lose(this, { error, cause: this.cause, closure });
+  }
+
+  #meet(): void {
     const offered = this.#protocols;
-    if (protocol && offered.length > 0 && !offered.includes(protocol)) {
+    const protocol = this.socket?.protocol;
+    if (protocol && offered?.length && !offered.includes(protocol)) {
       // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
       const cause = new TypeError("The server chose a subprotocol that was not asked for");
       this.#client.lose(this, { error: "connect-failed", cause });
     } else this.#client.apply({ type: "opened", epoch: this.epoch });
   }
 
+  /** Keeps what arrives early; false if it does not fit. */
+  keep(arrival: Arrival): boolean {
+    this.inbox ??= new Inbox(this.#settings.limits);
+    return this.inbox.put(arrival);
+  }
+
   /** Runs the handshake, beside which nothing else is sent. */
   async shakeHands(): Promise<void> {
-    const { epoch, attempt, socket, inbox } = this;
+    const { epoch, socket } = this;
+    const inbox = this.inbox = new Inbox(this.#settings.limits);
     const client = this.#client;
     const send = (data: WebSocketData): void => {
       const message = toMessage(data);
@@ -166,7 +180,7 @@ export class Link {
     try {
       const protocol = socket?.protocol ?? "";
       const { handshake } = this.#settings;
-      await handshake?.({ attempt, protocol, signal: this.#signal, send, receive });
+      await handshake?.({ attempt: this.#attempt, protocol, signal: this.#signal, send, receive });
     } catch (cause) {
       return client.lose(this, { error: "handshake-failed", cause, phase: "handshaking" });
     }
@@ -178,13 +192,17 @@ export class Link {
     if (this.#controller) {
       const gone = invalidState("go on as the attempt has ended");
       this.#controller.abort(gone);
-      this.inbox.close(gone);
+      this.inbox?.close(gone);
     }
     try {
       code === undefined ? this.socket?.close() : this.socket?.close(code, reason);
     } catch {
       // QUIRK(mock-socket, ws): close() can throw; the socket is muted all the same.
     }
+  }
+
+  get #attempt(): number {
+    return this.#client.state.series.attempt;
   }
 
   get #signal(): AbortSignal {

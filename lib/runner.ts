@@ -10,14 +10,28 @@ import type { Config, Effect, Input, State, TimerName } from "./state.ts";
 import type { TraceRecord } from "./trace.ts";
 import { INITIAL, isOver, transition } from "./transition.ts";
 
+/** What performs the effects that are no timers. */
+export interface Performer {
+  perform(effect: Effect): void;
+}
+
+/** An armed timer; its handle may be anything, also undefined. */
+interface Timer {
+  readonly handle: unknown;
+}
+
+/** What waits its turn: an effect with the state that asked for it, or something of the shell's. */
+type Task = { readonly effect: Effect; readonly asked: State } | (() => void);
+
 /** Holds the state, the pending effects and the timers. */
 export class Runner {
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #trace: ((record: TraceRecord) => void) | undefined;
-  readonly #perform: (effect: Effect) => void;
-  readonly #tasks: (() => void)[] = [];
-  readonly #timers = new Map<TimerName, unknown>();
+  readonly #performer: Performer;
+  readonly #tasks: Task[] = [];
+  /** What is armed. An object, as a Map is larger than all the rest of a runner. */
+  readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
   #isBusy = false;
   #heardAtMs: number | null = null;
@@ -26,12 +40,12 @@ export class Runner {
     config: Config,
     clock: Clock,
     trace: ((record: TraceRecord) => void) | undefined,
-    perform: (effect: Effect) => void,
+    performer: Performer,
   ) {
     this.#config = config;
     this.#clock = clock;
     this.#trace = trace;
-    this.#perform = perform;
+    this.#performer = performer;
   }
 
   /** The state now; it changes before any effect of the change is performed. */
@@ -44,11 +58,7 @@ export class Runner {
     const before = this.#state;
     const [after, effects] = transition(before, input, this.#config);
     this.#state = after;
-    for (const effect of effects) {
-      this.#tasks.push(() => {
-        if (this.#isDue(effect, after)) this.#do(effect);
-      });
-    }
+    for (const effect of effects) this.#tasks.push({ effect, asked: after });
     const wasBusy = this.enter();
     try {
       this.#trace?.({ atMs: this.#clock.now(), before, input, after, effects });
@@ -79,7 +89,12 @@ export class Runner {
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
     try {
-      for (let task; (task = this.#tasks.shift());) task();
+      for (let task; (task = this.#tasks.shift());) {
+        if (typeof task === "function") task();
+        else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
+      }
+      // A list that was shifted empty keeps its memory.
+      this.#tasks.length = 0;
     } finally {
       this.#isBusy = false;
     }
@@ -109,10 +124,9 @@ export class Runner {
   #do(effect: Effect): void {
     if (effect.type === "arm") this.#arm(effect.timer, effect.delayMs);
     else if (effect.type === "disarm") {
-      for (const name of effect.timer ? [effect.timer] : this.#timers.keys()) {
-        this.#disarm(name);
-      }
-    } else this.#perform(effect);
+      const names = effect.timer ? [effect.timer] : Object.keys(this.#timers) as TimerName[];
+      for (const name of names) this.#disarm(name);
+    } else this.#performer.perform(effect);
   }
 
   #arm(timer: TimerName, delayMs: number): void {
@@ -120,19 +134,20 @@ export class Runner {
     if (timer === "heartbeat") this.#heardAtMs = null;
     const dueAtMs = this.#clock.now() + delayMs;
     const fire = (): void => {
-      this.#timers.delete(timer);
+      this.#timers[timer] = undefined;
       const nowMs = this.#clock.now();
       // The wall clock may jump back: a negative time is none.
       const lateMs = Math.max(0, nowMs - dueAtMs);
       const silentMs = this.#heardAtMs === null ? null : Math.max(0, nowMs - this.#heardAtMs);
       this.apply({ type: "timer", timer, lateMs, silentMs });
     };
-    this.#timers.set(timer, this.#clock.setTimeout(fire, delayMs));
+    this.#timers[timer] = { handle: this.#clock.setTimeout(fire, delayMs) };
   }
 
   #disarm(timer: TimerName): void {
-    if (!this.#timers.has(timer)) return;
-    this.#clock.clearTimeout(this.#timers.get(timer));
-    this.#timers.delete(timer);
+    const armed = this.#timers[timer];
+    if (!armed) return;
+    this.#clock.clearTimeout(armed.handle);
+    this.#timers[timer] = undefined;
   }
 }

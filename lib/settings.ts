@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
-import { type Backoff, windowedBackoff } from "./backoff.ts";
+import { type Backoff, type BackoffOptions, windowedBackoff } from "./backoff.ts";
 import type { HandshakeLink } from "./handshake.ts";
 import type {
   HeartbeatOptions,
@@ -28,12 +28,11 @@ import type { TraceRecord } from "./trace.ts";
 import type { Judges } from "./verdict.ts";
 
 /** Everything validated and fixed. */
-export interface Settings {
+export interface Settings extends Judges {
   /** A function is asked before every attempt; anything else was checked already. */
   readonly url: string | ProviderFunction<string | URL>;
   readonly protocols: readonly string[] | ProviderFunction<string | string[]>;
   readonly config: Config;
-  readonly judges: Judges;
   readonly sources: Sources;
   readonly limits: SendQueueLimits;
   /** Whether `send` keeps messages while not open. */
@@ -46,6 +45,11 @@ export interface Settings {
 }
 
 const ACTION = "create a ReconnectingWebSocket";
+
+const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
+
+/** An absent bag of options; it inherits nothing either. */
+const NOTHING = Object.freeze({ __proto__: null });
 
 /**
  * Validates the constructor's arguments. Options are read once, own properties only.
@@ -87,15 +91,7 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
 
   const maxDelayMs = number("maxDelayMs", given.maxDelayMs, 60_000, 2);
   const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
-  const sources = own<Sources>("sources", given.sources, [
-    "WebSocket",
-    "clock",
-    "random",
-    "connectivity",
-  ]);
-  checkFunction("sources.WebSocket", sources.WebSocket);
-  checkFunction("sources.random", sources.random);
-  const { random, ...others } = platformSources(sources);
+  const sources = readSources(given.sources);
   const heartbeat = readHeartbeat(given.heartbeat);
   return {
     url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
@@ -116,13 +112,11 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
         probes: heartbeat.message !== undefined,
       },
     },
-    judges: {
-      shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
-      backoff,
-      random,
-      canRefresh: typeof url === "function" || typeof protocols === "function",
-    },
-    sources: { random, ...others },
+    shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
+    backoff,
+    random: sources.random,
+    canRefresh: typeof url === "function" || typeof protocols === "function",
+    sources,
     limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,
     handshake: checkFunction("handshake", given.handshake),
@@ -139,9 +133,17 @@ function readBackoff(
 ): { backoff: Backoff; initialDelayMs: number } {
   const isPolicy = typeof given === "function";
   const parameters = own("backoff", isPolicy ? undefined : given, ["initialDelayMs", "multiplier"]);
-  const { initialDelayMs = Math.min(1_000, maxDelayMs / 2) } = parameters;
-  const windowed = windowedBackoff(Object.assign(parameters, { maxDelayMs }));
-  return { backoff: isPolicy ? given : windowed, initialDelayMs };
+  const { initialDelayMs = Math.min(1_000, maxDelayMs / 2), multiplier } = parameters;
+  // Each named, so that none is inherited from a polluted prototype.
+  const options = { initialDelayMs, multiplier, maxDelayMs } as BackoffOptions;
+  return { backoff: isPolicy ? given : windowedBackoff(options), initialDelayMs };
+}
+
+function readSources(given: Partial<Sources> | undefined): Sources {
+  const sources = own<Sources>("sources", given, ["WebSocket", "clock", "random", "connectivity"]);
+  checkFunction("sources.WebSocket", sources.WebSocket);
+  checkFunction("sources.random", sources.random);
+  return platformSources(sources);
 }
 
 function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
@@ -155,8 +157,8 @@ function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | 
 function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
   const queue = own("queue", given, ["maxMessages", "maxBytes", "overflow"]);
   const { overflow = "drop-newest" } = queue;
-  const choices: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
-  check(choices.includes(overflow), "'queue.overflow'", `one of ${choices.join(", ")}`, overflow);
+  const isKnown = OVERFLOWS.includes(overflow);
+  check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
   const most = Number.MAX_SAFE_INTEGER;
   return {
     maxMessages: number("queue.maxMessages", queue.maxMessages, 1_024, 0, most),
@@ -174,8 +176,8 @@ function own<T extends object>(
   bag: unknown,
   names: readonly (keyof T & string)[],
 ): T {
-  const isBag = bag === undefined || (typeof bag === "object" && bag !== null);
-  check(isBag, `'${what}'`, "an object", bag);
+  if (bag === undefined) return NOTHING as T;
+  check(typeof bag === "object" && bag !== null, `'${what}'`, "an object", bag);
   const copy = { __proto__: null, ...bag as T };
   for (const name of Object.keys(copy)) {
     check(names.includes(name as keyof T & string), `'${what}'`, `without '${name}'`, bag);

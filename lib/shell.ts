@@ -5,16 +5,18 @@
  * @module
  */
 
-import { type ClientEventTarget, deliver, report } from "./client_event_target.ts";
+import { type ClientEventTarget, deliver, hears, report } from "./client_event_target.ts";
 import { checkFarewell } from "./close_codes.ts";
+import { type Deferred, deferred } from "./deferred.ts";
 import {
   invalidState,
+  PendingError,
   ReconnectingWebSocketError,
   type ReconnectingWebSocketErrorCode,
 } from "./errors.ts";
-import { type ConnectionState, createEvent } from "./events.ts";
+import { type ConnectionState, createEvent, type EventProperties } from "./events.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
-import { Runner } from "./runner.ts";
+import { type Performer, Runner } from "./runner.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
@@ -37,23 +39,31 @@ export interface Ending {
   readonly undelivered: readonly WebSocketData[];
 }
 
+/** An event to come. */
+interface Telling extends EventProperties {
+  readonly error?: ReconnectingWebSocketErrorCode | PendingError | null;
+}
+
+const NONE: readonly never[] = [];
+
 const NO_RETRY: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
 
 /** Connects a client's surface, its state and its sockets. */
-export class Shell implements LinkClient {
-  readonly opened = deferred<void>();
-  readonly closed = deferred<Ending>();
+export class Shell implements LinkClient, Performer {
   readonly #target: ClientEventTarget;
   readonly #settings: Settings;
   readonly #runner: Runner;
   readonly #queue: SendQueue;
   /** Each unties the client from something around it. */
-  readonly #releases: (() => void)[] = [];
+  #releases: readonly (() => void)[] = NONE;
+  /** Made when somebody asks: most clients are used by their events alone. */
+  #opened: Deferred<void> | undefined;
+  #closed: Deferred<Ending> | undefined;
   #link: Link | undefined;
   #url = "";
   #binaryType: BinaryType | undefined;
   /** The failure that the pending events are about. */
-  #failure: ReconnectingWebSocketError | null = null;
+  #failure: PendingError | null = null;
   /** Whether the listeners of `open` are running: what they send overtakes the queue. */
   #isGreeting = false;
 
@@ -62,9 +72,8 @@ export class Shell implements LinkClient {
     this.#settings = settings;
     this.#queue = new SendQueue(settings.limits);
     const { config, sources, trace } = settings;
-    this.#runner = new Runner(config, sources.clock, trace, (effect) => this.#perform(effect));
+    this.#runner = new Runner(config, sources.clock, trace, this);
     if (typeof settings.url === "string") this.#url = settings.url;
-    this.opened.promise.catch(() => {});
   }
 
   get state(): State {
@@ -73,6 +82,19 @@ export class Shell implements LinkClient {
 
   get connectionState(): ConnectionState {
     return connectionState(this.state);
+  }
+
+  get opened(): Deferred<void> {
+    if (!this.#opened) {
+      this.#opened = deferred();
+      this.#opened.promise.catch(() => {});
+      if (this.state.opened) this.#opened.resolve();
+    }
+    return this.#opened;
+  }
+
+  get closed(): Deferred<Ending> {
+    return this.#closed ??= deferred();
   }
 
   get attempt(): number {
@@ -109,14 +131,14 @@ export class Shell implements LinkClient {
       const abort = (): void =>
         this.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", abort);
-      this.#releases.push(() => signal.removeEventListener("abort", abort));
+      this.#releases = [() => signal.removeEventListener("abort", abort)];
     }
     this.apply({ type: "start", config, aborted: !!signal?.aborted });
     this.#attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) =>
         this.apply({ type: "hint", hint, random: random() })
       );
-      if (release) this.#releases.push(release);
+      if (release) this.#releases = this.#releases.concat(release);
     });
   }
 
@@ -181,9 +203,9 @@ export class Shell implements LinkClient {
     cause?: unknown,
   ): void {
     if (messages.length === 0) return;
-    const error = new ReconnectingWebSocketError(code, this.attempt, cause);
+    const error = new PendingError(code, this.attempt, cause);
     this.#runner.post(() => {
-      for (const data of messages) this.#dispatch(createEvent("drop", { data, error }));
+      for (const data of messages) this.#tell({ type: "drop", data, error });
     });
   }
 
@@ -195,7 +217,7 @@ export class Shell implements LinkClient {
     }
   }
 
-  #perform(effect: Effect): void {
+  perform(effect: Effect): void {
     const link = this.#link;
     switch (effect.type) {
       case "resolve":
@@ -224,7 +246,7 @@ export class Shell implements LinkClient {
       case "hangUp":
         return link?.hangUp(effect);
       case "open":
-        this.opened.resolve();
+        this.#opened?.resolve();
         this.#isGreeting = true;
         this.#tell(effect);
         this.#isGreeting = false;
@@ -252,8 +274,8 @@ export class Shell implements LinkClient {
       if (!this.#carries(link)) return;
     }
     if (!link.isLive) {
-      if (link.inbox.put({ data, origin })) return;
-      const cause = new ReconnectingWebSocketError("queue-overflow", link.attempt);
+      if (link.keep({ data, origin })) return;
+      const cause = new ReconnectingWebSocketError("queue-overflow", this.attempt);
       this.lose(link, { error: "handshake-failed", cause, phase: "handshaking" });
     } else {
       const wasBusy = this.#runner.enter();
@@ -271,10 +293,10 @@ export class Shell implements LinkClient {
   #deliver(link: Link): void {
     // Only a handshake can receive; a DOMException with its stack is dear to make and to keep.
     if (this.#settings.handshake) {
-      link.inbox.close(invalidState("receive as the handshake is over"));
+      link.inbox?.close(invalidState("receive as the handshake is over"));
     }
     while (this.state.phase === "open" && this.state.epoch === link.epoch) {
-      const arrival = link.inbox.take();
+      const arrival = link.inbox?.take();
       if (!arrival) break;
       this.#target[deliver](arrival.data, arrival.origin);
     }
@@ -293,19 +315,25 @@ export class Shell implements LinkClient {
 
   /** Judges a failure and reports it to the core, unless it is not news. */
   lose({ epoch }: Link, loss: Loss): void {
-    const { config, judges } = this.#settings;
+    const settings = this.#settings;
     const { state } = this;
     const { phase, series } = state;
     if (epoch !== state.epoch || phase === "waiting" || phase === "closed") return;
     if (loss.phase && loss.phase !== phase) return;
     const { error, cause, isFinal, closure = ABNORMAL } = loss;
     const { attempt } = series;
-    const failure = error && new ReconnectingWebSocketError(error, attempt, cause);
+    const failure = error && new PendingError(error, attempt, cause);
     const verdict = isFinal || phase === "closing" ? NO_RETRY : judge(
-      { attempt, ...closure, wasOpen: phase === "open", error: failure },
+      {
+        attempt,
+        ...closure,
+        wasOpen: phase === "open",
+        error: settings.shouldRetry && failure ? failure.error : null,
+      },
       series,
-      config,
-      judges,
+      settings.config,
+      settings,
+      () => this.state === state,
     );
     this.#failure = failure;
     this.apply({ type: "lost", epoch, error, verdict, ...closure });
@@ -318,7 +346,9 @@ export class Shell implements LinkClient {
     const undelivered = this.#queue.drain();
     const error = this.#errorOf(effect.error);
     this.#tell(effect);
-    this.opened.reject(error ?? new DOMException("Closed before it was open", "AbortError"));
+    if (!this.state.opened) {
+      this.opened.reject(error ?? new DOMException("Closed before it was open", "AbortError"));
+    }
     this.closed.resolve({ code, reason, wasClean, error, undelivered });
   }
 
@@ -328,13 +358,14 @@ export class Shell implements LinkClient {
     this.apply({ type: "lost", epoch, error: null, verdict: NO_RETRY, ...ABNORMAL });
   }
 
-  /** Dispatches the event of the effect's name, with its fields and the error object. */
-  #tell({ type, ...fields }: Effect): void {
-    const error = "error" in fields && { error: this.#errorOf(fields.error) };
-    this.#dispatch(createEvent(type, { ...fields, ...error }));
-  }
-
-  #dispatch(event: Event): void {
+  /** Dispatches an event with the error object in the place of its code. */
+  #tell(fields: Telling): void {
+    // Events and errors made for nobody would be most of the price of an attempt.
+    if (!this.#target[hears](fields.type)) return;
+    const { error } = fields;
+    const event = createEvent(
+      error === undefined ? fields : { ...fields, error: this.#errorOf(error) },
+    );
     try {
       this.#target.dispatchEvent(event);
     } catch (error) {
@@ -344,13 +375,16 @@ export class Shell implements LinkClient {
   }
 
   /** The error object of the failure being told; a wider one, such as `retry-limit`, is caused by it. */
-  #errorOf(code: ReconnectingWebSocketErrorCode | null): ReconnectingWebSocketError | null {
+  #errorOf(
+    code: ReconnectingWebSocketErrorCode | PendingError | null,
+  ): ReconnectingWebSocketError | null {
     if (code === null) return null;
+    if (typeof code !== "string") return code.error;
     if (this.#failure?.code !== code) {
-      const cause = code === "aborted" ? this.#settings.signal?.reason : this.#failure;
-      this.#failure = new ReconnectingWebSocketError(code, this.attempt, cause);
+      const cause = code === "aborted" ? this.#settings.signal?.reason : this.#failure?.error;
+      this.#failure = new PendingError(code, this.attempt, cause);
     }
-    return this.#failure;
+    return this.#failure.error;
   }
 
   /** Calls what a user gave; its throw is traced and breaks nothing. */
@@ -363,17 +397,4 @@ export class Shell implements LinkClient {
       return undefined;
     }
   }
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
-}
-
-/** QUIRK(Node 20): there is no Promise.withResolvers. */
-function deferred<T>(): Deferred<T> {
-  let settle: Omit<Deferred<T>, "promise"> | undefined;
-  const promise = new Promise<T>((resolve, reject) => settle = { resolve, reject });
-  return { promise, ...settle as Omit<Deferred<T>, "promise"> };
 }

@@ -35,6 +35,8 @@ export function readUrl(value: unknown, previous = ""): string {
   return url.href;
 }
 
+const NONE: readonly never[] = [];
+
 /**
  * Checks subprotocols: HTTP tokens, each at most once.
  *
@@ -42,9 +44,8 @@ export function readUrl(value: unknown, previous = ""): string {
  * @throws {TypeError} A symbol.
  */
 export function readProtocols(value: unknown): readonly string[] {
-  const protocols = value === undefined
-    ? []
-    : isSequence(value)
+  if (value === undefined) return NONE;
+  const protocols = isSequence(value)
     ? Array.from(value, (protocol) => `${protocol}`)
     : [`${value}`];
   const areTokens = protocols.every((protocol) => /^[!#-'*+\-.^-z|~0-9A-Z]+$/.test(protocol));
@@ -60,8 +61,9 @@ export function isSequence(value: unknown): value is Iterable<unknown> {
 
 /** The URL as it may be logged: without credentials, query or fragment. */
 export function redact(href: string): string {
-  const { protocol, host, pathname } = new URL(href);
-  return `${protocol}//${host}${pathname}`;
+  // The serialization of a URL percent-encodes what could be mistaken for these delimiters.
+  const [, scheme = "", rest = ""] = /^(wss?:\/\/)(?:[^/@]*@)?([^?#]*)/.exec(href) ?? [];
+  return scheme + rest;
 }
 
 /** The value is left out on purpose: URLs and subprotocols carry tokens. */

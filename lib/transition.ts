@@ -209,10 +209,10 @@ function closing(state: Of<"closing">, input: Input): Step {
 
 /** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is told. */
 function establish(state: State, config: Config): Step {
-  const { attempt } = state.series;
+  const { epoch, series } = state;
   return move(
     state,
-    { ...common(state), phase: "open", opened: true, pulse: "beating" },
+    { epoch, series, phase: "open", opened: true, pulse: "beating" },
     [
       // Not the one of an error that came during the handshake: it says that the connection is dead.
       { type: "disarm", timer: "connect" },
@@ -220,7 +220,7 @@ function establish(state: State, config: Config): Step {
       ...(config.heartbeat ? [arm("heartbeat", config.heartbeat.intervalMs)] : []),
     ],
     [
-      { type: "open", reconnected: state.opened, attempt },
+      { type: "open", reconnected: state.opened, attempt: series.attempt },
       { type: "flush" },
       { type: "deliver" },
     ],

@@ -38,12 +38,22 @@ export interface Judges {
   readonly canRefresh: boolean;
 }
 
-/** Decides about a failure. A judge that throws is replaced by the default, and named. */
-export function judge(failure: Failure, series: Series, config: Config, judges: Judges): Verdict {
+/**
+ * Decides about a failure. A judge that throws is replaced by the default, and named.
+ *
+ * @param isAwaited Whether the verdict still matters: `shouldRetry` may have closed the client.
+ */
+export function judge(
+  failure: Failure,
+  series: Series,
+  config: Config,
+  judges: Judges,
+  isAwaited: () => boolean,
+): Verdict {
   const flaws: string[] = [];
   const decision = consult("shouldRetry", () => judges.shouldRetry?.(failure), isDecision, flaws);
   const retry = decision ?? isRetryable(failure.code, judges.canRefresh);
-  if (!retry) return { retry: false, delayMs: 0, by: "policy", flaws };
+  if (!retry || !isAwaited()) return { retry: false, delayMs: 0, by: "policy", flaws };
 
   const random = consult("random", judges.random, isUnit, flaws) ?? 0.5;
   const { maxDelayMs, initialDelayMs } = config;

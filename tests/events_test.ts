@@ -5,7 +5,10 @@ import { inRealm } from "./tools/realm.ts";
 const CLOSE = { code: 4001, reason: "bye", wasClean: true, willRetry: false, error: null };
 
 Deno.test("createEvent() makes a real CloseEvent, with what goes beyond it", () => {
-  const event = createEvent("close", CLOSE) as CloseEvent & { willRetry: boolean; error: null };
+  const event = createEvent({ type: "close", ...CLOSE }) as CloseEvent & {
+    willRetry: boolean;
+    error: null;
+  };
   assert(event instanceof CloseEvent);
   const { type, code, reason, wasClean, willRetry, error } = event;
   assertEquals({ type, code, reason, wasClean, willRetry, error }, { type: "close", ...CLOSE });
@@ -30,7 +33,7 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 for (const [type, fields] of Object.entries(EVENTS)) {
   Deno.test(`createEvent() gives a ${type} event its fields, and no others`, () => {
-    const event = createEvent(type, fields);
+    const event = createEvent({ type, ...fields });
     assert(event instanceof Event && event.type === type);
     // Deno's own fields are symbols or own properties of every event.
     const plain = new Set(Object.keys(new Event(type)));
@@ -41,7 +44,7 @@ for (const [type, fields] of Object.entries(EVENTS)) {
 
 Deno.test("createEvent() makes events that neither bubble nor can be cancelled", () => {
   for (const [type, fields] of Object.entries({ ...EVENTS, close: CLOSE })) {
-    const { bubbles, cancelable, composed, isTrusted } = createEvent(type, fields);
+    const { bubbles, cancelable, composed, isTrusted } = createEvent({ type, ...fields });
     assertEquals([bubbles, cancelable, composed, isTrusted], [false, false, false, false]);
   }
 });

@@ -32,10 +32,11 @@ class Harness {
 
   constructor(config: Partial<Config> = {}, then: (effect: Effect) => void = () => {}) {
     const trace = (record: TraceRecord): void => void this.records.push(record);
-    this.runner = new Runner({ ...CONFIG, ...config }, this.clock, trace, (effect) => {
+    const perform = (effect: Effect): void => {
       this.performed.push(effect.type);
       then(effect);
-    });
+    };
+    this.runner = new Runner({ ...CONFIG, ...config }, this.clock, trace, { perform });
   }
 
   apply(...inputs: readonly Input[]): this {
@@ -292,7 +293,7 @@ Deno.test("Runner disarms a timer whose handle is any value, also undefined", ()
     setTimeout: () => undefined,
     clearTimeout: (handle) => cleared.push(handle),
   };
-  const runner = new Runner(CONFIG, clock, undefined, () => {});
+  const runner = new Runner(CONFIG, clock, undefined, { perform: () => {} });
   runner.apply(START);
   runner.apply(CLOSE);
   assertEquals(cleared, [undefined]);
@@ -308,7 +309,7 @@ Deno.test("Runner traces each input with what it changed, before anything is per
     records.push(record);
     order.push("traced");
   };
-  const runner = new Runner(CONFIG, clock, trace, ({ type }) => order.push(type));
+  const runner = new Runner(CONFIG, clock, trace, { perform: ({ type }) => order.push(type) });
   runner.apply(START);
   assertEquals(records, [{
     atMs: 5_000,
@@ -330,7 +331,9 @@ Deno.test("Runner goes on when the trace throws", () => {
   const trace = (): never => {
     throw new Error("broken sink");
   };
-  const runner = new Runner(CONFIG, new FakeClock(), trace, ({ type }) => performed.push(type));
+  const runner = new Runner(CONFIG, new FakeClock(), trace, {
+    perform: ({ type }) => performed.push(type),
+  });
   runner.apply(START);
   runner.apply(CLOSE);
   assertEquals(performed, ["resolve", "abandon", "statechange", "settle"]);
@@ -341,7 +344,9 @@ Deno.test("Runner lets a trace call back, and keeps the order", () => {
   const trace = ({ input }: TraceRecord): void => {
     if (input["type"] === "start") runner.apply(CLOSE);
   };
-  const runner = new Runner(CONFIG, new FakeClock(), trace, ({ type }) => performed.push(type));
+  const runner = new Runner(CONFIG, new FakeClock(), trace, {
+    perform: ({ type }) => performed.push(type),
+  });
   runner.apply(START);
   assertEquals(runner.state.phase, "closing");
   assertEquals(performed, ["abandon", "statechange", "settle"]);

@@ -56,7 +56,7 @@ Deno.test("readSettings() leaves a function for the URL or the protocols to each
   const url = readSettings(fail, undefined, undefined);
   const second = readSettings(URL_GIVEN, fail, undefined);
   const option = readSettings(URL_GIVEN, { protocols: fail }, undefined);
-  assertEquals([fixed, url, second, option].map(({ judges }) => judges.canRefresh), [
+  assertEquals([fixed, url, second, option].map(({ canRefresh }) => canRefresh), [
     false,
     true,
     true,
@@ -66,8 +66,8 @@ Deno.test("readSettings() leaves a function for the URL or the protocols to each
 });
 
 /** Everything plain of the settings, so that two moments can be compared. */
-function dataOf({ sources, judges, ...plain }: Settings): unknown {
-  return structuredClone({ ...plain, random: sources.random === judges.random, trace: undefined });
+function dataOf({ sources, random, backoff: _, ...plain }: Settings): unknown {
+  return structuredClone({ ...plain, random: sources.random === random, trace: undefined });
 }
 
 Deno.test("readSettings() is not reached by later changes of what was given", () => {

@@ -37,7 +37,7 @@ function verdict(given: Given = {}): Verdict {
     random: () => "random" in given ? given.random as number : 0.5,
     canRefresh,
   };
-  return judge({ ...FAILURE, code }, series, CONFIG, judges);
+  return judge({ ...FAILURE, code }, series, CONFIG, judges, () => true);
 }
 
 function retry(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {
@@ -68,7 +68,7 @@ Deno.test("judge() does not retry after a fatal code, and draws nothing then", (
   const random = spy(() => 0.5);
   const backoff = spy(() => 1);
   const judges = { shouldRetry: undefined, backoff, random, canRefresh: true };
-  assertEquals(judge({ ...FAILURE, code: 1008 }, SERIES, CONFIG, judges), STOP);
+  assertEquals(judge({ ...FAILURE, code: 1008 }, SERIES, CONFIG, judges, () => true), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
 });
@@ -77,9 +77,20 @@ Deno.test("judge() draws one random number for a retry", () => {
   for (const answer of [undefined, true, { delayMs: 5 }]) {
     const random = spy(() => 0.5);
     const judges = { shouldRetry: () => answer, backoff: () => 1, random, canRefresh: true };
-    judge(FAILURE, SERIES, CONFIG, judges);
+    judge(FAILURE, SERIES, CONFIG, judges, () => true);
     assertSpyCalls(random, 1);
   }
+});
+
+Deno.test("judge() draws and asks nothing more once shouldRetry has ended the client", () => {
+  let isOver = false;
+  const shouldRetry = (): boolean => isOver = true;
+  const random = spy(() => 0.5);
+  const backoff = spy(() => 1_000);
+  const judges = { shouldRetry, backoff, random, canRefresh: false };
+  assertEquals(judge(FAILURE, SERIES, CONFIG, judges, () => !isOver), STOP);
+  assertSpyCalls(random, 0);
+  assertSpyCalls(backoff, 0);
 });
 
 Deno.test("judge() retries an unauthorized client only if a function may bring a new token", () => {
@@ -231,7 +242,10 @@ Deno.test("judge() draws the middle where the random source throws", () => {
     throw new Error();
   };
   const judges = { shouldRetry: undefined, backoff: () => 1, random, canRefresh: false };
-  assertEquals(judge(FAILURE, SERIES, CONFIG, judges), retry(1, "policy", "random: threw"));
+  assertEquals(
+    judge(FAILURE, SERIES, CONFIG, judges, () => true),
+    retry(1, "policy", "random: threw"),
+  );
 });
 
 Deno.test("judge() tells the flaws of both, in order", () => {

@@ -78,7 +78,7 @@ export class FakeWebSocket extends EventTarget implements WebSocket {
     const { quirks, readyState } = connection;
     if (readyState === 1 && connection.clientClose === null) {
       if (connection.sendError !== null) throw connection.sendError;
-      connection.receive(typeof data === "string" ? data : toMessage(data));
+      connection.receive(toMessage(data));
       return;
     }
     if (readyState === 0 || quirks.lateSend === "throw") {
@@ -194,10 +194,10 @@ function parseClose(
 
 /** The conversion of WebIDL's `(BufferSource or Blob or USVString)`. */
 function toMessage(data: unknown): FakeMessage {
-  if (typeof data === "string" || data instanceof Blob) return data;
+  if (data instanceof Blob) return data;
   const isBytes = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer === "function" && data instanceof SharedArrayBuffer);
-  return isBytes ? new Uint8Array(copyBytes(data)) : String(data);
+  return isBytes ? new Uint8Array(copyBytes(data)) : String(data).toWellFormed();
 }
 
 function byteLength(message: FakeMessage): number {

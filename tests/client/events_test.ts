@@ -4,26 +4,24 @@ import { ReconnectingWebSocket, type Sources } from "../../mod.ts";
 import { openRig, record, reported, rig, URL_OF_TESTS } from "./rig.ts";
 
 Deno.test("ReconnectingWebSocket dispatches no event before its constructor has returned", async () => {
-  const seen: string[] = [];
-  class Watched extends ReconnectingWebSocket {
-    override dispatchEvent(event: Event): boolean {
-      seen.push(event.type);
-      return super.dispatchEvent(event);
-    }
-  }
   const { sources } = fakeWorld();
   const refusing = class {
     constructor() {
       throw new Error("refused");
     }
   } as unknown as Sources["WebSocket"];
-  const ws = new Watched(URL_OF_TESTS, {
+  const ws = new ReconnectingWebSocket(URL_OF_TESTS, {
     maxAttempts: 0,
     sources: { ...sources, WebSocket: refusing },
   });
-  assertEquals([seen, ws.state], [[], "connecting"]);
+  const log = record(ws);
+  assertEquals([log, ws.state], [[], "connecting"]);
   await Promise.resolve();
-  assertEquals([seen, ws.state], [["statechange", "error", "close"], "closed"]);
+  assertEquals(log, [
+    "3 statechange connecting -> closed",
+    "3 error retry-limit",
+    "3 close 1006 unclean retry-limit over",
+  ]);
 });
 
 Deno.test("message events are real MessageEvents of the client", () => {

@@ -42,8 +42,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    '...common(state), phase: "open", opened: true',
-    '...common(state), series: FRESH, phase: "open", opened: true',
+    'epoch, series, phase: "open"',
+    'epoch, series: FRESH, phase: "open"',
   ),
   transition(
     "the counters are never reset",
@@ -132,8 +132,8 @@ const CORE: readonly Bug[] = [
   transition("reconnect() does not tell the close", "...report(ABNORMAL, true, null),\n", ""),
   transition(
     "the queue leaves before the listeners of open run",
-    '{ type: "open", reconnected: state.opened, attempt },\n      { type: "flush" }',
-    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt }',
+    '{ type: "open", reconnected: state.opened, attempt: series.attempt },\n      { type: "flush" }',
+    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: series.attempt }',
   ),
   transition("the queue does not leave at open", '{ type: "flush" },', ""),
   transition(
@@ -162,7 +162,7 @@ const CORE: readonly Bug[] = [
     "this.leave(false);\n  }\n\n  /** Performs a task",
   ),
   runner("effects run last in, first out", "this.#tasks.shift()", "this.#tasks.pop()"),
-  runner("a timer leaks", "this.#clock.clearTimeout(this.#timers.get(timer));", ""),
+  runner("a timer leaks", "this.#clock.clearTimeout(armed.handle);", ""),
   runner(
     "a trace sink can break the client",
     "} catch {\n",
@@ -174,8 +174,8 @@ const CORE: readonly Bug[] = [
 const SHELL: readonly Bug[] = [
   link(
     "a stale socket is heard",
-    "if (client.holds(this)) listener(event as never);",
-    "listener(event as never);",
+    "if (!this.#client.holds(this)) return;",
+    "",
     {
       file: "lib/shell.ts",
       from: "if (epoch !== state.epoch || phase",
@@ -242,7 +242,7 @@ const SHELL: readonly Bug[] = [
     'client.state.epoch !== epoch || client.state.phase !== "handshaking"',
     "false",
   ),
-  link("receive() stays pending", "this.inbox.close(gone);", ""),
+  link("receive() stays pending", "this.inbox?.close(gone);", ""),
   link("the signal of an attempt is not aborted", "this.#controller.abort(gone);", ""),
   {
     ...shell(
@@ -259,6 +259,7 @@ const SHELL: readonly Bug[] = [
 ];
 
 const PARTS: readonly Bug[] = [
+  verdict("the policy is asked after the end", "!retry || !isAwaited()", "!retry"),
   verdict(
     "the cap is exceeded",
     "delayMs <= maxDelayMs ? Math.max(1, delayMs) : maxDelayMs",
@@ -285,10 +286,11 @@ const PARTS: readonly Bug[] = [
   ),
   target(
     "listeners are called last first",
-    "[...this.#listeners, listener]",
+    "this.#listeners.concat(listener)",
     "[listener, ...this.#listeners]",
   ),
   target("a removed listener is called", "listener.removed = true;", ""),
+  target("only the event that was listened to last is told", "this.#types.concat(type)", "[type]"),
   target(
     "a listener that throws stops the others",
     "report(error);\n      }",
@@ -301,7 +303,7 @@ const PARTS: readonly Bug[] = [
   ),
   edit("target.ts")(
     "credentials are traced",
-    "return `${protocol}//${host}${pathname}`;",
+    "return scheme + rest;",
     "return href;",
   ),
   edit("trace.ts")(

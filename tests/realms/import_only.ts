@@ -51,6 +51,7 @@ const ws = new ReconnectingWebSocket("wss://example.com", {
   sources: { WebSocket, clock, connectivity },
   handshake: () => {},
 });
+ws.addEventListener("statechange", () => {});
 ws.close();
 self.postMessage({
   uses,

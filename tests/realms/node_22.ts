@@ -3,11 +3,11 @@ import { createEvent } from "../../lib/events.ts";
 
 Reflect.deleteProperty(globalThis, "CloseEvent");
 const given = { code: 4001, reason: "bye", wasClean: true, willRetry: false, error: null };
-const event = createEvent("close", given) as unknown as Record<string, unknown>;
+const event = createEvent({ type: "close", ...given }) as unknown as Record<string, unknown>;
 const { code, reason, wasClean, willRetry, error } = event;
 self.postMessage({
   type: event["type"],
   fields: { code, reason, wasClean, willRetry, error },
   isEvent: event instanceof Event,
-  open: Object.keys(createEvent("open", { attempt: 0 })),
+  open: Object.keys(createEvent({ type: "open", attempt: 0 })),
 });

@@ -33,16 +33,14 @@ const POLLUTION: Record<string, unknown> = {
 
 /** The settings as plain data. */
 function read(options?: unknown): unknown {
-  const { sources, judges, handshake, isReply, signal, trace, ...plain } = readSettings(
-    "wss://example.com",
-    undefined,
-    options,
-  );
+  const settings = readSettings("wss://example.com", undefined, options);
+  const { sources, random: _, shouldRetry, backoff, handshake, isReply, signal, trace, ...plain } =
+    settings;
   const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0.5 };
   return {
     ...plain,
-    delayMs: judges.backoff(context),
-    given: [judges.shouldRetry, handshake, isReply, signal, trace].filter(Boolean).length,
+    delayMs: backoff(context),
+    given: [shouldRetry, handshake, isReply, signal, trace].filter(Boolean).length,
     isPlatform: sources.random === Math.random && sources.WebSocket === globalThis.WebSocket,
     connectivity: sources.connectivity,
   };

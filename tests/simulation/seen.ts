@@ -116,7 +116,8 @@ export function nameBlob(blob: Blob, name: string): Blob {
 
 /** Names what is sent by its content at this moment. */
 export function keyOf(data: unknown): string {
-  if (typeof data === "string") return data;
+  // A surrogate that is cut from its pair is sent as U+FFFD (Web IDL, USVString).
+  if (typeof data === "string") return data.toWellFormed();
   if (data instanceof Blob) return `blob ${blobs.get(data)}`;
   const bytes = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)

@@ -210,9 +210,6 @@ export class User {
       ? `converted ${id}`
       : kind === "number"
       ? `${value}`
-      // A surrogate that is cut from its pair is sent as U+FFFD (Web IDL, USVString).
-      : typeof value === "string"
-      ? value.toWellFormed()
       : keyOf(value);
     const length = ["bytes", "view", "blob"].includes(kind)
       ? bytes.length
