@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Running, start } from "../runtime/processes.ts";
+import { removeFolder, type Running, start } from "../runtime/processes.ts";
 
 /** Thrown where the machine, not the client, makes a scenario impossible. */
 export class NotHere extends Error {
@@ -46,7 +46,7 @@ export class Scope implements AsyncDisposable {
   /** A folder that is removed at the end. */
   async folder(): Promise<string> {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-networks-" });
-    this.defer(() => Deno.remove(folder, { recursive: true }));
+    this.defer(() => removeFolder(folder));
     return folder;
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { start } from "./processes.ts";
+import { removeFolder, start } from "./processes.ts";
 import type { Job, Result } from "./runners.ts";
 
 const FOLDER = new URL("./", import.meta.url);
@@ -128,7 +128,7 @@ export async function runInBrowser(
   if (!open) throw new Error(`No such browser: ${name}`);
   await using stack = new AsyncDisposableStack();
   const profile = await Deno.makeTempDir({ prefix: "runtime-profile-" });
-  stack.defer(() => Deno.remove(profile, { recursive: true }).catch(() => {}));
+  stack.defer(() => removeFolder(profile));
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => end(), { once: true });
   const server = Deno.serve(

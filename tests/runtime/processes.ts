@@ -85,6 +85,18 @@ function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   }
 }
 
+/** Removes a folder. The helpers of a browser outlive it for a moment, in which they still write. */
+export async function removeFolder(path: string): Promise<void> {
+  for (let left = 50; left > 0; left--) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  await Deno.remove(path, { recursive: true });
+}
+
 /** The path of a program, or null if it is not installed. */
 export async function findProgram(name: string): Promise<string | null> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
