@@ -89,15 +89,19 @@ export class Runner {
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
     try {
-      for (let task; (task = this.#tasks.shift());) {
-        if (typeof task === "function") task();
-        else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
-      }
-      // A list that was shifted empty keeps its memory.
-      this.#tasks.length = 0;
+      if (this.#tasks.length > 0) this.#drain();
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  #drain(): void {
+    for (let task; (task = this.#tasks.shift());) {
+      if (typeof task === "function") task();
+      else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
+    }
+    // A list that was shifted empty keeps its memory.
+    this.#tasks.length = 0;
   }
 
   /** Notes a sign of life of the peer. */
