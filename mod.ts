@@ -43,7 +43,7 @@ export type {
   SendQueueOptions,
 } from "./lib/options.ts";
 export type { Overflow, WebSocketData } from "./lib/send_queue.ts";
-export type { Ending } from "./lib/shell.ts";
+export type { Ending } from "./lib/announcer.ts";
 export type {
   Clock,
   Connectivity,

@@ -5,12 +5,13 @@
  * @module
  */
 
+import type { Ending } from "./announcer.ts";
 import { ClientEventTarget } from "./client_event_target.ts";
 import type { ConnectionState } from "./events.ts";
 import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
 import type { WebSocketData } from "./send_queue.ts";
 import { readSettings } from "./settings.ts";
-import { type Ending, Shell } from "./shell.ts";
+import { Shell } from "./shell.ts";
 
 /**
  * A WebSocket that survives the network.
@@ -138,12 +139,12 @@ export class ReconnectingWebSocket extends ClientEventTarget
 
   /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
   get opened(): Promise<void> {
-    return this.#shell.opened.promise;
+    return this.#shell.announcer.opened.promise;
   }
 
   /** Resolves when the client is over; never rejects. */
   get closed(): Promise<Ending> {
-    return this.#shell.closed.promise;
+    return this.#shell.announcer.closed.promise;
   }
 
   /**

@@ -5,44 +5,25 @@
  * @module
  */
 
-import { type ClientEventTarget, deliver, hears, report } from "./client_event_target.ts";
+import { Announcer } from "./announcer.ts";
+import { type ClientEventTarget, deliver } from "./client_event_target.ts";
 import { checkFarewell } from "./close_codes.ts";
-import { type Deferred, deferred } from "./deferred.ts";
 import {
   invalidState,
   PendingError,
   ReconnectingWebSocketError,
   type ReconnectingWebSocketErrorCode,
 } from "./errors.ts";
-import { type ConnectionState, createEvent, type EventProperties } from "./events.ts";
+import type { ConnectionState } from "./events.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
 import { type Performer, Runner } from "./runner.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
-import type { Effect, Input, State, Verdict } from "./state.ts";
+import type { CloseEffect, Effect, Input, State, Verdict } from "./state.ts";
 import { redact } from "./target.ts";
 import { ABNORMAL, connectionState, isOver } from "./transition.ts";
 import { judge } from "./verdict.ts";
-
-/** How a client ended. */
-export interface Ending {
-  /** The close code; 1006 if no close handshake completed. */
-  readonly code: number;
-  /** The close reason. */
-  readonly reason: string;
-  /** Whether the close handshake completed. */
-  readonly wasClean: boolean;
-  /** Why the client ended, unless by its user's `close()`. */
-  readonly error: ReconnectingWebSocketError | null;
-  /** Messages accepted but never handed to a socket, oldest first. */
-  readonly undelivered: readonly WebSocketData[];
-}
-
-/** An event to come. */
-interface Telling extends EventProperties {
-  readonly error?: ReconnectingWebSocketErrorCode | PendingError | null;
-}
 
 const NONE: readonly never[] = [];
 
@@ -50,25 +31,22 @@ const NO_RETRY: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
 
 /** Connects a client's surface, its state and its sockets. */
 export class Shell implements LinkClient, Performer {
+  readonly announcer: Announcer;
   readonly #target: ClientEventTarget;
   readonly #settings: Settings;
   readonly #runner: Runner;
   readonly #queue: SendQueue;
   /** Each unties the client from something around it. */
   #releases: readonly (() => void)[] = NONE;
-  /** Made when somebody asks: most clients are used by their events alone. */
-  #opened: Deferred<void> | undefined;
-  #closed: Deferred<Ending> | undefined;
   #link: Link | undefined;
   #url = "";
   #binaryType: BinaryType | undefined;
-  /** The failure that the pending events are about. */
-  #failure: PendingError | null = null;
   /** Whether the listeners of `open` are running: what they send overtakes the queue. */
   #isGreeting = false;
 
   constructor(target: ClientEventTarget, settings: Settings) {
     this.#target = target;
+    this.announcer = new Announcer(target, this, settings.signal);
     this.#settings = settings;
     this.#queue = new SendQueue(settings.limits);
     const { config, sources, trace } = settings;
@@ -82,19 +60,6 @@ export class Shell implements LinkClient, Performer {
 
   get connectionState(): ConnectionState {
     return connectionState(this.state);
-  }
-
-  get opened(): Deferred<void> {
-    if (!this.#opened) {
-      this.#opened = deferred();
-      this.#opened.promise.catch(() => {});
-      if (this.state.opened) this.#opened.resolve();
-    }
-    return this.#opened;
-  }
-
-  get closed(): Deferred<Ending> {
-    return this.#closed ??= deferred();
   }
 
   get attempt(): number {
@@ -205,7 +170,7 @@ export class Shell implements LinkClient, Performer {
     if (messages.length === 0) return;
     const error = new PendingError(code, this.attempt, cause);
     this.#runner.post(() => {
-      for (const data of messages) this.#tell({ type: "drop", data, error });
+      for (const data of messages) this.announcer.tell({ type: "drop", data, error });
     });
   }
 
@@ -246,15 +211,14 @@ export class Shell implements LinkClient, Performer {
       case "hangUp":
         return link?.hangUp(effect);
       case "open":
-        this.#opened?.resolve();
         this.#isGreeting = true;
-        this.#tell(effect);
+        this.announcer.tell(effect);
         this.#isGreeting = false;
         return;
       case "close":
-        return this.#tellClose(effect);
+        return this.#close(effect);
       default:
-        return this.#tell(effect);
+        return this.announcer.tell(effect);
     }
   }
 
@@ -335,56 +299,20 @@ export class Shell implements LinkClient, Performer {
       settings,
       () => this.state === state,
     );
-    this.#failure = failure;
+    this.announcer.failure = failure;
     this.apply({ type: "lost", epoch, error, verdict, ...closure });
   }
 
-  #tellClose(effect: Effect & { readonly type: "close" }): void {
-    const { code, reason, wasClean, willRetry } = effect;
-    if (willRetry) return this.#tell(effect);
+  #close(effect: CloseEffect): void {
+    if (effect.willRetry) return this.announcer.tell(effect);
     for (const release of this.#releases) this.#attempt("release", release);
-    const undelivered = this.#queue.drain();
-    const error = this.#errorOf(effect.error);
-    this.#tell(effect);
-    if (!this.state.opened) {
-      this.opened.reject(error ?? new DOMException("Closed before it was open", "AbortError"));
-    }
-    this.closed.resolve({ code, reason, wasClean, error, undelivered });
+    this.announcer.end(effect, this.#queue.drain());
   }
 
   /** There was nothing to wait for. */
   #settle(): void {
     const { epoch } = this.state;
     this.apply({ type: "lost", epoch, error: null, verdict: NO_RETRY, ...ABNORMAL });
-  }
-
-  /** Dispatches an event with the error object in the place of its code. */
-  #tell(fields: Telling): void {
-    // Events and errors made for nobody would be most of the price of an attempt.
-    if (!this.#target[hears](fields.type)) return;
-    const { error } = fields;
-    const event = createEvent(
-      error === undefined ? fields : { ...fields, error: this.#errorOf(error) },
-    );
-    try {
-      this.#target.dispatchEvent(event);
-    } catch (error) {
-      // QUIRK(workerd): what a listener throws comes out of dispatchEvent.
-      report(error);
-    }
-  }
-
-  /** The error object of the failure being told; a wider one, such as `retry-limit`, is caused by it. */
-  #errorOf(
-    code: ReconnectingWebSocketErrorCode | PendingError | null,
-  ): ReconnectingWebSocketError | null {
-    if (code === null) return null;
-    if (typeof code !== "string") return code.error;
-    if (this.#failure?.code !== code) {
-      const cause = code === "aborted" ? this.#settings.signal?.reason : this.#failure?.error;
-      this.#failure = new PendingError(code, this.attempt, cause);
-    }
-    return this.#failure.error;
   }
 
   /** Calls what a user gave; its throw is traced and breaks nothing. */

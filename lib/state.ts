@@ -169,16 +169,20 @@ export type Effect =
   }
   | { readonly type: "open"; readonly reconnected: boolean; readonly attempt: number }
   | { readonly type: "error"; readonly error: ErrorCode }
-  | (
-    & { readonly type: "close"; readonly willRetry: boolean; readonly error: ErrorCode | null }
-    & Closure
-  )
+  | CloseEffect
   | {
     readonly type: "retry";
     readonly attempt: number;
     readonly delayMs: number;
     readonly error: ErrorCode | null;
   };
+
+/** Tells of a connection or an attempt that ended. */
+export type CloseEffect = Closure & {
+  readonly type: "close";
+  readonly willRetry: boolean;
+  readonly error: ErrorCode | null;
+};
 
 /** The next state and what to do about it. */
 export type Step = readonly [state: State, effects: readonly Effect[]];

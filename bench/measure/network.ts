@@ -5,6 +5,7 @@
  */
 
 import type { Connect, Connection } from "../contestants.ts";
+import { installVirtualTime, settle } from "../virtual_time.ts";
 import { cpuMs, type Metrics } from "./tools.ts";
 
 /** How many messages the server sends for each request, by the size of one. */
@@ -66,6 +67,52 @@ export async function sendText(connect: Connect, port: number): Promise<Metrics>
     rounds.push(cpuMs() - startMs);
   }
   return { ns: Math.min(...rounds) / messages * 1e6 };
+}
+
+/** Processor time of one connection, from the constructor until the `open` listener ran. */
+export async function openTcp(connect: Connect, port: number): Promise<Metrics> {
+  const clients = 100;
+  const rounds: number[] = [];
+  for (let round = 0; round < 15; round++) {
+    const startMs = cpuMs();
+    const dials = Array.from({ length: clients }, () => opened(connect, `ws://127.0.0.1:${port}/`));
+    const connections = await Promise.all(dials);
+    rounds.push((cpuMs() - startMs) / clients * 1e3);
+    for (const connection of connections) connection.close();
+    await pause(100);
+  }
+  return { us: Math.min(...rounds) };
+}
+
+/** Processor time of one attempt that a port refuses; the waits between them are virtual. */
+export async function failuresTcp(connect: Connect, port: number): Promise<Metrics> {
+  let dials = 0;
+  let ends = 0;
+  const { WebSocket: Native, setTimeout: setRealTimeout } = globalThis;
+  globalThis.WebSocket = class extends Native {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      dials++;
+      this.addEventListener("close", () => ends++);
+    }
+  };
+  const clock = installVirtualTime();
+  const connection = connect(`ws://127.0.0.1:${port}/`);
+  const attempt = async (count: number): Promise<number> => {
+    const startMs = cpuMs();
+    for (const last = dials + count; dials < last;) {
+      while (ends < dials) await new Promise<void>((resolve) => setRealTimeout(resolve, 0));
+      await settle();
+      if (!clock.next()) throw new Error("Cannot go on as no timer is pending");
+      await settle();
+    }
+    return (cpuMs() - startMs) / count * 1e3;
+  };
+  await attempt(200);
+  const rounds: number[] = [];
+  for (let round = 0; round < 9; round++) rounds.push(await attempt(200));
+  connection.close();
+  return { us: Math.min(...rounds) };
 }
 
 /** Prints a line at each connection, until the process is ended: the driver knows when the server was away. */

@@ -217,8 +217,8 @@ const SHELL: readonly Bug[] = [
   shell("drops are not told", "evicted ?? [kept]", "evicted ?? []"),
   shell(
     "what was not sent is not given back",
-    "const undelivered = this.#queue.drain();",
-    "const undelivered: never[] = [];\n    this.#queue.drain();",
+    "this.announcer.end(effect, this.#queue.drain());",
+    "this.#queue.drain();\n    this.announcer.end(effect, []);",
   ),
   shell("send() keeps messages after the end", "if (isOver(state)) return false;", ""),
   link("Deno's code 0 is passed on", "code: code || 1006", "code"),
