@@ -185,7 +185,7 @@ function readPolicy(words: readonly string[] | undefined, cap: number): Policy |
 /** The windowed policy: one attempt in each window, at a phase that moves by a tenth at most. */
 function windows(base: number, factor: number, cap: number): Policy["bounds"] {
   const longest = cap / 1.1;
-  return ({ waitedMs }) => {
+  const after = (waitedMs: number): readonly [minMs: number, maxMs: number] => {
     if (waitedMs < base) return [base, 2 * base];
     let startMs = base;
     let widthMs = base;
@@ -201,5 +201,10 @@ function windows(base: number, factor: number, cap: number): Policy["bounds"] {
       Math.max(base, 0.9 * widthMs) - 1e-3,
       Math.min(cap, nextMs + 0.1 * widthMs) + 1e-3,
     ];
+  };
+  return ({ waitedMs }) => {
+    // With a draw next to 1 a wait ends where a window does: rounding decides in which of the two.
+    const [before, beyond] = [after(waitedMs * (1 - 1e-9)), after(waitedMs * (1 + 1e-9))];
+    return [Math.min(before[0], beyond[0]), Math.max(before[1], beyond[1])];
   };
 }
