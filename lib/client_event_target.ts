@@ -29,9 +29,6 @@ export const deliver: unique symbol = Symbol("deliver");
 /** Whether an event of a type may have a listener: one was added, and may be gone again. */
 export const hears: unique symbol = Symbol("hears");
 
-/** Removes a `message` listener. */
-const forget: unique symbol = Symbol("forget");
-
 /** An entry of the own list, and the native listener, in one. */
 class MessageListener implements EventListenerObject {
   readonly callback: Callback;
@@ -56,8 +53,10 @@ class MessageListener implements EventListenerObject {
   }
 
   handleEvent(event: Event): void {
-    const { callback } = this;
-    if (this.#once) this.#client[forget](this);
+    const { callback, capture } = this;
+    // Not a subclass's: a native dispatch does not call that either.
+    const { removeEventListener } = ClientEventTarget.prototype;
+    if (this.#once) removeEventListener.call(this.#client, "message", callback, capture);
     if (typeof callback === "function") callback.call(this.#client, event);
     else callback.handleEvent(event);
   }
@@ -204,7 +203,7 @@ export class ClientEventTarget extends EventTarget {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
       : undefined;
-    if (listener) this[forget](listener);
+    if (listener) this.#remove(listener);
     // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
     else super.removeEventListener(type, callback, options);
   }
@@ -213,6 +212,7 @@ export class ClientEventTarget extends EventTarget {
     if (!this.#types.includes(type)) this.#types = this.#types.concat(type);
   }
 
+  /** Whether an event may have a listener: one was added, and may be gone again. */
   [hears](type: string): boolean {
     return this.#types.includes(type);
   }
@@ -228,7 +228,7 @@ export class ClientEventTarget extends EventTarget {
     this.#captures = listeners.some(({ capture }) => capture);
   }
 
-  [forget](listener: MessageListener): void {
+  #remove(listener: MessageListener): void {
     listener.removed = true;
     this.#keep(this.#listeners.filter(isLive));
     super.removeEventListener("message", listener, listener.capture);

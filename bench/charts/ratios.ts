@@ -1,30 +1,64 @@
 import { CONFIG, GREEN, GREY, INK, type Spec } from "./style.ts";
 
-/** A bar: what a contestant costs in relation to the base of that row. `bench.json` is a list. */
-export interface Ratio {
+/** What is drawn of `bench.json`. */
+export interface BenchFile {
+  readonly meta: {
+    readonly date: string;
+    readonly runtimes: Readonly<Record<string, string>>;
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  readonly rows: readonly Ratio[];
+}
+
+/** A bar: what a contestant costs in relation to the base of that row. */
+interface Ratio {
   readonly row: string;
+  readonly runtime: string;
   readonly contestant: string;
+  readonly unit: string;
   readonly ratio: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Ratios to the base of each row; less is better. */
-export function ratiosChart(ratios: readonly Ratio[]): Spec {
-  const rows = [...new Set(ratios.map(({ row }) => row))];
+/** The rows that are drawn: those where less is better and that people ask for first. */
+const PANELS: readonly Readonly<Record<"row" | "unit" | "title", string>>[] = [
+  { row: "size of all exports", unit: "B gzip", title: "Size of all exports, bytes after gzip -9" },
+  {
+    row: "receive",
+    unit: "x fake",
+    title: "An incoming message, in a process with one event class, by the bare dispatch",
+  },
+  {
+    row: "receiveAmongOthers",
+    unit: "x fake",
+    title: "An incoming message, in a process with several event classes, by the bare dispatch",
+  },
+];
+
+/** Size, and the cost of a message; less is better. */
+export function ratiosChart({ meta: { date, runtimes, versions }, rows }: BenchFile): Spec {
   const contestant = { field: "contestant", type: "nominal" as const, title: null, sort: null };
+  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
   return {
     config: CONFIG,
     title: {
-      text: "Cost in relation to the base of each row: less is better",
-      subtitle: ["Medians of ratios measured in one run, lines from the least to the greatest."],
+      text: "Size, and the price of a message: less is better",
+      subtitle: [
+        `Deno ${runtimes["deno"]}, ${date.slice(0, 10)}; medians, lines from least to greatest.`,
+        peers,
+      ],
     },
-    // One chart a row and not facets: each row has contestants of its own.
-    vconcat: rows.map((row) => ({
-      title: { text: row, fontSize: 12, offset: 6 },
+    // One chart a row and not facets: each row has contestants and a unit of its own.
+    vconcat: PANELS.map(({ row, unit, title }) => ({
+      title: { text: title, fontSize: 12, offset: 6 },
       width: 440,
       height: { step: 20 },
-      data: { values: ratios.filter((ratio) => ratio.row === row) },
+      data: {
+        values: rows.filter((it) =>
+          it.row === row && it.unit === unit && ["deno", "any"].includes(it.runtime)
+        ),
+      },
       layer: [
         {
           mark: { type: "bar" as const, height: 12 },
