@@ -297,7 +297,7 @@ export class Shell implements LinkClient, Performer {
       series,
       settings.config,
       settings,
-      () => this.state === state,
+      () => this.state.epoch === epoch && !isOver(this.state),
     );
     this.announcer.failure = failure;
     this.apply({ type: "lost", epoch, error, verdict, ...closure });

@@ -89,6 +89,18 @@ Deno.test("shouldRetry sees the failure, and its answer counts", () => {
   ]);
 });
 
+Deno.test("shouldRetry is heeded though a hint came while it was asked", () => {
+  const it = openRig({
+    heartbeat: { message: "ping" },
+    shouldRetry: () => {
+      it.network.online();
+      return true;
+    },
+  });
+  it.server.drop();
+  assertEquals(it.ws.state, "waiting");
+});
+
 Deno.test("shouldRetry true retries what the table calls fatal", () => {
   const { ws, server } = openRig({ shouldRetry: () => true });
   server.close(4_403);

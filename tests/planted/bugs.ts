@@ -328,6 +328,14 @@ const PARTS: readonly Bug[] = [
     test: "tests/backoff_test.ts",
   },
   {
+    ...shell(
+      "a hint while shouldRetry is asked ends the client",
+      "() => this.state.epoch === epoch && !isOver(this.state)",
+      "() => this.state === state",
+    ),
+    test: "tests/client/retry_test.ts",
+  },
+  {
     ...codes("equal hints make a herd", "[hintMs, 1.5 * hintMs]", "[hintMs, hintMs]"),
     test: "tests/close_codes_test.ts",
   },
