@@ -6,7 +6,7 @@
  * ```
  *
  * Reads `bench/results/fleet.json` and, where it is there, `bench/results/bench.json`; writes SVG
- * files beside them. Vega runs without a browser.
+ * files, and the table of the benches as text, beside them. Vega runs without a browser.
  *
  * @module
  */
@@ -14,9 +14,10 @@
 import * as vega from "npm:vega@^6.4.0";
 import * as vegaLite from "npm:vega-lite@^6.5.0";
 import { attemptsChart } from "./charts/attempts.ts";
-import { ratiosChart } from "./charts/ratios.ts";
+import { type BenchFile, ratiosChart } from "./charts/ratios.ts";
 import { recoveryChart } from "./charts/recovery.ts";
 import { DARK_STYLE, type Spec } from "./charts/style.ts";
+import { formatTable } from "./results.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
 
@@ -29,8 +30,16 @@ async function main(): Promise<void> {
   await draw("attempts.svg", attemptsChart(fleet));
   await draw("recovery.svg", recoveryChart(fleet));
   const bench = await read("bench.json");
-  if (bench === null) console.error("no bench.json yet: bench.svg is not drawn");
-  else await draw("bench.svg", ratiosChart(bench));
+  if (bench === null) return console.error("no bench.json yet: bench.svg is not drawn");
+  await draw("bench.svg", ratiosChart(bench));
+  await Deno.writeTextFile(new URL("bench.txt", RESULTS), `${describe(bench)}\n`);
+}
+
+/** The whole run as a table, under where and when it was measured. */
+function describe({ meta, rows }: BenchFile): string {
+  const versions = Object.entries({ ...meta.runtimes, ...meta.versions });
+  const title = versions.map(([name, version]) => `${name} ${version}`).join(", ");
+  return `${meta.date}: ${title}\n\n${formatTable(rows)}`;
 }
 
 /** Without a canvas Vega takes text for wider than any font has it, and draws the charts wider. */

@@ -1,3 +1,4 @@
+import type { Result } from "../results.ts";
 import { CONFIG, GREEN, GREY, INK, type Spec } from "./style.ts";
 
 /** What is drawn of `bench.json`. */
@@ -7,18 +8,7 @@ export interface BenchFile {
     readonly runtimes: Readonly<Record<string, string>>;
     readonly versions: Readonly<Record<string, string>>;
   };
-  readonly rows: readonly Ratio[];
-}
-
-/** A bar: what a contestant costs in relation to the base of that row. */
-interface Ratio {
-  readonly row: string;
-  readonly runtime: string;
-  readonly contestant: string;
-  readonly unit: string;
-  readonly ratio: number;
-  readonly min: number;
-  readonly max: number;
+  readonly rows: readonly Result[];
 }
 
 /** The rows that are drawn: those where less is better and that people ask for first. */

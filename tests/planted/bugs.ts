@@ -259,7 +259,6 @@ const SHELL: readonly Bug[] = [
 ];
 
 const PARTS: readonly Bug[] = [
-  verdict("the policy is asked after the end", "!retry || !isAwaited()", "!retry"),
   verdict(
     "the cap is exceeded",
     "delayMs <= maxDelayMs ? Math.max(1, delayMs) : maxDelayMs",
@@ -334,6 +333,10 @@ const PARTS: readonly Bug[] = [
       "() => this.state === state",
     ),
     test: "tests/client/retry_test.ts",
+  },
+  {
+    ...verdict("the policy is asked after the end", "!retry || !isAwaited()", "!retry"),
+    test: "tests/verdict_test.ts",
   },
   {
     ...codes("equal hints make a herd", "[hintMs, 1.5 * hintMs]", "[hintMs, hintMs]"),
