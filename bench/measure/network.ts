@@ -86,22 +86,16 @@ export async function openTcp(connect: Connect, port: number): Promise<Metrics> 
 
 /** Processor time of one attempt that a port refuses; the waits between them are virtual. */
 export async function failuresTcp(connect: Connect, port: number): Promise<Metrics> {
-  let dials = 0;
-  let ends = 0;
-  const { WebSocket: Native, setTimeout: setRealTimeout } = globalThis;
-  globalThis.WebSocket = class extends Native {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      dials++;
-      this.addEventListener("close", () => ends++);
-    }
-  };
+  const { setTimeout: setRealTimeout } = globalThis;
+  const sockets = countSockets();
   const clock = installVirtualTime();
   const connection = connect(`ws://127.0.0.1:${port}/`);
   const attempt = async (count: number): Promise<number> => {
     const startMs = cpuMs();
-    for (const last = dials + count; dials < last;) {
-      while (ends < dials) await new Promise<void>((resolve) => setRealTimeout(resolve, 0));
+    for (const last = sockets.dials + count; sockets.dials < last;) {
+      while (sockets.ends < sockets.dials) {
+        await new Promise<void>((resolve) => setRealTimeout(resolve, 0));
+      }
       await settle();
       if (!clock.next()) throw new Error("Cannot go on as no timer is pending");
       await settle();
@@ -129,14 +123,7 @@ export async function outage(connect: Connect, port: number): Promise<Metrics> {
 export async function restart(connect: Connect, port: number): Promise<Metrics> {
   const clients = 2_000;
   const openedAtMs: number[] = [];
-  let dials = 0;
-  const { WebSocket: Native } = globalThis;
-  globalThis.WebSocket = class extends Native {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      dials++;
-    }
-  };
+  const sockets = countSockets();
   const connections: Connection[] = [];
   for (let i = 0; i < clients; i++) {
     const connection = connect(`ws://127.0.0.1:${port}/`);
@@ -148,7 +135,7 @@ export async function restart(connect: Connect, port: number): Promise<Metrics> 
   console.log("all open");
   // Long enough for every contestant to call the connection stable.
   await pause(6_000);
-  openedAtMs.length = dials = 0;
+  openedAtMs.length = sockets.dials = 0;
   const start = performance.now();
   console.log("restart");
   while (openedAtMs.length < clients && performance.now() - start < 60_000) await pause(10);
@@ -164,8 +151,22 @@ export async function restart(connect: Connect, port: number): Promise<Metrics> 
   return {
     seconds: ((openedAtMs.at(-1) as number) - start) / 1e3,
     peakShare: peak / clients,
-    attempts: dials / clients,
+    attempts: sockets.dials / clients,
   };
+}
+
+/** Counts, from now on, the sockets that are made and those of them that have closed. */
+function countSockets(): { dials: number; ends: number } {
+  const sockets = { dials: 0, ends: 0 };
+  const { WebSocket: Native } = globalThis;
+  globalThis.WebSocket = class extends Native {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      sockets.dials++;
+      this.addEventListener("close", () => sockets.ends++);
+    }
+  };
+  return sockets;
 }
 
 function opened(connect: Connect, url: string): Promise<Connection> {
