@@ -6,10 +6,14 @@
 
 import type { Connect, Connection } from "../contestants.ts";
 import { installVirtualTime, settle } from "../virtual_time.ts";
-import { cpuMs, type Metrics } from "./tools.ts";
+import { cpuMs, median, type Metrics } from "./tools.ts";
 
 /** How many messages the server sends for each request, by the size of one. */
 const BATCHES = { text: 2_000, binary: 64 };
+
+/** How often, and for how much processor time, a rate is taken; their median counts. */
+const WINDOWS = 7;
+const WINDOW_MS = 200;
 
 /** Incoming text of 64 bytes: messages a second of processor time. */
 export function receiveText(connect: Connect, port: number): Promise<Metrics> {
@@ -31,21 +35,22 @@ async function receive(
   connection.binaryType = "arraybuffer";
   const batch = BATCHES[kind];
   return new Promise((resolve) => {
+    const rates: number[] = [];
     let received = 0;
     let counted = 0;
     let startMs = 0;
     connection.on("message", ({ data }) => {
       received++;
       if (received % batch) return;
-      const nowMs = cpuMs();
-      if (!startMs && received >= 20 * batch) {
-        startMs = nowMs;
-        counted = received;
-      }
-      if (startMs && nowMs - startMs > 600) {
+      const tookMs = cpuMs() - startMs;
+      if (received === 20 * batch) [startMs, counted] = [startMs + tookMs, received];
+      else if (startMs && tookMs > WINDOW_MS) {
         if (!data.length && !data.byteLength) throw new Error("Cannot trust this: no data");
-        resolve({ perSecond: (received - counted) / (nowMs - startMs) * 1e3 });
-      } else connection.send("more");
+        rates.push((received - counted) / tookMs * 1e3);
+        [startMs, counted] = [startMs + tookMs, received];
+      }
+      if (rates.length < WINDOWS) connection.send("more");
+      else resolve({ perSecond: median(rates) });
     });
     connection.send("more");
     // In a message of its own also on the wire: the server answers each read once.
