@@ -53,10 +53,12 @@ class MessageListener implements EventListenerObject {
   }
 
   handleEvent(event: Event): void {
-    const { callback, capture } = this;
-    // Not a subclass's: a native dispatch does not call that either.
-    const { removeEventListener } = ClientEventTarget.prototype;
-    if (this.#once) removeEventListener.call(this.#client, "message", callback, capture);
+    const { callback } = this;
+    if (this.#once) {
+      // Not a subclass's: a native dispatch does not call that either.
+      const { removeEventListener } = ClientEventTarget.prototype;
+      removeEventListener.call(this.#client, "message", callback, this.capture);
+    }
     if (typeof callback === "function") callback.call(this.#client, event);
     else callback.handleEvent(event);
   }
@@ -238,7 +240,7 @@ export class ClientEventTarget extends EventTarget {
   [deliver](data: unknown, origin: string): void {
     const event = new ClientMessageEvent(this, data, origin);
     if (this.#captures) this.#invoke(event, true);
-    if (!event.cancelBubble) this.#invoke(event, false);
+    if (!this.#captures || !event.cancelBubble) this.#invoke(event, false);
     ClientMessageEvent.end(event);
   }
 

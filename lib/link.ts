@@ -35,12 +35,11 @@ export interface MessageLike {
 
 /** The parts of events that platforms agree on. */
 type SocketEvent =
-  | ({ readonly type: "message" } & MessageLike)
   | { readonly type: "open" }
   | { readonly type: "error"; readonly error?: unknown; readonly message?: unknown }
   | ({ readonly type: "close" } & Closure);
 
-const TYPES: readonly SocketEvent["type"][] = ["open", "message", "error", "close"];
+const TYPES: readonly SocketEvent["type"][] = ["open", "error", "close"];
 
 /** What a link needs of its client. */
 export interface LinkClient {
@@ -114,12 +113,13 @@ export class Link {
       queueMicrotask(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
       return;
     }
+    const { socket } = this;
+    socket.addEventListener("message", (event: MessageLike) => this.#client.receive(this, event));
     const listener = (event: SocketEvent): void => this.#hear(event);
-    for (const type of TYPES) this.socket.addEventListener(type, listener);
+    for (const type of TYPES) socket.addEventListener(type, listener);
   }
 
   #hear(event: SocketEvent): void {
-    if (event.type === "message") return this.#client.receive(this, event);
     // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
     // the socket is abandoned already.
     if (!this.#client.holds(this)) return;
