@@ -240,7 +240,7 @@ export class ClientEventTarget extends EventTarget {
   [deliver](data: unknown, origin: string): void {
     const event = new ClientMessageEvent(this, data, origin);
     if (this.#captures) this.#invoke(event, true);
-    if (!this.#captures || !event.cancelBubble) this.#invoke(event, false);
+    if (!event.cancelBubble) this.#invoke(event, false);
     ClientMessageEvent.end(event);
   }
 

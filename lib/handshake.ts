@@ -60,8 +60,8 @@ export class Inbox {
   /** The data of the oldest message, or of the next. */
   receive(): Promise<unknown> {
     const promise = new Promise((resolve, reject) => {
-      const entry = this.#arrivals.take();
-      if (entry) resolve(entry.message.data);
+      const arrival = this.#arrivals.take();
+      if (arrival) resolve(arrival.data);
       else if (this.#closedFor) reject(this.#closedFor);
       else this.#takers.push({ resolve, reject });
     });
@@ -72,7 +72,7 @@ export class Inbox {
 
   /** The oldest message, if there is one. */
   take(): Arrival | undefined {
-    return this.#arrivals.take()?.message;
+    return this.#arrivals.take();
   }
 
   /** Rejects whoever waits, now and later. */

@@ -128,12 +128,13 @@ export class Shell implements LinkClient, Performer {
   send(data: unknown): boolean {
     const message = toMessage(data);
     const { state } = this.#runner;
-    if (isOver(state)) return false;
     const isOpen = state.phase === "open";
-    // A socket that is closing already would take the message and lose it.
-    if (isOpen && (this.#isGreeting || !this.#queue.size) && this.socket?.readyState === 1) {
-      return this.#hand(message);
+    if (isOpen && (!this.#queue.size || this.#isGreeting)) {
+      const { socket } = this;
+      // A socket that is closing already would take the message and lose it.
+      if (socket?.readyState === 1) return this.#hand(message, socket);
     }
+    if (isOver(state)) return false;
     if (this.#settings.queues) return this.#enqueue(message);
     if (isOpen) return false;
     throw invalidState("send as there is no connection and no queue");
@@ -150,9 +151,9 @@ export class Shell implements LinkClient, Performer {
   }
 
   /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
-  #hand(message: WebSocketData): boolean {
+  #hand(message: WebSocketData, socket: WebSocketLike): boolean {
     try {
-      this.socket?.send(message);
+      socket.send(message);
       return true;
     } catch (cause) {
       // A listener may hear of it later, and the caller may use its buffer again by then.
@@ -175,10 +176,11 @@ export class Shell implements LinkClient, Performer {
   }
 
   #flush(): void {
-    while (this.socket?.readyState === 1 && this.state.phase === "open") {
-      const entry = this.#queue.take();
-      if (!entry) return;
-      this.#hand(entry.message);
+    while (this.state.phase === "open") {
+      const { socket } = this;
+      const message = socket?.readyState === 1 ? this.#queue.take() : undefined;
+      if (!socket || message === undefined) return;
+      this.#hand(message, socket);
     }
   }
 

@@ -205,14 +205,14 @@ const SHELL: readonly Bug[] = [
   ),
   shell(
     "a re-entrant send overtakes the queue",
-    "(this.#isGreeting || !this.#queue.size)",
+    "(!this.#queue.size || this.#isGreeting)",
     "true",
   ),
   shell("what open listeners send waits", "this.#isGreeting = true;", ""),
   shell(
     "a message is sent twice",
-    "this.socket?.send(message);\n      return true;",
-    "this.socket?.send(message);\n      this.socket?.send(message);\n      return true;",
+    "socket.send(message);\n      return true;",
+    "socket.send(message);\n      socket.send(message);\n      return true;",
   ),
   shell("drops are not told", "evicted ?? [kept]", "evicted ?? []"),
   shell(
@@ -279,9 +279,9 @@ const PARTS: readonly Bug[] = [
   queue("characters are counted instead of bytes", "bytes += unit < 0x800 ? 1 : 2;", ""),
   queue("one message too many is kept", "this.size >= maxMessages", "this.size > maxMessages"),
   queue(
-    "compaction loses a message",
-    "this.#entries.splice(0, this.#head);",
-    "this.#entries.splice(0, this.#head + 1);",
+    "what follows the last message is lost",
+    "if (!entry.next) this.#newest = undefined;",
+    "",
   ),
   target(
     "listeners are called last first",
