@@ -14,10 +14,10 @@
 import * as vega from "npm:vega@^6.4.0";
 import * as vegaLite from "npm:vega-lite@^6.5.0";
 import { attemptsChart } from "./charts/attempts.ts";
-import { type BenchFile, ratiosChart } from "./charts/ratios.ts";
+import { ratiosChart } from "./charts/ratios.ts";
 import { recoveryChart } from "./charts/recovery.ts";
 import { DARK_STYLE, type Spec } from "./charts/style.ts";
-import { formatTable } from "./results.ts";
+import { type BenchFile, formatTable } from "./results.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
 

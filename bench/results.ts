@@ -20,6 +20,20 @@ export interface Result {
   readonly met?: boolean;
 }
 
+/** What `--json` writes. */
+export interface BenchFile {
+  readonly meta: {
+    /** When the rows were measured that are not in `again`. */
+    readonly date: string;
+    readonly runtimes: Readonly<Record<string, string>>;
+    readonly versions: Readonly<Record<string, string>>;
+    readonly seed: number;
+    /** The rows that were measured later, by what `--only` took. */
+    readonly again?: Readonly<Record<string, Pick<BenchFile["meta"], "date" | "runtimes">>>;
+  };
+  readonly rows: readonly Result[];
+}
+
 /** The figures of one row on one runtime: by contestant, one entry a round. */
 export type Figures = ReadonlyMap<Name, readonly Readonly<Record<string, number>>[]>;
 
@@ -90,6 +104,30 @@ export function summarize(
       budget: atMost === Infinity ? `>= ${atLeast}` : `<= ${atMost}`,
       met: ratio <= atMost && ratio >= atLeast,
     },
+  };
+}
+
+/**
+ * A file with the lines of one row replaced by those of a later run. Where that run had fewer runtimes
+ * the lines of the others stay.
+ */
+export function replaceRow(file: BenchFile, name: string, later: BenchFile): BenchFile {
+  const versions = JSON.stringify(file.meta.versions);
+  if (versions !== JSON.stringify(later.meta.versions)) {
+    throw new Error(
+      `Cannot replace a row as both runs must have the same peers: current value is ${versions}`,
+    );
+  }
+  const runtimes = new Set(later.rows.map(({ runtime }) => runtime));
+  const isReplaced = ({ row, runtime }: Result): boolean =>
+    (row === name || row.startsWith(`${name} `)) && runtimes.has(runtime);
+  const place = file.rows.findIndex(isReplaced);
+  const rows = file.rows.filter((line) => !isReplaced(line));
+  rows.splice(place < 0 ? rows.length : place, 0, ...later.rows);
+  const { date, runtimes: on } = later.meta;
+  return {
+    meta: { ...file.meta, again: { ...file.meta.again, [name]: { date, runtimes: on } } },
+    rows,
   };
 }
 

@@ -1,15 +1,5 @@
-import type { Result } from "../results.ts";
+import type { BenchFile } from "../results.ts";
 import { CONFIG, GREEN, GREY, INK, type Spec } from "./style.ts";
-
-/** What is drawn of `bench.json`. */
-export interface BenchFile {
-  readonly meta: {
-    readonly date: string;
-    readonly runtimes: Readonly<Record<string, string>>;
-    readonly versions: Readonly<Record<string, string>>;
-  };
-  readonly rows: readonly Result[];
-}
 
 /** The rows that are drawn: those where less is better and that people ask for first. */
 const PANELS: readonly Readonly<Record<"row" | "unit" | "title", string>>[] = [
