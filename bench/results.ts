@@ -119,8 +119,7 @@ export function replaceRow(file: BenchFile, name: string, later: BenchFile): Ben
     );
   }
   const runtimes = new Set(later.rows.map(({ runtime }) => runtime));
-  const isReplaced = ({ row, runtime }: Result): boolean =>
-    (row === name || row.startsWith(`${name} `)) && runtimes.has(runtime);
+  const isReplaced = (line: Result): boolean => isOf(line, name) && runtimes.has(line.runtime);
   const place = file.rows.findIndex(isReplaced);
   const rows = file.rows.filter((line) => !isReplaced(line));
   rows.splice(place < 0 ? rows.length : place, 0, ...later.rows);
@@ -129,6 +128,11 @@ export function replaceRow(file: BenchFile, name: string, later: BenchFile): Ben
     meta: { ...file.meta, again: { ...file.meta.again, [name]: { date, runtimes: on } } },
     rows,
   };
+}
+
+/** Whether a line is of the row that `--only` names. */
+export function isOf({ row }: Result, name: string): boolean {
+  return row === name || row.startsWith(`${name} `);
 }
 
 /** The results as aligned text. */
@@ -155,7 +159,8 @@ export function formatTable(results: readonly Result[]): string {
     .join("\n");
 }
 
-function formatNumber(value: number): string {
+/** Three digits or so, and none after the point where there are none. */
+export function formatNumber(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(Number.isInteger(value) || size >= 1_000 ? 0 : size >= 100 ? 1 : 2);
 }
