@@ -19,6 +19,7 @@ import { recoveryChart } from "./charts/recovery.ts";
 import { DARK_STYLE, type Spec } from "./charts/style.ts";
 import { type BenchFile, formatTable } from "./results.ts";
 import { writeTables } from "./tables.ts";
+import { measured } from "./tables/bench.ts";
 
 const RESULTS = new URL("./results/", import.meta.url);
 
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
 function describe({ meta, rows }: BenchFile): string {
   const versions = Object.entries({ ...meta.runtimes, ...meta.versions });
   const title = versions.map(([name, version]) => `${name} ${version}`).join(", ");
-  return `${meta.date}: ${title}\n\n${formatTable(rows)}`;
+  return `${measured(meta, rows)}\n${title}\n\n${formatTable(rows)}`;
 }
 
 /** Without a canvas Vega takes text for wider than any font has it, and draws the charts wider. */

@@ -20,6 +20,12 @@ export interface Result {
   readonly met?: boolean;
 }
 
+/** When, and with which version of a runtime. */
+export interface Origin {
+  readonly date: string;
+  readonly version: string;
+}
+
 /** What `--json` writes. */
 export interface BenchFile {
   readonly meta: {
@@ -28,8 +34,8 @@ export interface BenchFile {
     readonly runtimes: Readonly<Record<string, string>>;
     readonly versions: Readonly<Record<string, string>>;
     readonly seed: number;
-    /** The rows that were measured later, by what `--only` took. */
-    readonly again?: Readonly<Record<string, Pick<BenchFile["meta"], "date" | "runtimes">>>;
+    /** The rows that were measured later: what `--only` took, and on which runtimes. */
+    readonly again?: Readonly<Record<string, Readonly<Record<string, Origin>>>>;
   };
   readonly rows: readonly Result[];
 }
@@ -123,11 +129,12 @@ export function replaceRow(file: BenchFile, name: string, later: BenchFile): Ben
   const place = file.rows.findIndex(isReplaced);
   const rows = file.rows.filter((line) => !isReplaced(line));
   rows.splice(place < 0 ? rows.length : place, 0, ...later.rows);
-  const { date, runtimes: on } = later.meta;
-  return {
-    meta: { ...file.meta, again: { ...file.meta.again, [name]: { date, runtimes: on } } },
-    rows,
-  };
+  const origins = [...runtimes].map((runtime) => {
+    const name = runtime === "any" ? "deno" : runtime;
+    return [name, { date: later.meta.date, version: later.meta.runtimes[name] ?? "" }];
+  });
+  const again = { ...file.meta.again?.[name], ...Object.fromEntries(origins) };
+  return { meta: { ...file.meta, again: { ...file.meta.again, [name]: again } }, rows };
 }
 
 /** Whether a line is of the row that `--only` names. */

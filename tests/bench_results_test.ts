@@ -136,7 +136,7 @@ Deno.test("replaceRow() puts the later lines of a row in their place, and says w
     {
       meta: {
         ...file(1, []).meta,
-        again: { open: { date: "2026-11-02", runtimes: { deno: "2.9.6" } } },
+        again: { open: { deno: { date: "2026-11-02", version: "2.9.6" } } },
       },
       rows: [openTcp, later, heap],
     },
@@ -148,10 +148,22 @@ Deno.test("replaceRow() keeps the lines of a runtime that the later run had not"
     summarize({ ...LINE, runtime }, [1])
   ) as [Result, Result];
   const later = { ...onDeno, ratio: 2 };
+  const { meta, rows } = file(1, [onNode, onDeno]);
+  const node = { date: "2026-10-01", version: "24.0.0" };
 
   assertEquals(
-    replaceRow(file(1, [onNode, onDeno]), "receive", file(2, [later])).rows,
-    [onNode, later],
+    replaceRow(
+      { meta: { ...meta, again: { receive: { node } } }, rows },
+      "receive",
+      file(2, [later]),
+    ),
+    {
+      meta: {
+        ...meta,
+        again: { receive: { node, deno: { date: "2026-11-02", version: "2.9.6" } } },
+      },
+      rows: [onNode, later],
+    },
   );
 });
 

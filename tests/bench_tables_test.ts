@@ -92,8 +92,8 @@ const LINE = { row: "heap", runtime: "node", unit: "x naive", min: 1, max: 3 } a
 
 function bench(...rows: Result[]): BenchFile {
   const again = {
-    size: { date: "2026-11-03T01:00:00Z", runtimes: { deno: "2.9.7" } },
-    send: { date: "2026-11-04T01:00:00Z", runtimes: { deno: "2.9.8" } },
+    size: { deno: { date: "2026-11-03T01:00:00Z", version: "2.9.7" } },
+    heap: { node: { date: "2026-11-04T01:00:00Z", version: "24.22.0" } },
   };
   const runtimes = { deno: "2.9.6", node: "24.21.0" };
   return { meta: { date: "2026-11-02T01:00:00Z", runtimes, versions: {}, seed: 1, again }, rows };
@@ -141,7 +141,7 @@ Deno.test("comparisonTable() has the ratios of one runtime, and '-' for those wh
 | ------------------------ | ------- | -------- | ---- | ----------- | ---------------------- | ------------ | -------- |
 | heap of an open instance | x naive | 2        | -    | -           | -                      | -            | 1.25     |
 
-Node 24.21.0, 2026-11-02.`,
+Node 24.21.0, 2026-11-02; \`heap\` again on Node 24.22.0, 2026-11-04.`,
   );
 });
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BenchFile, formatNumber, isOf, type Result } from "../results.ts";
+import { type BenchFile, formatNumber, isOf, type Origin, type Result } from "../results.ts";
 import type { Runtime } from "../rows.ts";
 import { paragraph, table } from "./markdown.ts";
 
@@ -108,13 +108,12 @@ export function measured(
   shown: readonly Result[],
   runtime: Runtime = "deno",
 ): string {
-  const at = (one: Pick<BenchFile["meta"], "date" | "runtimes">): string =>
-    `${RUNTIMES[runtime]} ${one.runtimes[runtime]}, ${one.date.slice(0, 10)}`;
-  const later = Object.entries(again).filter(([name, one]) =>
-    runtime in one.runtimes && shown.some((line) => isOf(line, name))
+  const at = ({ date, version }: Origin): string =>
+    `${RUNTIMES[runtime]} ${version}, ${date.slice(0, 10)}`;
+  const later = Object.entries(again).flatMap(([name, { [runtime]: origin }]) =>
+    origin && shown.some((line) => isOf(line, name)) ? [`\`${name}\` again on ${at(origin)}`] : []
   );
-  return [at({ date, runtimes }), ...later.map(([name, one]) => `\`${name}\` again on ${at(one)}`)]
-    .join("; ");
+  return [at({ date, version: runtimes[runtime] ?? "" }), ...later].join("; ");
 }
 
 /** A figure, or what stands for none. */
