@@ -20,6 +20,26 @@ export interface Result {
   readonly met?: boolean;
 }
 
+/** When, and with which version of a runtime. */
+export interface Origin {
+  readonly date: string;
+  readonly version: string;
+}
+
+/** What `--json` writes. */
+export interface BenchFile {
+  readonly meta: {
+    /** When the rows were measured that are not in `again`. */
+    readonly date: string;
+    readonly runtimes: Readonly<Record<string, string>>;
+    readonly versions: Readonly<Record<string, string>>;
+    readonly seed: number;
+    /** The rows that were measured later: what `--only` took, and on which runtimes. */
+    readonly again?: Readonly<Record<string, Readonly<Record<string, Origin>>>>;
+  };
+  readonly rows: readonly Result[];
+}
+
 /** The figures of one row on one runtime: by contestant, one entry a round. */
 export type Figures = ReadonlyMap<Name, readonly Readonly<Record<string, number>>[]>;
 
@@ -93,6 +113,35 @@ export function summarize(
   };
 }
 
+/**
+ * A file with the lines of one row replaced by those of a later run. Where that run had fewer runtimes
+ * the lines of the others stay.
+ */
+export function replaceRow(file: BenchFile, name: string, later: BenchFile): BenchFile {
+  const versions = JSON.stringify(file.meta.versions);
+  if (versions !== JSON.stringify(later.meta.versions)) {
+    throw new Error(
+      `Cannot replace a row as both runs must have the same peers: current value is ${versions}`,
+    );
+  }
+  const runtimes = new Set(later.rows.map(({ runtime }) => runtime));
+  const isReplaced = (line: Result): boolean => isOf(line, name) && runtimes.has(line.runtime);
+  const place = file.rows.findIndex(isReplaced);
+  const rows = file.rows.filter((line) => !isReplaced(line));
+  rows.splice(place < 0 ? rows.length : place, 0, ...later.rows);
+  const origins = [...runtimes].map((runtime) => {
+    const name = runtime === "any" ? "deno" : runtime;
+    return [name, { date: later.meta.date, version: later.meta.runtimes[name] ?? "" }];
+  });
+  const again = { ...file.meta.again?.[name], ...Object.fromEntries(origins) };
+  return { meta: { ...file.meta, again: { ...file.meta.again, [name]: again } }, rows };
+}
+
+/** Whether a line is of the row that `--only` names. */
+export function isOf({ row }: Result, name: string): boolean {
+  return row === name || row.startsWith(`${name} `);
+}
+
 /** The results as aligned text. */
 export function formatTable(results: readonly Result[]): string {
   const cells = [
@@ -117,7 +166,8 @@ export function formatTable(results: readonly Result[]): string {
     .join("\n");
 }
 
-function formatNumber(value: number): string {
+/** Three digits or so, and none after the point where there are none. */
+export function formatNumber(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(Number.isInteger(value) || size >= 1_000 ? 0 : size >= 100 ? 1 : 2);
 }

@@ -1,6 +1,7 @@
 /**
  * `deno run -A bench/run.ts [--json FILE] [--only NAME] [--runtime deno|node|bun]`: every row of the
- * budget table, side by side with the peers. See `bench/README.md`.
+ * budget table, side by side with the peers. With `--only`, `--json` replaces that row in a FILE that
+ * is there. See `bench/README.md`.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { VERSIONS } from "./contestants.ts";
 import { measureRow } from "./drivers.ts";
 import { FLEET_SEED, measureFleet } from "./fleet_row.ts";
 import { setUpLab } from "./processes.ts";
-import { formatTable, type Result, resultsOf } from "./results.ts";
+import { type BenchFile, formatTable, replaceRow, type Result, resultsOf } from "./results.ts";
 import { ROWS } from "./rows.ts";
 import { measureSizes } from "./size.ts";
 
@@ -77,19 +78,29 @@ async function run({ only, runtime: onlyRuntime }: Options): Promise<{
   return { results, runtimes: Object.fromEntries(runtimes) };
 }
 
+async function write(path: string, file: BenchFile, only: string | undefined): Promise<void> {
+  const old = only && await read(path);
+  const whole = old ? replaceRow(old, only, file) : file;
+  await Deno.writeTextFile(path, `${JSON.stringify(whole, null, 2)}\n`);
+}
+
+async function read(path: string): Promise<BenchFile | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 if (import.meta.main) {
   const options = readOptions(Deno.args);
   const { results, runtimes } = await run(options);
   console.log(`\n${formatTable(results)}\n`);
   if (options.json) {
-    const meta = {
-      date: new Date().toISOString(),
-      runtimes,
-      versions: VERSIONS,
-      seed: FLEET_SEED,
-    };
-    const text = JSON.stringify({ meta, rows: results }, null, 2);
-    await Deno.writeTextFile(options.json, `${text}\n`);
+    const date = new Date().toISOString();
+    const meta = { date, runtimes, versions: VERSIONS, seed: FLEET_SEED };
+    await write(options.json, { meta, rows: results }, options.only);
   }
   const judged = results.filter(({ met }) => met !== undefined);
   const missed = judged.filter(({ met }) => !met).length;

@@ -1,10 +1,14 @@
 /**
- * Bundle sizes: everything an entry point exports, and the least a user needs.
+ * Bundle sizes: everything an entry point exports, the least a user needs, and what each module of
+ * ours is worth.
  *
  * @module
  */
 
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { bundle, gzipBytes, type Part, partsOf, stopBundler } from "./bundle.ts";
+import { VERSIONS } from "./contestants.ts";
 import { type Result, summarize } from "./results.ts";
 import type { Budget } from "./rows.ts";
 
@@ -16,50 +20,53 @@ interface Entry {
   readonly budgets?: readonly Budget[];
 }
 
-const mod = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+const mod = (path: string): string => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
 
 /** One listener and nothing else: what tree shaking can leave out is left out. */
 const minimal = (clause: string, from: string, create: string): string =>
   `import ${clause} from ${from}; ${create}.addEventListener("message", console.log);`;
 
+/** The entry that is told part by part. */
+const WHOLE: Entry = {
+  contestant: "holdfast",
+  row: "size of all exports",
+  source: `export * from ${mod("../mod.ts")};`,
+  budgets: [{ atMost: 1.5, against: "rews" }],
+};
+
 const ENTRIES: readonly Entry[] = [
   {
     contestant: "rews",
     row: "size of all exports",
-    source: `export * from "npm:@nktkas/rews@4.1.0";`,
+    source: `export * from "@nktkas/rews";`,
   },
-  {
-    contestant: "holdfast",
-    row: "size of all exports",
-    source: `export * from ${mod("../mod.ts")};`,
-    budgets: [{ atMost: 1.5, against: "rews" }],
-  },
+  WHOLE,
   {
     contestant: "partysocket",
     row: "size of all exports",
-    source: `export { default } from "npm:partysocket@1.3.0/ws";`,
+    source: `export { default } from "partysocket/ws";`,
   },
   {
     contestant: "reconnecting-websocket",
     row: "size of all exports",
-    source: `export { default } from "npm:reconnecting-websocket@4.4.0";`,
+    source: `export { default } from "reconnecting-websocket";`,
   },
   {
     contestant: "websocket-ts",
     row: "size of all exports",
-    source: `export * from "npm:websocket-ts@2.3.0";`,
+    source: `export * from "websocket-ts";`,
   },
   {
     contestant: "sockette",
     row: "size of all exports",
-    source: `export { default } from "npm:sockette@2.0.6";`,
+    source: `export { default } from "sockette";`,
   },
   {
     contestant: "rews",
     row: "size of minimal use",
     source: minimal(
       "{ ReconnectingWebSocket as C }",
-      `"npm:@nktkas/rews@4.1.0"`,
+      `"@nktkas/rews"`,
       `new C("wss://example.test")`,
     ),
   },
@@ -75,19 +82,19 @@ const ENTRIES: readonly Entry[] = [
   {
     contestant: "partysocket",
     row: "size of minimal use",
-    source: minimal("C", `"npm:partysocket@1.3.0/ws"`, `new C("wss://example.test")`),
+    source: minimal("C", `"partysocket/ws"`, `new C("wss://example.test")`),
   },
   {
     contestant: "reconnecting-websocket",
     row: "size of minimal use",
-    source: minimal("C", `"npm:reconnecting-websocket@4.4.0"`, `new C("wss://example.test")`),
+    source: minimal("C", `"reconnecting-websocket"`, `new C("wss://example.test")`),
   },
   {
     contestant: "websocket-ts",
     row: "size of minimal use",
     source: minimal(
       "{ WebsocketBuilder as B }",
-      `"npm:websocket-ts@2.3.0"`,
+      `"websocket-ts"`,
       `new B("wss://example.test").build()`,
     ),
   },
@@ -111,38 +118,52 @@ const ENTRIES: readonly Entry[] = [
 
 /** Bundles and compresses every entry; there is no spread, as the result is the same each time. */
 export async function measureSizes(progress: (text: string) => void): Promise<Result[]> {
-  const results: Result[] = [];
-  const baselines = new Map<string, number>();
-  for (const { contestant, row, source, budgets = [] } of ENTRIES) {
-    progress(`${row} ${contestant}`);
-    const code = await bundle(source);
-    const line = { row, runtime: "any", contestant } as const;
-    const gzip = gzipSync(code, { level: 9 }).length;
-    const brotli = brotliCompressSync(code).length;
-    const absolute = budgets.find((budget) => !budget.against);
-    results.push(
-      summarize({ ...line, unit: "B gzip" }, [gzip], absolute),
-      summarize({ ...line, unit: "B brotli" }, [brotli]),
-      summarize({ ...line, unit: "B minified" }, [code.length]),
-    );
-    if (contestant === "rews") baselines.set(row, gzip);
-    const ratio = gzip / (baselines.get(row) ?? NaN);
-    const relative = budgets.find((budget) => budget.against);
-    if (relative) results.push(summarize({ ...line, unit: "x rews" }, [ratio], relative));
+  const folder = await Deno.makeTempDir();
+  try {
+    await installPeers(folder);
+    const results: Result[] = [];
+    const parts: Part[] = [];
+    // Rews is the first of each row.
+    let rewsBytes = NaN;
+    for (const entry of ENTRIES) {
+      const { contestant, row, source, budgets = [] } = entry;
+      progress(`${row} ${contestant}`);
+      const bundled = await bundle(source, folder);
+      const { code } = bundled;
+      const line = { row, runtime: "any", contestant } as const;
+      const gzip = gzipBytes(code);
+      if (contestant === "rews") rewsBytes = gzip;
+      const absolute = budgets.find((budget) => !budget.against);
+      const relative = budgets.find((budget) => budget.against);
+      results.push(
+        summarize({ ...line, unit: "B gzip" }, [gzip], absolute),
+        summarize({ ...line, unit: "B brotli" }, [brotliCompressSync(code).length]),
+        summarize({ ...line, unit: "B minified" }, [code.length]),
+      );
+      if (relative) {
+        results.push(summarize({ ...line, unit: "x rews" }, [gzip / rewsBytes], relative));
+      }
+      if (entry === WHOLE) parts.push(...await partsOf(bundled));
+    }
+    return [...results, ...parts.flatMap(partResults)];
+  } finally {
+    await stopBundler();
+    await Deno.remove(folder, { recursive: true });
   }
-  return results;
 }
 
-/** Bundles and minifies for the browser, with the esbuild that Deno drives. */
-async function bundle(source: string): Promise<Uint8Array> {
-  const entry = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(entry, source);
-    const args = ["bundle", "--quiet", "--minify", "--platform=browser", entry];
-    const output = await new Deno.Command(Deno.execPath(), { args }).output();
-    if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
-    return output.stdout;
-  } finally {
-    await Deno.remove(entry);
-  }
+function partResults({ path, bytes, gzipBytes }: Part): Result[] {
+  const line = { row: `size by part ${path}`, runtime: "any", contestant: "holdfast" } as const;
+  return [
+    summarize({ ...line, unit: "B minified" }, [bytes]),
+    summarize({ ...line, unit: "B gzip share" }, [gzipBytes]),
+  ];
+}
+
+/** Puts the peers where the bundler looks for packages. */
+async function installPeers(folder: string): Promise<void> {
+  await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ dependencies: VERSIONS }));
+  const command = new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder });
+  const { success, stderr } = await command.output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }

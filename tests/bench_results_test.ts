@@ -1,5 +1,13 @@
-import { assertEquals } from "@std/assert";
-import { type Figures, formatTable, resultsOf, summarize } from "../bench/results.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  type BenchFile,
+  type Figures,
+  formatTable,
+  replaceRow,
+  type Result,
+  resultsOf,
+  summarize,
+} from "../bench/results.ts";
 import type { Row } from "../bench/rows.ts";
 
 const LINE = { row: "receive", runtime: "deno", contestant: "holdfast", unit: "x fake" } as const;
@@ -106,5 +114,72 @@ Deno.test("formatTable() aligns its columns and says what was missed", () => {
       "receive  deno     holdfast    1.50    1.25..2       x fake",
       "receive  deno     holdfast    12346   12346..12346  B       <= 700  MISSED",
     ].join("\n"),
+  );
+});
+
+function file(day: number, rows: readonly Result[]): BenchFile {
+  const date = `2026-11-0${day}`;
+  return {
+    meta: { date, runtimes: { deno: "2.9.6" }, versions: { rews: "4.1.0" }, seed: 1 },
+    rows,
+  };
+}
+
+Deno.test("replaceRow() puts the later lines of a row in their place, and says when they are from", () => {
+  const [open, openUs, openTcp, heap] = ["open", "open openUs", "openTcp", "heap"].map((row) =>
+    summarize({ ...LINE, row }, [1])
+  ) as [Result, Result, Result, Result];
+  const later = { ...openUs, ratio: 2 };
+
+  assertEquals(
+    replaceRow(file(1, [openTcp, open, openUs, heap]), "open", file(2, [later])),
+    {
+      meta: {
+        ...file(1, []).meta,
+        again: { open: { deno: { date: "2026-11-02", version: "2.9.6" } } },
+      },
+      rows: [openTcp, later, heap],
+    },
+  );
+});
+
+Deno.test("replaceRow() keeps the lines of a runtime that the later run had not", () => {
+  const [onNode, onDeno] = (["node", "deno"] as const).map((runtime) =>
+    summarize({ ...LINE, runtime }, [1])
+  ) as [Result, Result];
+  const later = { ...onDeno, ratio: 2 };
+  const { meta, rows } = file(1, [onNode, onDeno]);
+  const node = { date: "2026-10-01", version: "24.0.0" };
+
+  assertEquals(
+    replaceRow(
+      { meta: { ...meta, again: { receive: { node } } }, rows },
+      "receive",
+      file(2, [later]),
+    ),
+    {
+      meta: {
+        ...meta,
+        again: { receive: { node, deno: { date: "2026-11-02", version: "2.9.6" } } },
+      },
+      rows: [onNode, later],
+    },
+  );
+});
+
+Deno.test("replaceRow() adds a row that was not there", () => {
+  const [old, later] = [summarize(LINE, [1]), summarize({ ...LINE, row: "heap" }, [1])];
+
+  assertEquals(replaceRow(file(1, [old]), "heap", file(2, [later])).rows, [old, later]);
+});
+
+Deno.test("replaceRow() refuses figures of other peers", () => {
+  const { meta, rows } = file(2, []);
+  const later = { meta: { ...meta, versions: { rews: "4.2.0" } }, rows };
+
+  assertThrows(
+    () => replaceRow(file(1, []), "receive", later),
+    Error,
+    `Cannot replace a row as both runs must have the same peers: current value is {"rews":"4.1.0"}`,
   );
 });

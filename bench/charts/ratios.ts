@@ -1,15 +1,6 @@
-import type { Result } from "../results.ts";
+import type { BenchFile } from "../results.ts";
+import { measured } from "../tables/bench.ts";
 import { CONFIG, GREEN, GREY, INK, type Spec } from "./style.ts";
-
-/** What is drawn of `bench.json`. */
-export interface BenchFile {
-  readonly meta: {
-    readonly date: string;
-    readonly runtimes: Readonly<Record<string, string>>;
-    readonly versions: Readonly<Record<string, string>>;
-  };
-  readonly rows: readonly Result[];
-}
 
 /** The rows that are drawn: those where less is better and that people ask for first. */
 const PANELS: readonly Readonly<Record<"row" | "unit" | "title", string>>[] = [
@@ -27,15 +18,22 @@ const PANELS: readonly Readonly<Record<"row" | "unit" | "title", string>>[] = [
 ];
 
 /** Size, and the cost of a message; less is better. */
-export function ratiosChart({ meta: { date, runtimes, versions }, rows }: BenchFile): Spec {
+export function ratiosChart({ meta, rows }: BenchFile): Spec {
   const contestant = { field: "contestant", type: "nominal" as const, title: null, sort: null };
-  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  const drawn = rows.filter(({ row, runtime, unit }) =>
+    ["deno", "any"].includes(runtime) &&
+    PANELS.some((panel) => panel.row === row && panel.unit === unit)
+  );
+  const peers = Object.entries(meta.versions).map(([name, version]) => `${name} ${version}`).join(
+    ", ",
+  );
   return {
     config: CONFIG,
     title: {
       text: "Size, and the price of a message: less is better",
       subtitle: [
-        `Deno ${runtimes["deno"]}, ${date.slice(0, 10)}; medians, lines from least to greatest.`,
+        `${measured(meta, drawn).replaceAll("`", "")}.`,
+        "Medians; lines from least to greatest.",
         peers,
       ],
     },
@@ -45,9 +43,7 @@ export function ratiosChart({ meta: { date, runtimes, versions }, rows }: BenchF
       width: 440,
       height: { step: 20 },
       data: {
-        values: rows.filter((it) =>
-          it.row === row && it.unit === unit && ["deno", "any"].includes(it.runtime)
-        ),
+        values: drawn.filter((line) => line.row === row && line.unit === unit),
       },
       layer: [
         {

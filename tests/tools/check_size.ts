@@ -3,8 +3,7 @@
  * decision. `bench/README.md` argues the numbers.
  */
 
-import { gzipSync } from "node:zlib";
-import * as esbuild from "npm:esbuild@0.28.2";
+import { bundle, gzipBytes, stopBundler } from "../../bench/bundle.ts";
 
 /** Bytes after minification and gzip -9. */
 const BUDGETS: readonly (readonly [what: string, source: string, maxBytes: number])[] = [
@@ -13,19 +12,11 @@ const BUDGETS: readonly (readonly [what: string, source: string, maxBytes: numbe
 ];
 
 let isOver = false;
-for (const [what, contents, maxBytes] of BUDGETS) {
-  const { outputFiles: [bundle] } = await esbuild.build({
-    stdin: { contents, resolveDir: ".", loader: "ts" },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "esnext",
-    write: false,
-  });
-  const bytes = gzipSync(bundle?.contents ?? new Uint8Array(), { level: 9 }).length;
+for (const [what, source, maxBytes] of BUDGETS) {
+  const bytes = gzipBytes((await bundle(source)).code);
   const verdict = bytes <= maxBytes ? "ok" : "TOO BIG";
   if (bytes > maxBytes) isOver = true;
   console.log(`size ${what.padEnd(10)} ${bytes} of ${maxBytes} bytes gzip  ${verdict}`);
 }
-await esbuild.stop();
+await stopBundler();
 if (isOver) Deno.exit(1);
