@@ -14,9 +14,9 @@ const LIMIT_MS = 90_000;
 const YOUNG_GENERATION_MIB: Readonly<Record<string, number>> = {
   // Not collected in the middle of the measurement.
   allocation: 64,
-  // Left alone it settles at a size that fits the cache or at one that does not, for the same code
-  // from one process to the next, and the same client has one rate or twice that.
-  receiveBinary: 4,
+  // Its greatest size from the start. While it grows, the buffers of a round may or may not fit the
+  // cache: the same client has one rate or twice that, and more garbage can be the quicker.
+  receiveBinary: 16,
 };
 
 /** The runtimes found here, and the bundle that all of them run. */
