@@ -18,6 +18,8 @@ const measurements: Record<
   ...messages,
   ...lifecycle,
   ...network,
+  designs: messages.receive,
+  designsAmongOthers: messages.receiveAmongOthers,
 };
 
 const [name = "", contestant = "", port = "0"] = args();

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { designs } from "./designs.ts";
 import { NaiveClient } from "./naive_client.ts";
 
 /** What the benches need of a client. */
@@ -53,6 +54,7 @@ class Adapter implements Connection {
 
 /** The bare platform, a loop as people write it by hand, ours, and the peers. */
 export const loaders = {
+  ...designs,
   // Looked up at each call, so that it is the fake where that is installed.
   bare: () => Promise.resolve((url) => new Adapter(new WebSocket(url))),
   naive: () => Promise.resolve((url) => new NaiveClient(url)),

@@ -51,6 +51,17 @@ const ALL: readonly Name[] = [
 ];
 const RECONNECTING = ALL.slice(1);
 const BARE_FIRST = ALL.filter((name) => name !== "naive");
+/** The ways to deliver a message; see `designs.ts`. */
+const DESIGNS: readonly Name[] = [
+  "bare",
+  "inner-event",
+  "plain-event",
+  "own-class",
+  "native-clone",
+  "set-prototype",
+  "define-property",
+  "re-parented",
+];
 /** Those that count what they queue. websocket-ts needs minutes for a million: it shifts an array. */
 const QUEUEING: readonly Name[] = ["holdfast", "rews", "partysocket", "reconnecting-websocket"];
 const EVERYWHERE: readonly Runtime[] = ["deno", "node", "bun"];
@@ -76,6 +87,20 @@ export const ROWS: readonly Row[] = [
     runtimes: EVERYWHERE,
     contestants: BARE_FIRST,
     rounds: 5,
+    metrics: { ns: { unit: "x fake", against: "bare" } },
+  },
+  {
+    name: "designs",
+    runtimes: EVERYWHERE,
+    contestants: DESIGNS,
+    rounds: 5,
+    metrics: { ns: { unit: "x fake", against: "bare" } },
+  },
+  {
+    name: "designsAmongOthers",
+    runtimes: EVERYWHERE,
+    contestants: DESIGNS,
+    rounds: 3,
     metrics: { ns: { unit: "x fake", against: "bare" } },
   },
   {

@@ -7,6 +7,7 @@
 import type { Report } from "./fleet/report.ts";
 import type { BenchFile } from "./results.ts";
 import { budgetTable, comparisonTable, partTable, sizeTable } from "./tables/bench.ts";
+import { designTable } from "./tables/designs.ts";
 import { capacityTable, equalLoadTable, eventTable, outageTable } from "./tables/fleet.ts";
 import { type Contents, fillTables } from "./tables/markdown.ts";
 import { measuredTable } from "./tables/measured.ts";
@@ -24,6 +25,7 @@ export function contentsOf(bench: BenchFile, fleet: Report): Contents {
     ["deno", comparisonTable(bench, "deno")],
     ["node", comparisonTable(bench, "node")],
     ["bun", comparisonTable(bench, "bun")],
+    ["designs", designTable(bench)],
     ["sizes", sizeTable(bench)],
     ["parts", partTable(bench)],
     ["outages", outageTable(fleet)],

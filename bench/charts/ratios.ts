@@ -33,7 +33,8 @@ export function ratiosChart({ meta, rows }: BenchFile): Spec {
       text: "Size, and the price of a message: less is better",
       subtitle: [
         `${measured(meta, drawn).replaceAll("`", "")}.`,
-        "Medians; lines from least to greatest.",
+        "Medians; lines from least to greatest. reconnecting-websocket, websocket-ts and sockette pass",
+        "on the socket's own event, whose target is not the client.",
         peers,
       ],
     },

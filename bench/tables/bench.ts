@@ -56,7 +56,9 @@ export function budgetTable({ meta, rows }: BenchFile): string {
 
 /** The medians of all who reconnect, for each ratio on a runtime. */
 export function comparisonTable({ meta, rows }: BenchFile, runtime: Runtime): string {
-  const ratios = rows.filter((line) => line.runtime === runtime && line.unit.startsWith("x "));
+  const ratios = rows.filter((line) =>
+    line.runtime === runtime && line.unit.startsWith("x ") && CONTESTANTS.includes(line.contestant)
+  );
   // What only we have is a budget, and told there.
   const compared = ratios.filter(({ row, unit, contestant }) =>
     contestant !== "holdfast" ||

@@ -45,7 +45,10 @@ export function measuredTable({ meta, rows }: BenchFile, fleet: Report): string 
     ["attempts a client in a 10 min outage", ...simulated("attemptsPerClient")],
     ["p99 wait after it, by the least possible", ...simulated("p99ToBound")],
   ];
-  const told = `Medians by \`deno task bench\` (${measured(meta, shown)}); the last two rows by ` +
+  const passedOn = "reconnecting-websocket passes on the socket's own event, whose target is not " +
+    "the client. ";
+  const told =
+    `${passedOn}Medians by \`deno task bench\` (${measured(meta, shown)}); the last two rows by ` +
     `\`deno task bench:fleet\` (${
       fleet.clients.toLocaleString("en")
     } clients, seed ${fleet.seed}).`;
