@@ -51,6 +51,15 @@ Deno.test("simulate() serves a herd slice by slice, as arithmetic has it", () =>
   assertEquals(perSecond.length, 105);
 });
 
+Deno.test("simulate() tells of a tenth of a fleet in slices ten times as long what it does of all", () => {
+  for (const upAtMs of [5_000, 60_000, 600_000]) {
+    const all = simulate(scenario({ upAtMs }), DEFAULT.policy, 1);
+    const tenth = simulate(scenario({ upAtMs, sliceMs: 1_000 }, 10_000), DEFAULT.policy, 1);
+    assert(Math.abs(all.p99ToBound - tenth.p99ToBound) < 0.04);
+    assert(Math.abs(all.meanS - tenth.meanS) < 1);
+  }
+});
+
 /** The last of them cannot be in before the server has had room for all; a slice of grace. */
 function respectsTheCapacity(run: typeof simulate): fc.IProperty<unknown> {
   const any = fc.record({

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly seriesGoesOn: boolean;
   /** Whether clients forget their attempts whenever one is accepted, though it be dropped. */
   readonly resetsAtOpen: boolean;
+  /** How finely the server counts, 100 ms if not given; a small fleet needs coarser slices. */
+  readonly sliceMs?: number;
 }
 
 /** What became of the fleet. Shares are parts of the fleet, times are in seconds. */
@@ -71,6 +73,7 @@ export function simulate(scenario: Scenario, policy: FleetPolicy, seed: number):
 
 class Fleet {
   readonly #scenario: Scenario;
+  readonly #sliceMs: number;
   readonly #policy: FleetPolicy;
   readonly #random: () => number;
   /** Of each client: its next attempt, and what its policy is told. */
@@ -87,6 +90,7 @@ class Fleet {
   constructor(scenario: Scenario, policy: FleetPolicy, seed: number) {
     const { clients } = scenario;
     this.#scenario = scenario;
+    this.#sliceMs = scenario.sliceMs ?? SLICE_MS;
     this.#policy = policy;
     this.#random = seededRandom(seed);
     this.#atMs = new Float64Array(clients);
@@ -116,17 +120,18 @@ class Fleet {
   /** Advances slice by slice until everybody has a connection; returns how long each had to wait. */
   serveAll(): Float32Array {
     const { clients, capacity, upAtMs, lostAtMs } = this.#scenario;
-    const perSlice = capacity * SLICE_MS / 1_000;
+    const sliceMs = this.#sliceMs;
+    const perSlice = capacity * sliceMs / 1_000;
     const waitS = new Float32Array(clients);
     const due = new Int32Array(clients);
     let served = 0;
-    for (let slice = Math.floor(upAtMs / SLICE_MS); served < clients; slice++) {
+    for (let slice = Math.floor(upAtMs / sliceMs); served < clients; slice++) {
       // Whole connections only; what is left of one counts for the next slice.
       let free = Math.floor((slice + 1) * perSlice) - Math.floor(slice * perSlice);
       // A delay may be shorter than the slice, so that it fills again.
       for (let n = this.#take(slice, due); n > 0; n = this.#take(slice, due)) {
         const accepted = Math.min(free, n);
-        this.#count(slice * SLICE_MS, n);
+        this.#count(slice * sliceMs, n);
         for (let i = 0; i < n; i++) {
           if (i < accepted && accepted < n) swap(due, i, i + Math.floor(this.#random() * (n - i)));
           const client = due[i] ?? NONE;
@@ -198,7 +203,7 @@ class Fleet {
   }
 
   #await(client: number, whenMs: number): void {
-    const place = Math.floor(whenMs / SLICE_MS) % RING;
+    const place = Math.floor(whenMs / this.#sliceMs) % RING;
     this.#atMs[client] = whenMs;
     this.#nextOf[client] = this.#firstOf[place] ?? NONE;
     this.#firstOf[place] = client;
