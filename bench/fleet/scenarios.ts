@@ -91,7 +91,7 @@ function planPacing(plan: Plan): void {
       plan.add("pacing", scenario, goesOn, { ...different, seriesGoesOn: true });
     }
   }
-  for (const spread of [1.5, 2]) {
+  for (const spread of [1.25, 2]) {
     const delay = (random: number): number => hintedDelay(random, CAP_MS, 30_000, spread);
     const one = { ...DEFAULT, name: `any, were hints spread by U(1, ${spread})` };
     plan.add("pacing", "all told each time: in 30 s", one, {
