@@ -297,13 +297,13 @@ const PARTS: readonly Bug[] = [
   ),
   edit("target.ts")(
     "a provider may lead from wss to ws",
-    'previous.startsWith("wss:") && url.protocol === "ws:"',
+    'previous.startsWith("wss:") && href.startsWith("ws:")',
     "false",
   ),
   edit("target.ts")(
     "credentials are traced",
-    "return scheme + rest;",
-    "return href;",
+    'href.replace(/^(wss?:\\/\\/)[^/@]*@|[?#].*/g, "$1")',
+    "href",
   ),
   edit("trace.ts")(
     "a server writes control characters",
