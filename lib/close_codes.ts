@@ -101,7 +101,6 @@ export function checkFarewell(code: unknown, reason: unknown): Farewell {
 /** Web IDL, `[Clamp] unsigned short`: rounded to the nearest, ties to even; NaN is 0. */
 function clampToShort(value: number): number {
   const clamped = Math.min(Math.max(value, 0), 65_535) || 0;
-  const floor = Math.floor(clamped);
-  const isTie = clamped - floor === 0.5;
-  return isTie ? floor + floor % 2 : Math.round(clamped);
+  // Of two equally near, `Math.round` takes the greater.
+  return clamped % 2 === 0.5 ? Math.floor(clamped) : Math.round(clamped);
 }
