@@ -42,8 +42,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    'epoch, series, phase: "open"',
-    'epoch, series: FRESH, phase: "open"',
+    'phase: "open", opened: true',
+    'phase: "open", series: FRESH, opened: true',
   ),
   transition(
     "the counters are never reset",
@@ -105,8 +105,8 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "statechange comes after the event that it explains",
-    "[...acts, ...change, ...tells]",
-    "[...acts, ...tells, ...change]",
+    '[...acts, { type: "statechange", state, previous }, ...tells]',
+    '[...acts, ...tells, { type: "statechange", state, previous }]',
   ),
   transition(
     "an abort is told as an error, too",
@@ -126,14 +126,14 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "reconnect() keeps the counters",
-    "begin(state, FRESH, config, [abandon(farewell)]",
-    "begin(state, state.series, config, [abandon(farewell)]",
+    "begin(state, FRESH, config",
+    "begin(state, state.series, config",
   ),
   transition("reconnect() does not tell the close", "...report(ABNORMAL, true, null),\n", ""),
   transition(
     "the queue leaves before the listeners of open run",
-    '{ type: "open", reconnected: state.opened, attempt: series.attempt },\n      { type: "flush" }',
-    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: series.attempt }',
+    '{ type: "open", reconnected: state.opened, attempt: state.series.attempt },\n      { type: "flush" }',
+    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: state.series.attempt }',
   ),
   transition("the queue does not leave at open", '{ type: "flush" },', ""),
   transition(
