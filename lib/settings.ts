@@ -49,7 +49,7 @@ const ACTION = "create a ReconnectingWebSocket";
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 
 /** An absent bag of options; it inherits nothing either. */
-const NOTHING = Object.freeze({ __proto__: null });
+const NOTHING = { __proto__: null };
 
 /**
  * Validates the constructor's arguments. Options are read once, own properties only.
