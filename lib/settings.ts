@@ -120,7 +120,7 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
     limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,
     handshake: checkFunction("handshake", given.handshake),
-    probe: heartbeat?.message,
+    probe: readProbe(heartbeat?.message),
     isReply: checkFunction("heartbeat.isReply", heartbeat?.isReply),
     signal,
     trace: checkFunction("trace", given.trace),
@@ -148,10 +148,14 @@ function readSources(given: Partial<Sources> | undefined): Sources {
 
 function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
   if (given === undefined) return null;
-  const heartbeat = own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
-  const { message } = heartbeat;
-  if (message === undefined || typeof message === "function") return heartbeat;
-  return Object.assign(heartbeat, { message: snapshot(toMessage(message)) });
+  return own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
+}
+
+/** As it would be sent now, unless it is asked for each time. */
+function readProbe(message: HeartbeatOptions["message"]): Settings["probe"] {
+  return message === undefined || typeof message === "function"
+    ? message
+    : snapshot(toMessage(message));
 }
 
 function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
