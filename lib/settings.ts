@@ -89,7 +89,7 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
   const isSignal = signal === undefined || tagOf(signal) === "AbortSignal";
   check(isSignal, "'signal'", "an AbortSignal", signal);
 
-  const maxDelayMs = number("maxDelayMs", given.maxDelayMs, 60_000, 2);
+  const maxDelayMs = number("", given, "maxDelayMs", 60_000, 2);
   const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
   const sources = readSources(given.sources);
   const heartbeat = readHeartbeat(given.heartbeat);
@@ -99,16 +99,16 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
       ? protocols as ProviderFunction<string[]>
       : readProtocols(protocols),
     config: {
-      maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, 0, Infinity),
+      maxAttempts: number("", given, "maxAttempts", Infinity, 0, Infinity),
       maxDelayMs,
       initialDelayMs,
-      connectTimeoutMs: number("connectTimeoutMs", given.connectTimeoutMs, 10_000),
-      stableAfterMs: number("stableAfterMs", given.stableAfterMs, 5_000, 0),
-      closeTimeoutMs: number("closeTimeoutMs", given.closeTimeoutMs, 3_000, 0),
+      connectTimeoutMs: number("", given, "connectTimeoutMs", 10_000),
+      stableAfterMs: number("", given, "stableAfterMs", 5_000, 0),
+      closeTimeoutMs: number("", given, "closeTimeoutMs", 3_000, 0),
       handshake: !!given.handshake,
       heartbeat: heartbeat && {
-        intervalMs: number("heartbeat.intervalMs", heartbeat.intervalMs, 25_000),
-        timeoutMs: number("heartbeat.timeoutMs", heartbeat.timeoutMs, 10_000),
+        intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
+        timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
         probes: heartbeat.message !== undefined,
       },
     },
@@ -165,8 +165,8 @@ function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
   check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
   const most = Number.MAX_SAFE_INTEGER;
   return {
-    maxMessages: number("queue.maxMessages", queue.maxMessages, 1_024, 0, most),
-    maxBytes: number("queue.maxBytes", queue.maxBytes, 1_048_576, 0, most),
+    maxMessages: number("queue.", queue, "maxMessages", 1_024, 0, most),
+    maxBytes: number("queue.", queue, "maxBytes", 1_048_576, 0, most),
     overflow,
   };
 }
@@ -189,14 +189,17 @@ function own<T extends object>(
   return copy;
 }
 
-function number(
-  name: string,
-  value: number | undefined,
+/** @param prefix What names the bag in a message. */
+function number<K extends string>(
+  prefix: string,
+  bag: { readonly [name in K]?: number },
+  name: K,
   fallback: number,
   min = 1,
   max = MAX_DELAY_MS,
 ): number {
-  return value === undefined ? fallback : checkNumber(ACTION, name, value, min, max);
+  const value = bag[name];
+  return value === undefined ? fallback : checkNumber(ACTION, prefix + name, value, min, max);
 }
 
 function checkFunction<T>(name: string, value: T): T {
