@@ -114,7 +114,6 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
     },
     shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
     backoff,
-    random: sources.random,
     canRefresh: typeof url === "function" || typeof protocols === "function",
     sources,
     limits: readLimits(given.queue === false ? undefined : given.queue),
