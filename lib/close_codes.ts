@@ -53,8 +53,8 @@ export function pacing(
   initialDelayMs: number,
   maxDelayMs: number,
 ): DelayRange | null {
-  if (code === 1012) return within([5_000, 30_000], maxDelayMs);
-  if (code === 1013) return within([2 * initialDelayMs, 4 * initialDelayMs], maxDelayMs);
+  if (code === 1012) return within(5_000, 30_000, maxDelayMs);
+  if (code === 1013) return within(2 * initialDelayMs, 4 * initialDelayMs, maxDelayMs);
   return null;
 }
 
@@ -63,10 +63,10 @@ export function pacing(
  * quarter, the slowest hundredth of a fleet would wait half as long again (`bench/fleet.md`).
  */
 export function hintRange(hintMs: number, maxDelayMs: number): DelayRange {
-  return within([hintMs, 1.5 * hintMs], maxDelayMs, 2 / 3);
+  return within(hintMs, 1.5 * hintMs, maxDelayMs, 2 / 3);
 }
 
-function within([minMs, maxMs]: DelayRange, limitMs: number, share = 0.5): DelayRange {
+function within(minMs: number, maxMs: number, limitMs: number, share = 0.5): DelayRange {
   return [Math.min(minMs, limitMs * share), Math.min(maxMs, limitMs)];
 }
 

@@ -339,7 +339,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/verdict_test.ts",
   },
   {
-    ...codes("equal hints make a herd", "[hintMs, 1.5 * hintMs]", "[hintMs, hintMs]"),
+    ...codes("equal hints make a herd", "hintMs, 1.5 * hintMs", "hintMs, hintMs"),
     test: "tests/close_codes_test.ts",
   },
 ];
