@@ -110,7 +110,6 @@ const platformClock: Clock = {
 };
 
 function platformWebSocket(): WebSocketConstructor {
-  const { WebSocket } = globalThis;
   if (typeof WebSocket === "function") return WebSocket;
   throw new TypeError(
     "Cannot create a ReconnectingWebSocket as this platform has no WebSocket: pass 'sources.WebSocket'",
