@@ -236,10 +236,13 @@ function fail(
     // With no retries allowed at all, a clean close is an ordinary end and not a failure.
     return end(state, input, config.maxAttempts === 0 && error === null ? null : "retry-limit");
   }
-  const next = { attempt: attempt + 1, hinted };
-  const series = by === "policy"
-    ? { ...next, waitedMs: waitedMs + delayMs, previousDelayMs: delayMs }
-    : { ...next, ...UNWAITED };
+  const isPolicy = by === "policy";
+  const series = {
+    attempt: attempt + 1,
+    waitedMs: isPolicy ? waitedMs + delayMs : 0,
+    previousDelayMs: isPolicy ? delayMs : 0,
+    hinted,
+  };
   return move(
     state,
     { ...common(state), phase: "waiting", series, hurried: false },
