@@ -92,7 +92,12 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
   const maxDelayMs = number("", given, "maxDelayMs", 60_000, 2);
   const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
   const sources = readSources(given.sources);
-  const heartbeat = readHeartbeat(given.heartbeat);
+  const heartbeat = own<HeartbeatOptions>("heartbeat", given.heartbeat, [
+    "intervalMs",
+    "timeoutMs",
+    "message",
+    "isReply",
+  ]);
   return {
     url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
     protocols: typeof protocols === "function"
@@ -106,11 +111,13 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
       stableAfterMs: number("", given, "stableAfterMs", 5_000, 0),
       closeTimeoutMs: number("", given, "closeTimeoutMs", 3_000, 0),
       handshake: !!given.handshake,
-      heartbeat: heartbeat && {
-        intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
-        timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
-        probes: heartbeat.message !== undefined,
-      },
+      heartbeat: given.heartbeat
+        ? {
+          intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
+          timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
+          probes: heartbeat.message !== undefined,
+        }
+        : null,
     },
     shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
     backoff,
@@ -119,8 +126,8 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
     limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,
     handshake: checkFunction("handshake", given.handshake),
-    probe: readProbe(heartbeat?.message),
-    isReply: checkFunction("heartbeat.isReply", heartbeat?.isReply),
+    probe: readProbe(heartbeat.message),
+    isReply: checkFunction("heartbeat.isReply", heartbeat.isReply),
     signal,
     trace: checkFunction("trace", given.trace),
   };
@@ -143,11 +150,6 @@ function readSources(given: Partial<Sources> | undefined): Sources {
   checkFunction("sources.WebSocket", sources.WebSocket);
   checkFunction("sources.random", sources.random);
   return platformSources(sources);
-}
-
-function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
-  if (given === undefined) return null;
-  return own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
 }
 
 /** As it would be sent now, unless it is asked for each time. */
@@ -188,7 +190,7 @@ function own<T extends object>(
   return copy;
 }
 
-/** @param prefix What names the bag in a message. */
+/** @param prefix What stands before the name in a message. */
 function number<K extends string>(
   prefix: string,
   bag: { readonly [name in K]?: number },
