@@ -89,8 +89,7 @@ export class Announcer {
   #errorOf(
     code: ReconnectingWebSocketErrorCode | PendingError | null,
   ): ReconnectingWebSocketError | null {
-    if (code === null) return null;
-    if (typeof code !== "string") return code.error;
+    if (typeof code !== "string") return code && code.error;
     if (this.failure?.code !== code) {
       const cause = code === "aborted" ? this.#signal?.reason : this.failure?.error;
       this.failure = new PendingError(code, this.#client.state.series.attempt, cause);

@@ -12,6 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+import { IS_WORKERD } from "./sources.ts";
 
 /** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
@@ -72,19 +73,8 @@ interface Slot extends EventListenerObject {
 /** Shared by all clients that nobody listens to. */
 const NONE: readonly never[] = [];
 
-/** `null` until somebody knows. */
-let init: MessageEventInit | null | undefined = null;
-
 /** QUIRK(workerd): the constructor of MessageEvent demands its second parameter. */
-function messageInit(): MessageEventInit | undefined {
-  if (init !== null) return init;
-  try {
-    new MessageEvent("message");
-    return init = undefined;
-  } catch {
-    return init = {};
-  }
-}
+const INIT: MessageEventInit | undefined = IS_WORKERD ? {} : undefined;
 
 /**
  * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
@@ -102,7 +92,7 @@ class ClientMessageEvent extends MessageEvent<unknown> {
   #stopped = false;
 
   constructor(client: EventTarget, data: unknown, origin: string) {
-    super("message", messageInit());
+    super("message", INIT);
     this.data = data;
     this.origin = origin;
     this.#client = this.#current = client;

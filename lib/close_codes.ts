@@ -53,8 +53,8 @@ export function pacing(
   initialDelayMs: number,
   maxDelayMs: number,
 ): DelayRange | null {
-  if (code === 1012) return within([5_000, 30_000], maxDelayMs);
-  if (code === 1013) return within([2 * initialDelayMs, 4 * initialDelayMs], maxDelayMs);
+  if (code === 1012) return within(5_000, 30_000, maxDelayMs);
+  if (code === 1013) return within(2 * initialDelayMs, 4 * initialDelayMs, maxDelayMs);
   return null;
 }
 
@@ -63,10 +63,10 @@ export function pacing(
  * quarter, the slowest hundredth of a fleet would wait half as long again (`bench/fleet.md`).
  */
 export function hintRange(hintMs: number, maxDelayMs: number): DelayRange {
-  return within([hintMs, 1.5 * hintMs], maxDelayMs, 2 / 3);
+  return within(hintMs, 1.5 * hintMs, maxDelayMs, 2 / 3);
 }
 
-function within([minMs, maxMs]: DelayRange, limitMs: number, share = 0.5): DelayRange {
+function within(minMs: number, maxMs: number, limitMs: number, share = 0.5): DelayRange {
   return [Math.min(minMs, limitMs * share), Math.min(maxMs, limitMs)];
 }
 
@@ -101,7 +101,6 @@ export function checkFarewell(code: unknown, reason: unknown): Farewell {
 /** Web IDL, `[Clamp] unsigned short`: rounded to the nearest, ties to even; NaN is 0. */
 function clampToShort(value: number): number {
   const clamped = Math.min(Math.max(value, 0), 65_535) || 0;
-  const floor = Math.floor(clamped);
-  const isTie = clamped - floor === 0.5;
-  return isTie ? floor + floor % 2 : Math.round(clamped);
+  // Of two equally near, `Math.round` takes the greater.
+  return clamped % 2 === 0.5 ? Math.floor(clamped) : Math.round(clamped);
 }

@@ -90,11 +90,11 @@ export interface EventProperties extends Readonly<Record<string, unknown>> {
 }
 
 /** Makes an event with these properties; `close` is a CloseEvent wherever the platform has one. */
-export function createEvent(properties: EventProperties): Event {
-  const { type, code, reason, wasClean, ...others } = properties;
-  // QUIRK(Node 20, 22): there is no CloseEvent, so its fields are added like the others.
-  const event = type === "close" && typeof CloseEvent === "function"
-    ? new CloseEvent(type, { code, reason, wasClean } as CloseEventInit)
-    : Object.assign(new Event(type), type === "close" && { code, reason, wasClean });
-  return Object.assign(event, others);
+export function createEvent({ type, ...fields }: EventProperties): Event {
+  if (type !== "close" || typeof CloseEvent !== "function") {
+    // QUIRK(Node 20, 22): there is no CloseEvent, so its fields are added like the others.
+    return Object.assign(new Event(type), fields);
+  }
+  const { willRetry, error } = fields;
+  return Object.assign(new CloseEvent(type, fields), { willRetry, error });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Deferred, deferred } from "./deferred.ts";
 import { byteLength, SendQueue, type SendQueueLimits, type WebSocketData } from "./send_queue.ts";
 
 /** A new connection, as the `handshake` option sees it. */
@@ -34,19 +35,14 @@ export interface Arrival {
   readonly origin: string;
 }
 
-interface Taker {
-  readonly resolve: (data: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
 /** Arrived messages in order, within the bounds of a queue. */
 export class Inbox {
   readonly #arrivals: SendQueue<Arrival>;
-  #takers: Taker[] = [];
+  #takers: Deferred<unknown>[] = [];
   #closedFor: unknown;
 
-  constructor({ maxMessages, maxBytes }: SendQueueLimits) {
-    this.#arrivals = new SendQueue({ maxMessages, maxBytes, overflow: "drop-newest" });
+  constructor(limits: SendQueueLimits) {
+    this.#arrivals = new SendQueue({ ...limits, overflow: "drop-newest" });
   }
 
   /** Keeps a message or hands it to who waits; false if it does not fit. */
@@ -59,15 +55,14 @@ export class Inbox {
 
   /** The data of the oldest message, or of the next. */
   receive(): Promise<unknown> {
-    const promise = new Promise((resolve, reject) => {
-      const arrival = this.#arrivals.take();
-      if (arrival) resolve(arrival.data);
-      else if (this.#closedFor) reject(this.#closedFor);
-      else this.#takers.push({ resolve, reject });
-    });
+    const taker = deferred<unknown>();
+    const arrival = this.#arrivals.take();
+    if (arrival) taker.resolve(arrival.data);
+    else if (this.#closedFor) taker.reject(this.#closedFor);
+    else this.#takers.push(taker);
     // The handshake may have stopped listening; its attempt reports the end.
-    promise.catch(() => {});
-    return promise;
+    taker.promise.catch(() => {});
+    return taker.promise;
   }
 
   /** The oldest message, if there is one. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { IS_WORKERD } from "./sources.ts";
+
 /** What can be sent: as the platform's `WebSocket.send`. Shared memory is refused, as there. */
 export type WebSocketData = string | ArrayBufferLike | ArrayBufferView | Blob;
 
@@ -98,18 +100,14 @@ export class SendQueue<T = WebSocketData> {
 }
 
 /**
- * QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD. Elsewhere
- * the platform sees to it, and to do so twice would be most of the price of a `send()`.
- */
-const REPAIRS_STRINGS = "WebSocketPair" in globalThis;
-
-/**
  * Converts as the Web IDL type `(BufferSource or Blob or USVString)` does.
  *
  * @throws {TypeError} The value has no conversion: a symbol, or shared memory.
  */
 export function toMessage(value: unknown): WebSocketData {
-  if (typeof value === "string") return REPAIRS_STRINGS ? value.toWellFormed() : value;
+  // QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD. Elsewhere
+  // the platform sees to it, and to do so twice would be most of the price of a `send()`.
+  if (typeof value === "string") return IS_WORKERD ? value.toWellFormed() : value;
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();
     return value;

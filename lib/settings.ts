@@ -49,7 +49,7 @@ const ACTION = "create a ReconnectingWebSocket";
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 
 /** An absent bag of options; it inherits nothing either. */
-const NOTHING = Object.freeze({ __proto__: null });
+const NOTHING = { __proto__: null };
 
 /**
  * Validates the constructor's arguments. Options are read once, own properties only.
@@ -89,39 +89,45 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
   const isSignal = signal === undefined || tagOf(signal) === "AbortSignal";
   check(isSignal, "'signal'", "an AbortSignal", signal);
 
-  const maxDelayMs = number("maxDelayMs", given.maxDelayMs, 60_000, 2);
+  const maxDelayMs = number("", given, "maxDelayMs", 60_000, 2);
   const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
   const sources = readSources(given.sources);
-  const heartbeat = readHeartbeat(given.heartbeat);
+  const heartbeat = own<HeartbeatOptions>("heartbeat", given.heartbeat, [
+    "intervalMs",
+    "timeoutMs",
+    "message",
+    "isReply",
+  ]);
   return {
     url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
     protocols: typeof protocols === "function"
       ? protocols as ProviderFunction<string[]>
       : readProtocols(protocols),
     config: {
-      maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, 0, Infinity),
+      maxAttempts: number("", given, "maxAttempts", Infinity, 0, Infinity),
       maxDelayMs,
       initialDelayMs,
-      connectTimeoutMs: number("connectTimeoutMs", given.connectTimeoutMs, 10_000),
-      stableAfterMs: number("stableAfterMs", given.stableAfterMs, 5_000, 0),
-      closeTimeoutMs: number("closeTimeoutMs", given.closeTimeoutMs, 3_000, 0),
+      connectTimeoutMs: number("", given, "connectTimeoutMs", 10_000),
+      stableAfterMs: number("", given, "stableAfterMs", 5_000, 0),
+      closeTimeoutMs: number("", given, "closeTimeoutMs", 3_000, 0),
       handshake: !!given.handshake,
-      heartbeat: heartbeat && {
-        intervalMs: number("heartbeat.intervalMs", heartbeat.intervalMs, 25_000),
-        timeoutMs: number("heartbeat.timeoutMs", heartbeat.timeoutMs, 10_000),
-        probes: heartbeat.message !== undefined,
-      },
+      heartbeat: given.heartbeat
+        ? {
+          intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
+          timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
+          probes: heartbeat.message !== undefined,
+        }
+        : null,
     },
     shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
     backoff,
-    random: sources.random,
     canRefresh: typeof url === "function" || typeof protocols === "function",
     sources,
     limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,
     handshake: checkFunction("handshake", given.handshake),
-    probe: heartbeat?.message,
-    isReply: checkFunction("heartbeat.isReply", heartbeat?.isReply),
+    probe: readProbe(heartbeat.message),
+    isReply: checkFunction("heartbeat.isReply", heartbeat.isReply),
     signal,
     trace: checkFunction("trace", given.trace),
   };
@@ -146,12 +152,11 @@ function readSources(given: Partial<Sources> | undefined): Sources {
   return platformSources(sources);
 }
 
-function readHeartbeat(given: HeartbeatOptions | undefined): HeartbeatOptions | null {
-  if (given === undefined) return null;
-  const heartbeat = own("heartbeat", given, ["intervalMs", "timeoutMs", "message", "isReply"]);
-  const { message } = heartbeat;
-  if (message === undefined || typeof message === "function") return heartbeat;
-  return Object.assign(heartbeat, { message: snapshot(toMessage(message)) });
+/** As it would be sent now, unless it is asked for each time. */
+function readProbe(message: HeartbeatOptions["message"]): Settings["probe"] {
+  return message === undefined || typeof message === "function"
+    ? message
+    : snapshot(toMessage(message));
 }
 
 function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
@@ -161,8 +166,8 @@ function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
   check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
   const most = Number.MAX_SAFE_INTEGER;
   return {
-    maxMessages: number("queue.maxMessages", queue.maxMessages, 1_024, 0, most),
-    maxBytes: number("queue.maxBytes", queue.maxBytes, 1_048_576, 0, most),
+    maxMessages: number("queue.", queue, "maxMessages", 1_024, 0, most),
+    maxBytes: number("queue.", queue, "maxBytes", 1_048_576, 0, most),
     overflow,
   };
 }
@@ -185,14 +190,17 @@ function own<T extends object>(
   return copy;
 }
 
-function number(
-  name: string,
-  value: number | undefined,
+/** @param prefix What stands before the name in a message. */
+function number<K extends string>(
+  prefix: string,
+  bag: { readonly [name in K]?: number },
+  name: K,
   fallback: number,
   min = 1,
   max = MAX_DELAY_MS,
 ): number {
-  return value === undefined ? fallback : checkNumber(ACTION, name, value, min, max);
+  const value = bag[name];
+  return value === undefined ? fallback : checkNumber(ACTION, prefix + name, value, min, max);
 }
 
 function checkFunction<T>(name: string, value: T): T {

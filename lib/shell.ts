@@ -228,7 +228,9 @@ export class Shell implements LinkClient, Performer {
   resolved(link: Link, url: string): void {
     if (!this.holds(link)) return;
     this.#url = url;
-    this.apply({ type: "resolved", epoch: link.epoch, url: redact(url) });
+    // Only a trace looks at it.
+    const traced = this.#settings.trace ? redact(url) : "";
+    this.apply({ type: "resolved", epoch: link.epoch, url: traced });
   }
 
   receive(link: Link, event: MessageLike): void {

@@ -89,13 +89,19 @@ export interface Page {
   readonly location?: { readonly href: string };
 }
 
+/** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
+export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
+
 /** Fills in the platform's own for every source not given. Reads globals when called, never at import. */
-export function platformSources(given: Partial<Sources>): Sources {
+export function platformSources(
+  given: { readonly [name in keyof Sources]?: Sources[name] | undefined },
+): Sources {
+  const { connectivity = platformConnectivity() } = given;
   return {
     WebSocket: given.WebSocket ?? platformWebSocket(),
     clock: given.clock ?? platformClock,
     random: given.random ?? Math.random,
-    connectivity: given.connectivity === undefined ? platformConnectivity() : given.connectivity,
+    connectivity,
   };
 }
 
@@ -107,7 +113,6 @@ const platformClock: Clock = {
 };
 
 function platformWebSocket(): WebSocketConstructor {
-  const { WebSocket } = globalThis;
   if (typeof WebSocket === "function") return WebSocket;
   throw new TypeError(
     "Cannot create a ReconnectingWebSocket as this platform has no WebSocket: pass 'sources.WebSocket'",
@@ -127,22 +132,17 @@ function platformConnectivity(): Connectivity | null {
     },
     subscribe(listener): () => void {
       const controller = new AbortController();
-      const on = (target: EventTarget, type: string, hint: () => ConnectivityHint | null): void =>
-        target.addEventListener(type, () => {
-          const given = hint();
-          if (given) listener(given);
+      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void =>
+        target?.addEventListener(type, () => {
+          if (type !== "visibilitychange" || document?.visibilityState === "visible") {
+            listener(hint);
+          }
         }, { signal: controller.signal });
-      on(globalThis, "online", () => "online");
-      on(globalThis, "offline", () => "offline");
-      if (document) {
-        on(
-          document,
-          "visibilitychange",
-          () => document.visibilityState === "visible" ? "wake" : null,
-        );
-        on(document, "resume", () => "wake");
-        on(globalThis, "pageshow", () => "wake");
-      }
+      on(globalThis, "online", "online");
+      on(globalThis, "offline", "offline");
+      on(document && globalThis, "pageshow", "wake");
+      on(document, "resume", "wake");
+      on(document, "visibilitychange", "wake");
       return () => controller.abort();
     },
   };

@@ -19,20 +19,19 @@ export function readUrl(value: unknown, previous = ""): string {
   if (value === undefined) throw new TypeError("Cannot connect as there must be a URL");
   const { document, location } = globalThis as Page;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
-  const href = `${value}`;
-  let url: URL;
+  const given = `${value}`;
+  let href: string;
   try {
-    url = new URL(href, document?.baseURI ?? location?.href);
+    href = new URL(given, document?.baseURI ?? location?.href).href.replace(/^http/, "ws");
   } catch {
     throw invalid("the URL must be valid");
   }
-  if (/^https?:/.test(url.protocol)) url.protocol = url.protocol.replace("http", "ws");
-  if (!/^wss?:/.test(url.protocol)) throw invalid(`the scheme must be ws or wss`);
-  if (url.href.includes("#")) throw invalid("the URL must have no fragment");
-  if (previous.startsWith("wss:") && url.protocol === "ws:") {
+  if (!/^wss?:/.test(href)) throw invalid("the scheme must be ws or wss");
+  if (href.includes("#")) throw invalid("the URL must have no fragment");
+  if (previous.startsWith("wss:") && href.startsWith("ws:")) {
     throw invalid("the URL must stay wss");
   }
-  return url.href;
+  return href;
 }
 
 const NONE: readonly never[] = [];
@@ -62,8 +61,7 @@ export function isSequence(value: unknown): value is Iterable<unknown> {
 /** The URL as it may be logged: without credentials, query or fragment. */
 export function redact(href: string): string {
   // The serialization of a URL percent-encodes what could be mistaken for these delimiters.
-  const [, scheme = "", rest = ""] = /^(wss?:\/\/)(?:[^/@]*@)?([^?#]*)/.exec(href) ?? [];
-  return scheme + rest;
+  return href.replace(/^(wss?:\/\/)[^/@]*@|[?#].*/g, "$1");
 }
 
 /** The value is left out on purpose: URLs and subprotocols carry tokens. */

@@ -90,19 +90,18 @@ export function isOver({ phase }: State): boolean {
 /** The next state and the effects of one input; see the top of this file. */
 export function transition(state: State, input: Input, config: Config): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return stay(state);
+  if (state.phase === "closed") return stay(state);
+  if (state.phase === "closing") return closing(state, input);
+  // What the user asks for has the same answer in all other phases.
+  if (input.type === "close") return leave(state, input, config);
+  if (input.type === "reconnect") return restart(state, input, config);
   switch (state.phase) {
-    case "resolving":
-    case "connecting":
-    case "handshaking":
-      return attempting(state, input, config);
     case "open":
       return open(state, input, config);
     case "waiting":
       return waiting(state, input, config);
-    case "closing":
-      return closing(state, input);
-    case "closed":
-      return stay(state);
+    default:
+      return attempting(state, input, config);
   }
 }
 
@@ -137,12 +136,6 @@ function attempting(
     case "timer":
       if (input.timer === "connect") return lose(state, "connect-timeout");
       return lose(state, phase === "connecting" ? "connect-failed" : "handshake-failed");
-    case "close":
-      return leave(state, input, config);
-    case "reconnect":
-      // Nothing was dialled that could end. A report here would loop: its listeners may reconnect.
-      if (phase === "resolving") return begin(state, FRESH, config, [abandon()]);
-      return restart(state, input, config);
   }
   return stay(state);
 }
@@ -164,10 +157,6 @@ function open(state: Of<"open">, input: Input, config: Config): Step {
         return probe(state, "probed", heartbeat);
       }
       break;
-    case "close":
-      return leave(state, input, config);
-    case "reconnect":
-      return restart(state, input, config);
   }
   return stay(state);
 }
@@ -187,10 +176,6 @@ function waiting(state: Of<"waiting">, input: Input, config: Config): Step {
         arm("hint", earliestMs + input.random * HINT_JITTER_MS),
       );
     }
-    case "close":
-      return leave(state, input, config);
-    case "reconnect":
-      return begin(state, FRESH, config);
   }
   return stay(state);
 }
@@ -209,10 +194,9 @@ function closing(state: Of<"closing">, input: Input): Step {
 
 /** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is told. */
 function establish(state: State, config: Config): Step {
-  const { epoch, series } = state;
   return move(
     state,
-    { epoch, series, phase: "open", opened: true, pulse: "beating" },
+    { ...common(state), phase: "open", opened: true, pulse: "beating" },
     [
       // Not the one of an error that came during the handshake: it says that the connection is dead.
       { type: "disarm", timer: "connect" },
@@ -220,7 +204,7 @@ function establish(state: State, config: Config): Step {
       ...(config.heartbeat ? [arm("heartbeat", config.heartbeat.intervalMs)] : []),
     ],
     [
-      { type: "open", reconnected: state.opened, attempt: series.attempt },
+      { type: "open", reconnected: state.opened, attempt: state.series.attempt },
       { type: "flush" },
       { type: "deliver" },
     ],
@@ -252,10 +236,13 @@ function fail(
     // With no retries allowed at all, a clean close is an ordinary end and not a failure.
     return end(state, input, config.maxAttempts === 0 && error === null ? null : "retry-limit");
   }
-  const next = { attempt: attempt + 1, hinted };
-  const series = by === "policy"
-    ? { ...next, waitedMs: waitedMs + delayMs, previousDelayMs: delayMs }
-    : { ...next, ...UNWAITED };
+  const isPolicy = by === "policy";
+  const series = {
+    attempt: attempt + 1,
+    waitedMs: isPolicy ? waitedMs + delayMs : 0,
+    previousDelayMs: isPolicy ? delayMs : 0,
+    hinted,
+  };
   return move(
     state,
     { ...common(state), phase: "waiting", series, hurried: false },
@@ -273,8 +260,7 @@ function beat(
   const { intervalMs, timeoutMs } = heartbeat;
   const { pulse, leftMs } = state;
   if (silentMs !== null && silentMs < intervalMs) {
-    const beating: State = { ...common(state), phase: "open", pulse: "beating" };
-    return stay(beating, arm("heartbeat", intervalMs - silentMs));
+    return listen(state, "beating", intervalMs - silentMs, heartbeat);
   }
   if (silentMs !== null || pulse === "beating") return probe(state, "probed", heartbeat);
   if (leftMs) return listen(state, pulse, leftMs, heartbeat);
@@ -290,16 +276,16 @@ function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Ste
   return [after, heartbeat.probes ? [...effects, { type: "probe" }] : effects];
 }
 
-/** Waits for an answer, an interval at a time: what comes meanwhile starts a new silence. */
+/** Waits for a sign of life, an interval at a time: what comes meanwhile starts a new silence. */
 function listen(
   state: Of<"open">,
   pulse: Pulse,
-  answerMs: number,
+  waitMs: number,
   { intervalMs }: HeartbeatConfig,
 ): Step {
-  const leftMs = answerMs - intervalMs;
+  const leftMs = waitMs - intervalMs;
   const after: State = { ...common(state), phase: "open", pulse, ...(leftMs > 0 && { leftMs }) };
-  return stay(after, arm("heartbeat", Math.min(answerMs, intervalMs)));
+  return stay(after, arm("heartbeat", Math.min(waitMs, intervalMs)));
 }
 
 /** Starts the next attempt. */
@@ -318,12 +304,15 @@ function begin(
   );
 }
 
-/** `reconnect()` with an attempt or a connection: it ends now, and a fresh series begins. */
+/** `reconnect()`: what there is ends now, and a fresh series begins. */
 function restart(state: State, farewell: Farewell, config: Config): Step {
-  return begin(state, FRESH, config, [abandon(farewell)], [
+  // Where nothing was dialled nothing ends. A report would loop: its listeners may reconnect.
+  const isIdle = state.phase === "resolving" || state.phase === "waiting";
+  const tells: readonly Effect[] = isIdle ? [] : [
     ...report(ABNORMAL, true, null),
     { type: "retry", attempt: 0, delayMs: 0, error: null },
-  ]);
+  ];
+  return begin(state, FRESH, config, [abandon(farewell)], tells);
 }
 
 /** `close()`: a connection gets its close handshake, anything else is dropped. */
@@ -375,10 +364,8 @@ function move(
 ): Step {
   const state = connectionState(after);
   const previous = connectionState(before);
-  const change: readonly Effect[] = state === previous
-    ? []
-    : [{ type: "statechange", state, previous }];
-  return [after, [...acts, ...change, ...tells]];
+  if (state === previous) return [after, [...acts, ...tells]];
+  return [after, [...acts, { type: "statechange", state, previous }, ...tells]];
 }
 
 function stay(state: State, ...effects: readonly Effect[]): Step {

@@ -8,6 +8,7 @@
 import type { Backoff } from "./backoff.ts";
 import { type DelayRange, hintRange, isRetryable, pacing } from "./close_codes.ts";
 import type { ReconnectingWebSocketError } from "./errors.ts";
+import type { Sources } from "./sources.ts";
 import type { Config, Series, Verdict } from "./state.ts";
 
 /** Why an attempt or a connection ended, as `shouldRetry` sees it. */
@@ -33,7 +34,7 @@ export type RetryDecision = boolean | { readonly delayMs: number } | undefined;
 export interface Judges {
   readonly shouldRetry: ((failure: Failure) => RetryDecision) | undefined;
   readonly backoff: Backoff;
-  readonly random: () => number;
+  readonly sources: Pick<Sources, "random">;
   /** Whether the URL or the protocols come from a function. */
   readonly canRefresh: boolean;
 }
@@ -55,7 +56,7 @@ export function judge(
   const retry = decision ?? isRetryable(failure.code, judges.canRefresh);
   if (!retry || !isAwaited()) return { retry: false, delayMs: 0, by: "policy", flaws };
 
-  const random = consult("random", judges.random, isUnit, flaws) ?? 0.5;
+  const random = consult("random", judges.sources.random, isUnit, flaws) ?? 0.5;
   const { maxDelayMs, initialDelayMs } = config;
   const draw = ([minMs, maxMs]: DelayRange): number =>
     bound(minMs + random * (maxMs - minMs), maxDelayMs);

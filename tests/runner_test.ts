@@ -140,6 +140,7 @@ Deno.test("Runner tells the close of a loss, and not its retry, after reconnect(
     "statechange",
     "error",
     "close",
+    "abandon", // of nothing
     "statechange",
     "resolve",
   ]);

@@ -15,7 +15,7 @@ function read(options?: unknown): Settings {
 // ------------------------------------------------------------------------------------ defaults
 
 Deno.test("readSettings() without options gives the defaults", () => {
-  const { backoff, random, sources, ...plain } = read();
+  const { backoff, sources, ...plain } = read();
   assertEquals(plain, {
     url: URL_GIVEN,
     protocols: [],
@@ -41,7 +41,6 @@ Deno.test("readSettings() without options gives the defaults", () => {
   });
   assertEquals(typeof backoff, "function");
   assert(sources.WebSocket === WebSocket && sources.random === Math.random);
-  assert(random === sources.random);
 });
 
 Deno.test("readSettings() gives the defaults that the documentation of the options names", async () => {

@@ -85,7 +85,13 @@ Deno.test("transition() reconnect while waiting dials now with fresh counters an
   assertStep(
     transition(WAITING, { type: "reconnect", code: 4000 }, CONFIG),
     { ...RESOLVING, epoch: 5, series: FRESH },
-    [DISARM, arm("connect", 10_000), change("waiting", "connecting"), { type: "resolve" }],
+    [
+      DISARM,
+      { type: "abandon", code: 4000, reason: undefined },
+      arm("connect", 10_000),
+      change("waiting", "connecting"),
+      { type: "resolve" },
+    ],
   );
 });
 
@@ -93,7 +99,12 @@ Deno.test("transition() reconnect while resolving starts over without a word", (
   assertStep(
     transition(RESOLVING, { type: "reconnect", code: 4000 }, CONFIG),
     { ...RESOLVING, epoch: 5, series: FRESH },
-    [DISARM, ABANDON, arm("connect", 10_000), { type: "resolve" }],
+    [
+      DISARM,
+      { type: "abandon", code: 4000, reason: undefined },
+      arm("connect", 10_000),
+      { type: "resolve" },
+    ],
   );
 });
 

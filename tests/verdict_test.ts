@@ -34,7 +34,7 @@ function verdict(given: Given = {}): Verdict {
   const judges = {
     shouldRetry: asked as Judges["shouldRetry"],
     backoff: (given.backoff ?? (() => 7_000)) as Judges["backoff"],
-    random: () => "random" in given ? given.random as number : 0.5,
+    sources: { random: () => "random" in given ? given.random as number : 0.5 },
     canRefresh,
   };
   return judge({ ...FAILURE, code }, series, CONFIG, judges, () => true);
@@ -67,7 +67,7 @@ Deno.test("judge() shows shouldRetry the failure, once", () => {
 Deno.test("judge() does not retry after a fatal code, and draws nothing then", () => {
   const random = spy(() => 0.5);
   const backoff = spy(() => 1);
-  const judges = { shouldRetry: undefined, backoff, random, canRefresh: true };
+  const judges = { shouldRetry: undefined, backoff, sources: { random }, canRefresh: true };
   assertEquals(judge({ ...FAILURE, code: 1008 }, SERIES, CONFIG, judges, () => true), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
@@ -76,7 +76,12 @@ Deno.test("judge() does not retry after a fatal code, and draws nothing then", (
 Deno.test("judge() draws one random number for a retry", () => {
   for (const answer of [undefined, true, { delayMs: 5 }]) {
     const random = spy(() => 0.5);
-    const judges = { shouldRetry: () => answer, backoff: () => 1, random, canRefresh: true };
+    const judges = {
+      shouldRetry: () => answer,
+      backoff: () => 1,
+      sources: { random },
+      canRefresh: true,
+    };
     judge(FAILURE, SERIES, CONFIG, judges, () => true);
     assertSpyCalls(random, 1);
   }
@@ -87,7 +92,7 @@ Deno.test("judge() draws and asks nothing more once shouldRetry has ended the cl
   const shouldRetry = (): boolean => isOver = true;
   const random = spy(() => 0.5);
   const backoff = spy(() => 1_000);
-  const judges = { shouldRetry, backoff, random, canRefresh: false };
+  const judges = { shouldRetry, backoff, sources: { random }, canRefresh: false };
   assertEquals(judge(FAILURE, SERIES, CONFIG, judges, () => !isOver), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
@@ -241,7 +246,12 @@ Deno.test("judge() draws the middle where the random source throws", () => {
   const random = (): never => {
     throw new Error();
   };
-  const judges = { shouldRetry: undefined, backoff: () => 1, random, canRefresh: false };
+  const judges = {
+    shouldRetry: undefined,
+    backoff: () => 1,
+    sources: { random },
+    canRefresh: false,
+  };
   assertEquals(
     judge(FAILURE, SERIES, CONFIG, judges, () => true),
     retry(1, "policy", "random: threw"),

@@ -42,8 +42,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    'epoch, series, phase: "open"',
-    'epoch, series: FRESH, phase: "open"',
+    'phase: "open", opened: true',
+    'phase: "open", series: FRESH, opened: true',
   ),
   transition(
     "the counters are never reset",
@@ -105,8 +105,8 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "statechange comes after the event that it explains",
-    "[...acts, ...change, ...tells]",
-    "[...acts, ...tells, ...change]",
+    '[...acts, { type: "statechange", state, previous }, ...tells]',
+    '[...acts, ...tells, { type: "statechange", state, previous }]',
   ),
   transition(
     "an abort is told as an error, too",
@@ -126,14 +126,14 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "reconnect() keeps the counters",
-    "begin(state, FRESH, config, [abandon(farewell)]",
-    "begin(state, state.series, config, [abandon(farewell)]",
+    "begin(state, FRESH, config",
+    "begin(state, state.series, config",
   ),
   transition("reconnect() does not tell the close", "...report(ABNORMAL, true, null),\n", ""),
   transition(
     "the queue leaves before the listeners of open run",
-    '{ type: "open", reconnected: state.opened, attempt: series.attempt },\n      { type: "flush" }',
-    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: series.attempt }',
+    '{ type: "open", reconnected: state.opened, attempt: state.series.attempt },\n      { type: "flush" }',
+    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: state.series.attempt }',
   ),
   transition("the queue does not leave at open", '{ type: "flush" },', ""),
   transition(
@@ -297,13 +297,13 @@ const PARTS: readonly Bug[] = [
   ),
   edit("target.ts")(
     "a provider may lead from wss to ws",
-    'previous.startsWith("wss:") && url.protocol === "ws:"',
+    'previous.startsWith("wss:") && href.startsWith("ws:")',
     "false",
   ),
   edit("target.ts")(
     "credentials are traced",
-    "return scheme + rest;",
-    "return href;",
+    'href.replace(/^(wss?:\\/\\/)[^/@]*@|[?#].*/g, "$1")',
+    "href",
   ),
   edit("trace.ts")(
     "a server writes control characters",
@@ -339,7 +339,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/verdict_test.ts",
   },
   {
-    ...codes("equal hints make a herd", "[hintMs, 1.5 * hintMs]", "[hintMs, hintMs]"),
+    ...codes("equal hints make a herd", "hintMs, 1.5 * hintMs", "hintMs, hintMs"),
     test: "tests/close_codes_test.ts",
   },
 ];

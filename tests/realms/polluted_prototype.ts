@@ -34,8 +34,7 @@ const POLLUTION: Record<string, unknown> = {
 /** The settings as plain data. */
 function read(options?: unknown): unknown {
   const settings = readSettings("wss://example.com", undefined, options);
-  const { sources, random: _, shouldRetry, backoff, handshake, isReply, signal, trace, ...plain } =
-    settings;
+  const { sources, shouldRetry, backoff, handshake, isReply, signal, trace, ...plain } = settings;
   const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0.5 };
   return {
     ...plain,
