@@ -56,18 +56,6 @@ export class SendQueue<T = WebSocketData> {
    * @returns The older messages that gave way to it, oldest first, or null when it is refused.
    */
   add(message: T, bytes: number): readonly T[] | null {
-    const lost = this.#makeRoom(bytes);
-    if (!lost) return null;
-    const entry: Entry<T> = { message, bytes, next: undefined };
-    if (this.#newest) this.#newest.next = entry;
-    else this.#oldest = entry;
-    this.#newest = entry;
-    this.#size++;
-    this.#bytes += bytes;
-    return lost;
-  }
-
-  #makeRoom(bytes: number): readonly T[] | null {
     const { maxMessages, maxBytes, overflow } = this.#limits;
     const evicts = overflow === "drop-oldest" && bytes <= maxBytes && maxMessages > 0;
     let lost: T[] | undefined;
@@ -75,6 +63,12 @@ export class SendQueue<T = WebSocketData> {
       if (!evicts) return null;
       (lost ??= []).push(this.take() as T);
     }
+    const entry: Entry<T> = { message, bytes, next: undefined };
+    if (this.#newest) this.#newest.next = entry;
+    else this.#oldest = entry;
+    this.#newest = entry;
+    this.#size++;
+    this.#bytes += bytes;
     return lost ?? NONE;
   }
 

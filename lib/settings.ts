@@ -51,6 +51,9 @@ const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 /** An absent bag of options; it inherits nothing either. */
 const NOTHING = { __proto__: null };
 
+/** A policy keeps no state, so one serves all clients that ask for no other. */
+let defaultBackoff: ReturnType<typeof readBackoff> | undefined;
+
 /**
  * Validates the constructor's arguments. Options are read once, own properties only.
  *
@@ -90,7 +93,9 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
   check(isSignal, "'signal'", "an AbortSignal", signal);
 
   const maxDelayMs = number("", given, "maxDelayMs", 60_000, 2);
-  const { backoff, initialDelayMs } = readBackoff(given.backoff, maxDelayMs);
+  const { backoff, initialDelayMs } = given.backoff === undefined && given.maxDelayMs === undefined
+    ? defaultBackoff ??= readBackoff(undefined, maxDelayMs)
+    : readBackoff(given.backoff, maxDelayMs);
   const sources = readSources(given.sources);
   const heartbeat = own<HeartbeatOptions>("heartbeat", given.heartbeat, [
     "intervalMs",

@@ -194,9 +194,11 @@ function closing(state: Of<"closing">, input: Input): Step {
 
 /** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is told. */
 function establish(state: State, config: Config): Step {
+  const { epoch, series } = state;
   return move(
     state,
-    { ...common(state), phase: "open", opened: true, pulse: "beating" },
+    // Not spread, as the others are: clients stay in this state, and a spread is kept in more memory.
+    { epoch, series, phase: "open", opened: true, pulse: "beating" },
     [
       // Not the one of an error that came during the handshake: it says that the connection is dead.
       { type: "disarm", timer: "connect" },
@@ -204,7 +206,7 @@ function establish(state: State, config: Config): Step {
       ...(config.heartbeat ? [arm("heartbeat", config.heartbeat.intervalMs)] : []),
     ],
     [
-      { type: "open", reconnected: state.opened, attempt: state.series.attempt },
+      { type: "open", reconnected: state.opened, attempt: series.attempt },
       { type: "flush" },
       { type: "deliver" },
     ],

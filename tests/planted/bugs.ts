@@ -132,8 +132,8 @@ const CORE: readonly Bug[] = [
   transition("reconnect() does not tell the close", "...report(ABNORMAL, true, null),\n", ""),
   transition(
     "the queue leaves before the listeners of open run",
-    '{ type: "open", reconnected: state.opened, attempt: state.series.attempt },\n      { type: "flush" }',
-    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: state.series.attempt }',
+    '{ type: "open", reconnected: state.opened, attempt: series.attempt },\n      { type: "flush" }',
+    '{ type: "flush" },\n      { type: "open", reconnected: state.opened, attempt: series.attempt }',
   ),
   transition("the queue does not leave at open", '{ type: "flush" },', ""),
   transition(
@@ -277,7 +277,7 @@ const PARTS: readonly Bug[] = [
   codes("a reserved code is accepted", "checked >= 3000", "checked >= 2999"),
   codes("a reason may be too long", "byteLength(text) > 123", "byteLength(text) > 124"),
   queue("characters are counted instead of bytes", "bytes += unit < 0x800 ? 1 : 2;", ""),
-  queue("one message too many is kept", "this.size >= maxMessages", "this.size > maxMessages"),
+  queue("one message too many is kept", "this.#size >= maxMessages", "this.#size > maxMessages"),
   queue(
     "what follows the last message is lost",
     "if (!entry.next) this.#newest = undefined;",

@@ -7,7 +7,7 @@ import { bundle, gzipBytes, stopBundler } from "../../bench/bundle.ts";
 
 /** Bytes after minification and gzip -9. */
 const BUDGETS: readonly (readonly [what: string, source: string, maxBytes: number])[] = [
-  [".", `export * from "./mod.ts"`, 10_300],
+  [".", `export * from "./mod.ts"`, 10_350],
   ["./backoff", `export * from "./lib/backoff.ts"`, 700],
 ];
 
