@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { tokenizer } from "npm:acorn@8.15.0";
 import * as esbuild from "npm:esbuild@0.28.2";
 
 /** A minified bundle for browsers. */
@@ -74,4 +75,25 @@ export async function partsOf({ code, modules }: Bundle): Promise<Part[]> {
     start = end;
   }
   return parts;
+}
+
+/** Names of fewer letters are those that a minifier gives. */
+const MIN_NAME_LENGTH = 4;
+
+/**
+ * The names and texts of a bundle that no minifier may shorten, each once: options, members, events,
+ * codes, messages, and the platform's and the language's own words.
+ */
+export function wordsOf(code: Uint8Array): Uint8Array {
+  const words = new Set<string>();
+  const source = new TextDecoder().decode(code);
+  for (const token of tokenizer(source, { ecmaVersion: "latest", sourceType: "module" })) {
+    const { label, keyword } = token.type;
+    const word = source.slice(token.start, token.end);
+    const isText = label === "string" || label === "template";
+    const isName = label === "name" || label === "privateId" || keyword !== undefined;
+    const minLength = isText ? 1 : isName ? MIN_NAME_LENGTH : Infinity;
+    if (word.length >= minLength) words.add(word);
+  }
+  return new TextEncoder().encode([...words].join(" "));
 }

@@ -1,13 +1,13 @@
 /**
- * Bundle sizes: everything an entry point exports, the least a user needs, and what each module of
- * ours is worth.
+ * Bundle sizes: everything an entry point exports, the names and texts in it, the least a user needs,
+ * and what each module of ours is worth.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
-import { bundle, gzipBytes, type Part, partsOf, stopBundler } from "./bundle.ts";
+import { bundle, gzipBytes, type Part, partsOf, stopBundler, wordsOf } from "./bundle.ts";
 import { VERSIONS } from "./contestants.ts";
 import { type Result, summarize } from "./results.ts";
 import type { Budget } from "./rows.ts";
@@ -33,6 +33,9 @@ const WHOLE: Entry = {
   source: `export * from ${mod("../mod.ts")};`,
   budgets: [{ atMost: 1.5, against: "rews" }],
 };
+
+/** What of all exports no minifier may shorten. */
+const WORDS = "size of names and texts, each once";
 
 const ENTRIES: readonly Entry[] = [
   {
@@ -122,6 +125,7 @@ export async function measureSizes(progress: (text: string) => void): Promise<Re
   try {
     await installPeers(folder);
     const results: Result[] = [];
+    const words: Result[] = [];
     const parts: Part[] = [];
     // Rews is the first of each row.
     let rewsBytes = NaN;
@@ -129,27 +133,32 @@ export async function measureSizes(progress: (text: string) => void): Promise<Re
       const { contestant, row, source, budgets = [] } = entry;
       progress(`${row} ${contestant}`);
       const bundled = await bundle(source, folder);
-      const { code } = bundled;
       const line = { row, runtime: "any", contestant } as const;
-      const gzip = gzipBytes(code);
+      const gzip = gzipBytes(bundled.code);
       if (contestant === "rews") rewsBytes = gzip;
       const absolute = budgets.find((budget) => !budget.against);
       const relative = budgets.find((budget) => budget.against);
-      results.push(
-        summarize({ ...line, unit: "B gzip" }, [gzip], absolute),
-        summarize({ ...line, unit: "B brotli" }, [brotliCompressSync(code).length]),
-        summarize({ ...line, unit: "B minified" }, [code.length]),
-      );
+      results.push(...weigh(row, contestant, bundled.code, absolute));
+      if (row === WHOLE.row) words.push(...weigh(WORDS, contestant, wordsOf(bundled.code)));
       if (relative) {
         results.push(summarize({ ...line, unit: "x rews" }, [gzip / rewsBytes], relative));
       }
       if (entry === WHOLE) parts.push(...await partsOf(bundled));
     }
-    return [...results, ...parts.flatMap(partResults)];
+    return [...results, ...words, ...parts.flatMap(partResults)];
   } finally {
     await stopBundler();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function weigh(row: string, contestant: string, code: Uint8Array, budget?: Budget): Result[] {
+  const line = { row, runtime: "any", contestant } as const;
+  return [
+    summarize({ ...line, unit: "B gzip" }, [gzipBytes(code)], budget),
+    summarize({ ...line, unit: "B brotli" }, [brotliCompressSync(code).length]),
+    summarize({ ...line, unit: "B minified" }, [code.length]),
+  ];
 }
 
 function partResults({ path, bytes, gzipBytes }: Part): Result[] {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { bundle, gzipBytes, partsOf, stopBundler } from "../bench/bundle.ts";
+import { bundle, gzipBytes, partsOf, stopBundler, wordsOf } from "../bench/bundle.ts";
 
 /** esbuild's process ends a moment after `stopBundler()` resolved. */
 function test(name: string, run: () => Promise<void>): void {
@@ -38,4 +38,12 @@ test("partsOf() refuses modules that are not in the order of the bundle", async 
     Error,
     "Transform failed",
   );
+});
+
+test("wordsOf() tells names of four letters and more, and texts, each once", () => {
+  const code = 'class a{#e;send(b){return this.#e.send(b?"open":`not ${b}`)}}throw"open";';
+  const words = new TextDecoder().decode(wordsOf(new TextEncoder().encode(code)));
+
+  assertEquals(words, 'class send return this "open" not  throw');
+  return Promise.resolve();
 });
