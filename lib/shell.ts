@@ -233,23 +233,25 @@ export class Shell implements LinkClient, Performer {
     this.apply({ type: "resolved", epoch: link.epoch, url: traced });
   }
 
+  /** The way of every message: what only some need is done elsewhere, so that this compiles to little. */
   receive(link: Link, event: MessageLike): void {
     if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
-    if (this.#settings.config.heartbeat) {
-      this.#runner.heard();
-      if (this.#attempt("isReply", () => this.#settings.isReply?.(data))) return;
-      if (!this.#carries(link)) return;
-    }
-    if (!link.isLive) {
-      if (link.keep({ data, origin })) return;
-      const cause = new ReconnectingWebSocketError("queue-overflow", this.attempt);
-      this.lose(link, { error: "handshake-failed", cause, phase: "handshaking" });
-    } else {
+    if (this.#settings.config.heartbeat && this.#isTaken(link, data)) return;
+    if (link.isLive) {
       const wasBusy = this.#runner.enter();
       this.#target[deliver](data, origin);
       this.#runner.leave(wasBusy);
+    } else if (!link.keep({ data, origin })) {
+      const cause = new ReconnectingWebSocketError("queue-overflow", this.attempt);
+      this.lose(link, { error: "handshake-failed", cause, phase: "handshaking" });
     }
+  }
+
+  /** Whether a sign of life is no more than that, or the end of the connection. */
+  #isTaken(link: Link, data: unknown): boolean {
+    this.#runner.heard();
+    return !!this.#attempt("isReply", () => this.#settings.isReply?.(data)) || !this.#carries(link);
   }
 
   /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */

@@ -42,13 +42,6 @@ export function cpuMs(): number {
   return (user + system) / 1e3;
 }
 
-/** The middle value, or the mean of the two in the middle; NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
-}
-
 /** The command line after the script. */
 export function args(): string[] {
   return engine.process.argv.slice(2);
