@@ -140,7 +140,7 @@ export const ROWS: readonly Row[] = [
     name: "sendText",
     runtimes: EVERYWHERE,
     contestants: BARE_FIRST,
-    rounds: 5,
+    rounds: 9,
     server: "flood",
     metrics: { ns: { unit: "x raw", against: "bare", budgets: [{ atMost: 1.25 }] } },
   },

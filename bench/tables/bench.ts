@@ -112,10 +112,16 @@ export function measured(
 ): string {
   const at = ({ date, version }: Origin): string =>
     `${RUNTIMES[runtime]} ${version}, ${date.slice(0, 10)}`;
-  const later = Object.entries(again).flatMap(([name, { [runtime]: origin }]) =>
-    origin && shown.some((line) => isOf(line, name)) ? [`\`${name}\` again on ${at(origin)}`] : []
+  const later = Map.groupBy(
+    Object.entries(again).flatMap(([name, { [runtime]: origin }]) =>
+      origin && shown.some((line) => isOf(line, name)) ? [[`\`${name}\``, at(origin)] as const] : []
+    ),
+    ([, origin]) => origin,
   );
-  return [at({ date, version: runtimes[runtime] ?? "" }), ...later].join("; ");
+  const groups = [...later].map(([origin, rows]) =>
+    `${rows.map(([name]) => name).join(", ")} again on ${origin}`
+  );
+  return [at({ date, version: runtimes[runtime] ?? "" }), ...groups].join("; ");
 }
 
 /** A figure, or what stands for none. */
