@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Connect, loaders, type Name } from "./contestants.ts";
+import type { Connect } from "./connection.ts";
+import { loaders, type Name } from "./contestants.ts";
 import * as lifecycle from "./measure/lifecycle.ts";
 import * as messages from "./measure/messages.ts";
 import * as network from "./measure/network.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Connection } from "./contestants.ts";
+import { Adapter, type Connect } from "./connection.ts";
 
 type Listener = (event: MessageEvent) => void;
 
@@ -14,72 +14,57 @@ type Listener = (event: MessageEvent) => void;
 type Deliver = (client: DesignClient, inner: MessageEvent) => void;
 
 /** A socket with a list of listeners around it, which are native ones too. */
-class DesignClient extends EventTarget implements Connection {
-  readonly #socket: WebSocket;
+class DesignClient extends Adapter {
+  /** What an event should tell as its target. */
+  readonly target = new EventTarget();
   readonly #listeners: Listener[] = [];
 
   constructor(url: string, deliver: Deliver) {
-    super();
-    this.#socket = new WebSocket(url);
-    this.#socket.addEventListener("message", (inner) => deliver(this, inner));
+    const socket = new WebSocket(url);
+    super(socket);
+    socket.addEventListener("message", (inner) => deliver(this, inner));
   }
 
-  on(type: "open" | "message", listener: Listener): void {
-    if (type === "open") return this.#socket.addEventListener(type, listener as EventListener);
+  override on(type: "open" | "message", listener: Listener): void {
+    if (type === "open") return super.on(type, listener);
     this.#listeners.push(listener);
-    this.addEventListener(type, listener as EventListener);
+    this.target.addEventListener(type, listener as EventListener);
   }
 
   /** The own loop: what a native dispatch does for a target without a tree, but for the event's fields. */
   call(event: MessageEvent): void {
     for (const listener of this.#listeners) {
       try {
-        listener.call(this, event);
+        listener.call(this.target, event);
       } catch (error) {
         reportError(error);
       }
     }
   }
-
-  send(data: string): void {
-    this.#socket.send(data);
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-
-  get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  get binaryType(): BinaryType {
-    return this.#socket.binaryType;
-  }
-  set binaryType(type: BinaryType) {
-    this.#socket.binaryType = type;
-  }
 }
 
-/** The least that reports the right target, before, during and after the dispatch. */
-class TargetedEvent extends MessageEvent<unknown> {
-  override readonly data: unknown;
-  override readonly origin: string;
-  readonly #client: EventTarget;
+/** The least that tells the right target, before, during and after the dispatch. */
+// deno-lint-ignore explicit-function-return-type -- a class without a name has no type but its own
+function targeted(Base: new (type: string) => Event) {
+  return class extends Base {
+    readonly data: unknown;
+    readonly origin: string;
+    readonly #target: EventTarget;
 
-  constructor(client: EventTarget, { data, origin }: MessageEvent) {
-    super("message");
-    this.data = data;
-    this.origin = origin;
-    this.#client = client;
-  }
+    constructor({ target }: DesignClient, { data, origin }: MessageEvent) {
+      super("message");
+      this.data = data;
+      this.origin = origin;
+      this.#target = target;
+    }
 
-  override get target(): EventTarget {
-    return super.target ?? this.#client;
-  }
-  override get currentTarget(): EventTarget {
-    return super.currentTarget ?? this.#client;
-  }
+    override get target(): EventTarget {
+      return super.target ?? this.#target;
+    }
+    override get currentTarget(): EventTarget {
+      return super.currentTarget ?? this.#target;
+    }
+  };
 }
 
 /** An event of the socket after it has changed sides. */
@@ -91,59 +76,39 @@ class AdoptedEvent extends MessageEvent<unknown> {
   }
 }
 
-/** An `Event` that says that it is a `MessageEvent`, whose own getters refuse it. */
-class ReparentedEvent extends Event {
-  readonly data: unknown;
-  readonly origin: string;
-  readonly #client: EventTarget;
-
-  constructor(client: EventTarget, { data, origin }: MessageEvent) {
-    super("message");
-    this.data = data;
-    this.origin = origin;
-    this.#client = client;
-  }
-
-  override get target(): EventTarget {
-    return super.target ?? this.#client;
-  }
-}
-
-/** Re-parents once, in the processes that measure it: importing must change no class for the others. */
-function reparent(): void {
-  Object.setPrototypeOf(ReparentedEvent.prototype, MessageEvent.prototype);
-}
-
-function loader(
-  deliver: Deliver,
-  prepare?: () => void,
-): () => Promise<(url: string) => Connection> {
+/** `make` runs in the process that measures: classes made for one design must not slow another. */
+function loader(make: () => Deliver): () => Promise<Connect> {
   return () => {
-    prepare?.();
+    const deliver = make();
     return Promise.resolve((url) => new DesignClient(url, deliver));
   };
 }
 
 /** The designs by name. */
 export const designs = {
-  "inner-event": loader((client, inner) => client.call(inner)),
-  "plain-event": loader((client, { data, origin }) =>
+  "inner-event": loader(() => (client, inner) => client.call(inner)),
+  "plain-event": loader(() => (client, { data, origin }) =>
     client.call(new MessageEvent("message", { data, origin }))
   ),
-  "own-class": loader((client, inner) => client.call(new TargetedEvent(client, inner))),
-  "native-clone": loader((client, { data, origin }) =>
-    void client.dispatchEvent(new MessageEvent("message", { data, origin }))
+  "own-class": loader(() => {
+    const Targeted = targeted(MessageEvent);
+    return (client, inner) => client.call(new Targeted(client, inner) as Event as MessageEvent);
+  }),
+  "native-clone": loader(() => ({ target }, { data, origin }) =>
+    void target.dispatchEvent(new MessageEvent("message", { data, origin }))
   ),
-  "set-prototype": loader((client, inner) => {
+  "set-prototype": loader(() => (client, inner) => {
     const adopted: AdoptedEvent = Object.setPrototypeOf(inner, AdoptedEvent.prototype);
-    adopted.client = client;
+    adopted.client = client.target;
     client.call(adopted);
   }),
-  "define-property": loader((client, inner) =>
-    client.call(Object.defineProperty(inner, "target", { value: client }))
+  "define-property": loader(() => (client, inner) =>
+    client.call(Object.defineProperty(inner, "target", { value: client.target }))
   ),
-  "re-parented": loader(
-    (client, inner) => client.call(new ReparentedEvent(client, inner) as Event as MessageEvent),
-    reparent,
-  ),
+  // An `Event` that says that it is a `MessageEvent`, whose own getters refuse it.
+  "re-parented": loader(() => {
+    const Reparented = targeted(Event);
+    Object.setPrototypeOf(Reparented.prototype, MessageEvent.prototype);
+    return (client, inner) => client.call(new Reparented(client, inner) as Event as MessageEvent);
+  }),
 };

@@ -1,4 +1,4 @@
-import type { Connection } from "./contestants.ts";
+import type { Connection } from "./connection.ts";
 
 type Listener = (event: MessageEvent) => void;
 

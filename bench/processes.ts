@@ -10,14 +10,20 @@ import type { Runtime } from "./rows.ts";
 /** No measurement takes as long; one that does is stopped and counts as failed. */
 const LIMIT_MS = 90_000;
 
-/** Where V8's young generation must not grow as it likes. */
-const YOUNG_GENERATION_MIB: Readonly<Record<string, number>> = {
-  // Not collected in the middle of the measurement.
-  allocation: 64,
+/** What V8 is told for single measurements, beside what all are told. */
+const V8_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  // A young generation that is not collected in the middle of the measurement.
+  allocation: youngGeneration(64),
   // Its greatest size from the start. While it grows, the buffers of a round may or may not fit the
   // cache: the same client has one rate or twice that, and more garbage can be the quicker.
-  receiveBinary: 16,
+  receiveBinary: youngGeneration(16),
+  // Code that is compiled meanwhile would count as heap that is left behind.
+  reconnections: ["--jitless"],
 };
+
+function youngGeneration(mib: number): readonly string[] {
+  return [`--min-semi-space-size=${mib}`, `--max-semi-space-size=${mib}`];
+}
 
 /** The runtimes found here, and the bundle that all of them run. */
 export interface Lab {
@@ -114,11 +120,7 @@ export function startContestant(
   contestant: Name,
   port: number,
 ): LineProcess {
-  const v8Flags = ["--expose-gc"];
-  const youngMib = YOUNG_GENERATION_MIB[measurement];
-  if (youngMib) {
-    v8Flags.push(`--min-semi-space-size=${youngMib}`, `--max-semi-space-size=${youngMib}`);
-  }
+  const v8Flags = ["--expose-gc", ...V8_FLAGS[measurement] ?? []];
   const flags = {
     deno: ["run", "--allow-all", "--no-check", `--v8-flags=${v8Flags.join(",")}`],
     node: v8Flags,

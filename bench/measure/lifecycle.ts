@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connect, Connection } from "../contestants.ts";
+import type { Connect, Connection } from "../connection.ts";
 import {
   dialled,
   type FakeWebSocket,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connect } from "../contestants.ts";
+import type { Connect } from "../connection.ts";
 import { dial, installFakeWebSocket, nextTask } from "../fake_web_socket.ts";
 import { bestNs, collectGarbage, cpuMs, heapUsed, type Metrics } from "./tools.ts";
 

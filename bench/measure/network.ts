@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connect, Connection } from "../contestants.ts";
+import type { Connect, Connection } from "../connection.ts";
 import { installVirtualTime, settle } from "../virtual_time.ts";
 import { cpuMs, type Metrics } from "./tools.ts";
 
