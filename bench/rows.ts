@@ -5,6 +5,7 @@
  */
 
 import type { Name } from "./contestants.ts";
+import { designs } from "./designs.ts";
 
 /** Where a contestant runs. */
 export type Runtime = "deno" | "node" | "bun";
@@ -39,9 +40,8 @@ export interface Row {
   readonly driver?: "outage" | "restart";
 }
 
-const ALL: readonly Name[] = [
-  "bare",
-  "naive",
+/** Ours and the peers. */
+export const CLIENTS: readonly Name[] = [
   "holdfast",
   "rews",
   "partysocket",
@@ -49,19 +49,9 @@ const ALL: readonly Name[] = [
   "websocket-ts",
   "sockette",
 ];
-const RECONNECTING = ALL.slice(1);
-const BARE_FIRST = ALL.filter((name) => name !== "naive");
-/** The ways to deliver a message; see `designs.ts`. */
-const DESIGNS: readonly Name[] = [
-  "bare",
-  "inner-event",
-  "plain-event",
-  "own-class",
-  "native-clone",
-  "set-prototype",
-  "define-property",
-  "re-parented",
-];
+const RECONNECTING: readonly Name[] = ["naive", ...CLIENTS];
+const BARE_FIRST: readonly Name[] = ["bare", ...CLIENTS];
+const DESIGNS: readonly Name[] = ["bare", ...Object.keys(designs) as (keyof typeof designs)[]];
 /** Those that count what they queue. websocket-ts needs minutes for a million: it shifts an array. */
 const QUEUEING: readonly Name[] = ["holdfast", "rews", "partysocket", "reconnecting-websocket"];
 const EVERYWHERE: readonly Runtime[] = ["deno", "node", "bun"];

@@ -45,13 +45,13 @@ async function receive(
     connection.on("message", ({ data }) => {
       received++;
       if (received % batch) return;
-      const tookMs = cpuMs() - startMs;
-      if (received === 20 * batch) [startMs, counted] = [startMs + tookMs, received];
-      else if (startMs && tookMs > WINDOW_MS) {
+      const nowMs = cpuMs();
+      const isFull = startMs > 0 && nowMs - startMs > WINDOW_MS;
+      if (isFull) {
         if (!data.length && !data.byteLength) throw new Error("Cannot trust this: no data");
-        rates.push((received - counted) / tookMs * 1e3);
-        [startMs, counted] = [startMs + tookMs, received];
+        rates.push((received - counted) / (nowMs - startMs) * 1e3);
       }
+      if (isFull || received === 20 * batch) [startMs, counted] = [nowMs, received];
       if (rates.length < WINDOWS) connection.send("more");
       else resolve({ perSecond: Math.max(...rates) });
     });

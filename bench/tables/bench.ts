@@ -5,7 +5,7 @@
  */
 
 import { type BenchFile, formatNumber, isOf, type Origin, type Result } from "../results.ts";
-import type { Runtime } from "../rows.ts";
+import { CLIENTS, type Runtime } from "../rows.ts";
 import { paragraph, table } from "./markdown.ts";
 
 /** Rows that are named otherwise for people. */
@@ -28,14 +28,7 @@ const TITLES: Readonly<Record<string, string>> = {
   failuresTcp: "failed attempt over TCP",
 };
 const RUNTIMES: Readonly<Record<Runtime, string>> = { deno: "Deno", node: "Node", bun: "Bun" };
-const CONTESTANTS = [
-  "holdfast",
-  "rews",
-  "partysocket",
-  "reconnecting-websocket",
-  "websocket-ts",
-  "sockette",
-];
+const CONTESTANTS: readonly string[] = CLIENTS;
 
 /** Our figure and the limit, for each budget. */
 export function budgetTable({ meta, rows }: BenchFile): string {
