@@ -33,7 +33,7 @@ export type {
   ReconnectingStateChangeEvent,
   ReconnectingWebSocketEventMap,
 } from "./lib/events.ts";
-export type { HandshakeLink } from "./lib/handshake.ts";
+export type { HandshakeLink, HandshakeResult } from "./lib/handshake.ts";
 export type {
   ConnectContext,
   HeartbeatOptions,

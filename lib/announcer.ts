@@ -74,10 +74,10 @@ export class Announcer {
     // Events and errors made for nobody would be most of the price of an attempt.
     if (!this.#target[hears](fields.type)) return;
     const { error } = fields;
-    const event = createEvent(
-      error === undefined ? fields : { ...fields, error: this.#errorOf(error) },
-    );
     try {
+      const event = createEvent(
+        error === undefined ? fields : { ...fields, error: this.#errorOf(error) },
+      );
       this.#target.dispatchEvent(event);
     } catch (error) {
       // QUIRK(workerd): what a listener throws comes out of dispatchEvent.

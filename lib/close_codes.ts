@@ -8,17 +8,17 @@
  * | -------------- | ------------------------ | --------------------------------------------------------------- |
  * | 1000           | yes                      | the server is done with this connection, the user is not        |
  * | 1001           | yes                      | the server, or its process, goes away                           |
- * | 1002           | no                       | protocol error: the same bytes would fail again                 |
+ * | 1002           | yes                      | protocol error: proxies cause it in passing                     |
  * | 1003, 1007     | yes                      | one message was refused, and it is not sent again               |
  * | 1005, 1006     | yes                      | no close frame, or none with a code: the network                |
- * | 1008           | no                       | policy violation: this client is not wanted                     |
+ * | 1008           | with a provider or handshake, first after 2-4 x initial delay | policy violation: an expired token, mostly; also slow consumers and rate limits |
  * | 1009           | yes                      | one message was too big, and it is not sent again               |
  * | 1010           | no                       | the server lacks an extension that the client demands           |
  * | 1011, 1014     | yes                      | an internal error or a bad gateway passes                       |
  * | 1012           | yes, first after 5-30 s  | service restart: the registration asks for this randomised wait |
  * | 1013           | yes, first after 2-4 x initial delay | try again later: overload wants a longer first wait |
  * | 1015           | yes                      | TLS failure: mostly the network (captive portals)               |
- * | 3000, 4401     | with a provider          | unauthorized: only a fresh token can cure it                    |
+ * | 3000, 4401     | with a provider or handshake | unauthorized: only a fresh token can cure it                |
  * | 3003, 4403     | no                       | forbidden                                                       |
  * | 4400, 4404, 4410 | no                     | bad request, not found, gone                                    |
  * | all others     | yes                      | what is not known to be permanent is worth another try          |
@@ -29,13 +29,14 @@
 import { byteLength } from "./send_queue.ts";
 import type { Farewell } from "./state.ts";
 
-const FATAL: readonly number[] = [1002, 1008, 1010, 3003, 4400, 4403, 4404, 4410];
-const UNAUTHORIZED: readonly number[] = [3000, 4401];
+const FATAL: readonly number[] = [1010, 3003, 4400, 4403, 4404, 4410];
+/** 1008 is what common server frameworks close an expired token with. */
+const UNAUTHORIZED: readonly number[] = [1008, 3000, 4401];
 
 /**
  * Whether a connection closed with `code` is worth another attempt.
  *
- * @param canRefresh Whether the URL or the protocols come from a function, which may bring a new token.
+ * @param canRefresh Whether a provider or a handshake may bring a new token.
  */
 export function isRetryable(code: number, canRefresh: boolean): boolean {
   return !FATAL.includes(code) && (canRefresh || !UNAUTHORIZED.includes(code));
@@ -54,7 +55,9 @@ export function pacing(
   maxDelayMs: number,
 ): DelayRange | null {
   if (code === 1012) return within(5_000, 30_000, maxDelayMs);
-  if (code === 1013) return within(2 * initialDelayMs, 4 * initialDelayMs, maxDelayMs);
+  if (code === 1013 || code === 1008) {
+    return within(2 * initialDelayMs, 4 * initialDelayMs, maxDelayMs);
+  }
   return null;
 }
 

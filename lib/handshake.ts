@@ -5,8 +5,13 @@
  * @module
  */
 
+import { MAX_DELAY_MS } from "./_check.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import { byteLength, SendQueue, type SendQueueLimits, type WebSocketData } from "./send_queue.ts";
+import type { Pace } from "./state.ts";
+
+/** The fastest pace that a server may choose. */
+const MIN_PACE_MS = 1_000;
 
 /** A new connection, as the `handshake` option sees it. */
 export interface HandshakeLink {
@@ -27,6 +32,27 @@ export interface HandshakeLink {
    * `open`. Rejects when the attempt ends.
    */
   receive(): Promise<unknown>;
+}
+
+/** What a handshake may return. */
+export interface HandshakeResult {
+  /**
+   * The pace of the heartbeat on this connection, as the server wants it; without the `heartbeat` option
+   * it has no effect. Each number is kept within 1 s, so that a server's 0 makes no storm, and 2^31 - 1 ms.
+   */
+  readonly heartbeat?: { readonly intervalMs?: number; readonly timeoutMs?: number };
+}
+
+/** What a handshake returned about the heartbeat, within bounds; null: nothing. */
+export function readPace(result: unknown): Pace | null {
+  const { intervalMs, timeoutMs } = Object((result as HandshakeResult | undefined)?.heartbeat);
+  const pace = { ...bound("intervalMs", intervalMs), ...bound("timeoutMs", timeoutMs) };
+  return "intervalMs" in pace || "timeoutMs" in pace ? pace : null;
+}
+
+function bound(name: keyof Pace, value: unknown): Pace {
+  const isNumber = typeof value === "number" && !Number.isNaN(value);
+  return isNumber ? { [name]: Math.min(Math.max(value, MIN_PACE_MS), MAX_DELAY_MS) } : {};
 }
 
 /** The part of a message event that is kept. */

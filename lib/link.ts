@@ -1,24 +1,28 @@
 /**
  * One attempt, and the connection that may come of it: the providers' answers, the socket, the
- * handshake. What happens is told to the client; a link that the client no longer holds is mute.
+ * handshake. What happens is passed to the client; a link that the client no longer holds is mute.
  * The platforms' quirks in connecting and closing are handled here.
  *
  * @module
  */
 
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
-import { type Arrival, Inbox } from "./handshake.ts";
-import type { ConnectContext, ProviderFunction } from "./options.ts";
+import { type Arrival, Inbox, readPace } from "./handshake.ts";
+import type { SingleFlight } from "./providers.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
 import type { Closure, Farewell, Input, Phase, State } from "./state.ts";
 import { readProtocols, readUrl } from "./target.ts";
+import { decisionOf, type RetryDecision } from "./verdict.ts";
 
 /** A failure before its verdict. */
 export interface Loss {
-  readonly error: ErrorCode | null;
+  /** What it is called, where that does not follow from the phase. */
+  readonly error?: ErrorCode;
   readonly cause?: unknown;
+  /** What the thrown value decided that is the cause. */
+  readonly decision?: RetryDecision;
   /** How the socket closed; without it nothing did. */
   readonly closure?: Closure;
   /** Trying again cannot help. */
@@ -46,8 +50,14 @@ export interface LinkClient {
   readonly state: State;
   /** The URL of the attempt before. */
   readonly url: string;
+  /** Absent where the URL is given. */
+  readonly urls: SingleFlight<unknown> | undefined;
+  /** Absent where the protocols are given. */
+  readonly protocols: SingleFlight<unknown> | undefined;
   /** Whether the link is not abandoned. */
   holds(link: Link): boolean;
+  /** The peer gave a sign of life that is no message. */
+  heard(link: Link): void;
   apply(input: Input): void;
   resolved(link: Link, url: string): void;
   receive(link: Link, event: MessageLike): void;
@@ -62,64 +72,82 @@ export class Link {
   /** Whether they do. */
   isLive = false;
   socket: WebSocketLike | undefined;
-  /** The platform's error, if it told one. */
+  /** When the socket was made. */
+  dialedAtMs: number | null = null;
+  /** Bytes that were not sent at the heartbeat before. */
+  #bufferedBytes = 0;
+  /** When the last probe left that is not answered. */
+  probedAtMs: number | null = null;
+  /** From a probe to its reply. */
+  latencyMs: number | null = null;
+  /** What the platform's error event said, or what the handshake threw. */
   cause: unknown;
   readonly #client: LinkClient;
   readonly #settings: Settings;
-  /** Made only where somebody gets its signal. */
+  /** Made only where a handshake gets its signal. */
   readonly #controller: AbortController | undefined;
+  /** Whether the handshake threw: nothing that arrives is kept. */
+  #isRefused = false;
+  #url = "";
   #protocols: readonly string[] | undefined;
 
   constructor(client: LinkClient, settings: Settings) {
-    const { url, protocols, handshake } = settings;
     this.epoch = client.state.epoch;
     this.#client = client;
     this.#settings = settings;
-    const isAsked = typeof url === "function" || typeof protocols === "function" || handshake;
-    if (isAsked) this.#controller = new AbortController();
+    if (settings.handshake) this.#controller = new AbortController();
   }
 
-  /** Asks for the URL and the protocols. */
+  /** Finds out the URL and the protocols. */
   resolve(): void {
     const { url, protocols } = this.#settings;
     if (typeof url !== "function" && typeof protocols !== "function") {
       return this.#resolved(url, protocols);
     }
-    const context = { attempt: this.#attempt, signal: this.#signal };
-    Promise.all([ask(url, context), ask<unknown>(protocols, context)])
+    const client = this.#client;
+    Promise.all([
+      client.urls?.get(this.#attempt) ?? url,
+      client.protocols?.get(this.#attempt) ?? protocols,
+    ])
       .then(([url, protocols]) =>
         this.#resolved(readUrl(url, this.#client.url), readProtocols(protocols))
       )
       .catch((cause) =>
-        this.#client.lose(this, { error: "provider-failed", cause, phase: "resolving" })
+        this.#client.lose(this, { cause, decision: decisionOf(cause), phase: "resolving" })
       );
   }
 
   #resolved(url: string, protocols: readonly string[]): void {
+    this.#url = url;
     this.#protocols = protocols;
     this.#client.resolved(this, url);
   }
 
   /** Makes the socket. */
   dial(): void {
-    const { sources, url } = this.#settings;
+    const { sources, url, config } = this.#settings;
+    this.dialedAtMs = sources.clock.now();
     try {
-      this.socket = new sources.WebSocket(this.#client.url, this.#protocols);
+      this.socket = new sources.WebSocket(this.#url, this.#protocols);
     } catch (cause) {
       // What is thrown need not be an error.
       const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
-      queueMicrotask(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
+      queueMicrotask(() => this.#client.lose(this, { cause, isFinal }));
       return;
     }
     const { socket } = this;
     socket.addEventListener("message", (event: MessageLike) => this.#client.receive(this, event));
-    const listener = (event: SocketEvent): void => this.#hear(event);
+    const listener = (event: SocketEvent): void => this.#observe(event);
     for (const type of TYPES) socket.addEventListener(type, listener);
+    if (!config.heartbeat) return;
+    // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
+    const emitter = socket as { on?(type: string, listener: () => void): void };
+    for (const type of ["ping", "pong"]) emitter.on?.(type, () => this.#client.heard(this));
   }
 
-  #hear(event: SocketEvent): void {
+  #observe(event: SocketEvent): void {
     // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
     // the socket is abandoned already.
     if (!this.#client.holds(this)) return;
@@ -135,17 +163,9 @@ export class Link {
   }
 
   #end({ code, reason, wasClean }: Closure): void {
-    const { phase } = this.#client.state;
-    const error = phase === "connecting"
-      ? "connect-failed"
-      : phase === "handshaking"
-      ? "handshake-failed"
-      : wasClean
-      ? null
-      : "connection-lost";
     // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
     const closure = { code: code || 1006, reason, wasClean };
-    this.#client.lose(this, { error, cause: this.cause, closure });
+    this.#client.lose(this, { cause: this.cause, closure });
   }
 
   #meet(): void {
@@ -154,12 +174,13 @@ export class Link {
     if (protocol && offered?.length && !offered.includes(protocol)) {
       // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
       const cause = new TypeError("The server chose a subprotocol that was not asked for");
-      this.#client.lose(this, { error: "connect-failed", cause });
+      this.#client.lose(this, { cause });
     } else this.#client.apply({ type: "opened", epoch: this.epoch });
   }
 
   /** Keeps what arrives early; false if it does not fit. */
   keep(arrival: Arrival): boolean {
+    if (this.#isRefused) return true;
     this.inbox ??= new Inbox(this.#settings.limits);
     return this.inbox.put(arrival);
   }
@@ -177,17 +198,34 @@ export class Link {
       socket?.send(message);
     };
     const receive = (): Promise<unknown> => inbox.receive();
+    const { signal } = this.#controller as AbortController;
     try {
       const protocol = socket?.protocol ?? "";
       const { handshake } = this.#settings;
-      await handshake?.({ attempt: this.#attempt, protocol, signal: this.#signal, send, receive });
+      const answer = await handshake?.({ attempt: this.#attempt, protocol, signal, send, receive });
+      client.apply({ type: "ready", epoch, pace: readPace(answer) });
     } catch (cause) {
-      return client.lose(this, { error: "handshake-failed", cause, phase: "handshaking" });
+      this.#refuse(cause);
     }
-    client.apply({ type: "ready", epoch });
   }
 
-  /** Closes the socket, politely; nobody waits for its end. */
+  /** The handshake threw: what it threw decides, or the close frame that may follow. */
+  #refuse(cause: unknown): void {
+    this.cause = cause;
+    this.#isRefused = true;
+    const decision = decisionOf(cause);
+    if (decision !== undefined) this.#client.lose(this, { cause, decision, phase: "handshaking" });
+    else this.#client.apply({ type: "refused", epoch: this.epoch });
+  }
+
+  /** Whether the socket sent something since this was called last. */
+  isDraining(): boolean {
+    const before = this.#bufferedBytes;
+    this.#bufferedBytes = this.socket?.bufferedAmount ?? 0;
+    return this.#bufferedBytes < before;
+  }
+
+  /** Closes the socket without waiting for its end. */
   hangUp({ code, reason }: Farewell): void {
     if (this.#controller) {
       const gone = invalidState("go on as the attempt has ended");
@@ -201,18 +239,16 @@ export class Link {
     }
   }
 
+  /** Lets go of a socket whose peer fell silent: where the class can, without a close handshake. */
+  terminate(): void {
+    try {
+      (this.socket as { terminate?(): void } | undefined)?.terminate?.();
+    } catch {
+      // As above.
+    }
+  }
+
   get #attempt(): number {
     return this.#client.state.series.attempt;
   }
-
-  get #signal(): AbortSignal {
-    return (this.#controller as AbortController).signal;
-  }
-}
-
-/** An async function, so that a throw is a rejection. */
-async function ask<T>(provider: T | ProviderFunction<T>, context: ConnectContext): Promise<T> {
-  return await (typeof provider === "function"
-    ? (provider as ProviderFunction<T>)(context)
-    : provider);
 }

@@ -5,27 +5,40 @@
  */
 
 import type { Backoff, BackoffOptions } from "./backoff.ts";
-import type { HandshakeLink } from "./handshake.ts";
+import type { HandshakeLink, HandshakeResult } from "./handshake.ts";
 import type { Overflow, WebSocketData } from "./send_queue.ts";
 import type { Sources } from "./sources.ts";
 import type { TraceRecord } from "./trace.ts";
 import type { Failure, RetryDecision } from "./verdict.ts";
 
-/** A value, or a function asked before every attempt (for a fresh token, another host). */
+/** A value, or a function called before every attempt (for a fresh token, another host). */
 export type Provider<T> = T | ProviderFunction<T>;
 
-/** A function that is asked before every attempt; a throw or a rejection fails the attempt. */
+/**
+ * A function that is called before every attempt, one call at a time: while an answer is outstanding, the
+ * next attempt waits for it. A throw or a rejection fails the attempt that waits; what it throws may
+ * decide, by an own property `retry`: `false` ends the client, `{ delayMs }` is a server's hint.
+ */
 export type ProviderFunction<T> = (context: ConnectContext) => T | Promise<T>;
 
-/** What a provider is told. */
+/** What a provider gets. */
 export interface ConnectContext {
   /** The attempt to come; 0 is the first connection. */
   readonly attempt: number;
-  /** Aborted when the attempt is abandoned: pass it to `fetch`. */
+  /**
+   * Aborted when the client ends, and when the answer took `2 * connectTimeoutMs`, after which the
+   * provider may be called anew: pass it to `fetch`. A call outlives its attempt, so that a token that
+   * can be refreshed once is not refreshed twice.
+   */
   readonly signal: AbortSignal;
 }
 
-/** Liveness by application messages; browsers expose no ping frame. */
+/**
+ * Liveness by application messages; browsers expose no ping frame. Where the class exposes the pings and
+ * pongs of the protocol (`ws` does) they count as life, and so do bytes that leave: a `bufferedAmount`
+ * that is lower than a beat before. A message that takes longer to arrive than the heartbeat waits is
+ * cut off; after two such losses in a row the timeout doubles, up to 8 times, until a message comes.
+ */
 export interface HeartbeatOptions {
   /**
    * Silence in milliseconds after which a probe is sent: below the 30 s and 60 s after which common
@@ -46,8 +59,15 @@ export interface HeartbeatOptions {
    * `intervalMs + timeoutMs` of it is a loss.
    */
   message?: WebSocketData | (() => WebSocketData);
-  /** Messages for which this is true are not dispatched to the application. */
+  /** Messages for which this is true are not dispatched to the application, and give `latencyMs`. */
   isReply?: (data: unknown) => boolean;
+  /**
+   * Whether the probe is sent each `intervalMs`, whatever arrives: for servers that close who is silent,
+   * however much they send themselves. Needs `message`. A loss is still silence alone.
+   *
+   * @default {false} because any message is a sign of life, and a probe beside it would be waste.
+   */
+  always?: boolean;
 }
 
 /** Bounds of the queue that holds messages sent while not open. */
@@ -72,6 +92,9 @@ export interface SendQueueOptions {
    */
   overflow?: Overflow;
 }
+
+// deno-lint-ignore no-invalid-void-type -- most handshakes return nothing
+type HandshakeReturn = void | HandshakeResult;
 
 /** Options of a client. Durations are in milliseconds. */
 export interface ReconnectingWebSocketOptions {
@@ -120,8 +143,15 @@ export interface ReconnectingWebSocketOptions {
   closeTimeoutMs?: number;
   /** Whether, and when, to retry; `undefined` means the default decision, the close-code table. */
   shouldRetry?: (failure: Failure) => RetryDecision;
-  /** Runs on each new connection before `open` and before queued messages leave: authenticate, resubscribe. */
-  handshake?: (link: HandshakeLink) => void | Promise<void>;
+  /**
+   * Runs on each new connection before `open` and before queued messages leave: authenticate here, and
+   * resubscribe in `open` (what is subscribed while a handshake waits is not sent yet).
+   *
+   * Its throw is a failed attempt. What it throws may decide, by an own property `retry`: `false` ends the
+   * client, `{ delayMs }` is a server's hint. Otherwise the close frame of the server decides that follows
+   * within 1 s, and then the default.
+   */
+  handshake?: (link: HandshakeLink) => HandshakeReturn | Promise<HandshakeReturn>;
   /** A liveness probe. Without one a half-open connection is not noticed. Off unless given. */
   heartbeat?: HeartbeatOptions;
   /** The bounds of the queue; `false` makes `send` throw while not open, as the platform's does. */

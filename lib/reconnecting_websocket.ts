@@ -124,9 +124,20 @@ export class ReconnectingWebSocket extends ClientEventTarget
     return this.#shell.socket?.extensions ?? "";
   }
 
-  /** Bytes queued, plus those that the current socket has not sent yet. O(1). */
+  /**
+   * Bytes queued, plus those that the current socket has not sent yet, or that the last one left unsent.
+   * O(1).
+   */
   get bufferedAmount(): number {
     return this.#shell.bufferedAmount;
+  }
+
+  /**
+   * Milliseconds from the last probe to the message that `heartbeat.isReply` accepted as its reply; null
+   * before the first on this connection.
+   */
+  get latencyMs(): number | null {
+    return this.#shell.latencyMs;
   }
 
   /** How binary messages arrive, on this connection and all later ones. */

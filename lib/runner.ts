@@ -8,11 +8,18 @@
 import type { Clock } from "./sources.ts";
 import type { Config, Effect, Input, State, TimerName } from "./state.ts";
 import type { TraceRecord } from "./trace.ts";
-import { INITIAL, isOver, transition } from "./transition.ts";
+import { isOver } from "./step.ts";
+import { INITIAL, transition } from "./transition.ts";
 
 /** What performs the effects that are no timers. */
 export interface Performer {
   perform(effect: Effect): void;
+  /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
+  failed(effect: Effect | null, error: unknown): void;
+  /** A broken trace sink: reported, as it cannot be traced. */
+  report(hook: string, error: unknown): void;
+  /** Whether the socket sent something since this was called last. */
+  isDraining(): boolean;
 }
 
 /** An armed timer; its handle may be anything, also undefined. */
@@ -23,6 +30,11 @@ interface Timer {
 /** What waits its turn: an effect with the state that asked for it, or something of the shell's. */
 type Task = { readonly effect: Effect; readonly asked: State } | (() => void);
 
+/** Whether it dispatches an event. */
+export function isEvent({ type }: Effect): boolean {
+  return ["statechange", "open", "error", "close", "retry"].includes(type);
+}
+
 /** Holds the state, the pending effects and the timers. */
 export class Runner {
   readonly #config: Config;
@@ -30,6 +42,8 @@ export class Runner {
   readonly #trace: ((record: TraceRecord) => void) | undefined;
   readonly #performer: Performer;
   readonly #tasks: Task[] = [];
+  /** Events of `reconnect()`, which come later than the call. */
+  readonly #later: Task[] = [];
   /** What is armed. An object, as a Map is larger than all the rest of a runner. */
   readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
@@ -58,12 +72,18 @@ export class Runner {
     const before = this.#state;
     const [after, effects] = transition(before, input, this.#config);
     this.#state = after;
-    for (const effect of effects) this.#tasks.push({ effect, asked: after });
+    const isCall = input.type === "reconnect";
+    for (const effect of effects) {
+      const tasks = isCall && isEvent(effect) ? this.#later : this.#tasks;
+      tasks.push({ effect, asked: after });
+    }
+    // Any task lets them out.
+    if (isCall && this.#later.length > 0) queueMicrotask(() => this.post(() => {}));
     const wasBusy = this.enter();
     try {
       this.#trace?.({ atMs: this.#clock.now(), before, input, after, effects });
-    } catch {
-      // A broken sink must not break the connection, and there is nobody else to tell.
+    } catch (error) {
+      this.#performer.report("trace", error);
     }
     this.leave(wasBusy);
   }
@@ -96,12 +116,24 @@ export class Runner {
   }
 
   #drain(): void {
-    for (let task; (task = this.#tasks.shift());) {
-      if (typeof task === "function") task();
-      else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
+    for (let task; (task = this.#next());) {
+      const effect = typeof task === "function" ? null : task.effect;
+      try {
+        if (typeof task === "function") task();
+        else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
+      } catch (error) {
+        this.#performer.failed(effect, error);
+      }
     }
     // A list that was shifted empty keeps its memory.
     this.#tasks.length = 0;
+  }
+
+  /** What comes next; events that wait come before any other. */
+  #next(): Task | undefined {
+    const [task] = this.#tasks;
+    const isNews = typeof task === "function" || task && isEvent(task.effect);
+    return isNews && this.#later.shift() || this.#tasks.shift();
   }
 
   /** Notes a sign of life of the peer. */
@@ -120,6 +152,8 @@ export class Runner {
       case "error":
       case "close":
         return isOver(asked) || !isOver(state);
+      case "retry":
+        return state.epoch === asked.epoch && !isOver(state);
       default:
         return state.epoch === asked.epoch && state.phase === asked.phase;
     }
@@ -142,10 +176,16 @@ export class Runner {
       const nowMs = this.#clock.now();
       // The wall clock may jump back: a negative time is none.
       const lateMs = Math.max(0, nowMs - dueAtMs);
-      const silentMs = this.#heardAtMs === null ? null : Math.max(0, nowMs - this.#heardAtMs);
+      const silentMs = timer === "heartbeat" ? this.#silence(nowMs) : null;
       this.apply({ type: "timer", timer, lateMs, silentMs });
     };
     this.#timers[timer] = { handle: this.#clock.setTimeout(fire, delayMs) };
+  }
+
+  /** Bytes that leave are a sign of life as good as a message. */
+  #silence(nowMs: number): number | null {
+    if (this.#performer.isDraining()) return 0;
+    return this.#heardAtMs === null ? null : Math.max(0, nowMs - this.#heardAtMs);
   }
 
   #disarm(timer: TimerName): void {

@@ -6,7 +6,6 @@
 
 import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
 import { type Backoff, type BackoffOptions, windowedBackoff } from "./backoff.ts";
-import type { HandshakeLink } from "./handshake.ts";
 import type {
   HeartbeatOptions,
   ProviderFunction,
@@ -37,7 +36,7 @@ export interface Settings extends Judges {
   readonly limits: SendQueueLimits;
   /** Whether `send` keeps messages while not open. */
   readonly queues: boolean;
-  readonly handshake: ((link: HandshakeLink) => void | Promise<void>) | undefined;
+  readonly handshake: ReconnectingWebSocketOptions["handshake"];
   readonly probe: WebSocketData | (() => WebSocketData) | undefined;
   readonly isReply: ((data: unknown) => boolean) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -102,7 +101,11 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
     "timeoutMs",
     "message",
     "isReply",
+    "always",
   ]);
+  const probes = heartbeat.message !== undefined;
+  const always = !!heartbeat.always;
+  check(!always || probes, "'heartbeat.message'", "given with 'heartbeat.always'", undefined);
   return {
     url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
     protocols: typeof protocols === "function"
@@ -120,13 +123,14 @@ export function readSettings(url: unknown, second: unknown, third: unknown): Set
         ? {
           intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
           timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
-          probes: heartbeat.message !== undefined,
+          probes,
+          always,
         }
         : null,
     },
     shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
     backoff,
-    canRefresh: typeof url === "function" || typeof protocols === "function",
+    canRefresh: typeof url === "function" || typeof protocols === "function" || !!given.handshake,
     sources,
     limits: readLimits(given.queue === false ? undefined : given.queue),
     queues: given.queue !== false,

@@ -1,5 +1,5 @@
 /**
- * The shell of the client: performs the effects of transitions, carries the data and tells the user.
+ * The shell of the client: performs the effects of transitions, carries the data and calls the user.
  * Nothing is decided here; see `transition.ts` for the theory of operation.
  *
  * @module
@@ -15,15 +15,17 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "./errors.ts";
 import type { ConnectionState } from "./events.ts";
+import { reportFault } from "./faults.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
-import { type Performer, Runner } from "./runner.ts";
+import { SingleFlight } from "./providers.ts";
+import { isEvent, type Performer, Runner } from "./runner.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
-import type { WebSocketLike } from "./sources.ts";
+import type { ConnectivityHint, WebSocketLike } from "./sources.ts";
 import type { CloseEffect, Effect, Input, State, Verdict } from "./state.ts";
+import { ABNORMAL, connectionState, isOver, lossOf } from "./step.ts";
 import { redact } from "./target.ts";
-import { ABNORMAL, connectionState, isOver } from "./transition.ts";
-import { judge } from "./verdict.ts";
+import { draw, judge } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
 
@@ -38,20 +40,34 @@ export class Shell implements LinkClient, Performer {
   readonly #queue: SendQueue;
   /** Each unties the client from something around it. */
   #releases: readonly (() => void)[] = NONE;
+  readonly urls: SingleFlight<unknown> | undefined;
+  readonly protocols: SingleFlight<unknown> | undefined;
   #link: Link | undefined;
   #url = "";
   #binaryType: BinaryType | undefined;
+  /** Bytes that the last socket left unsent. */
+  #unsentBytes = 0;
   /** Whether the listeners of `open` are running: what they send overtakes the queue. */
-  #isGreeting = false;
+  #isOpening = false;
+  /** When the last attempt began that a hint brought forward. */
+  #earlyAtMs: number | null = null;
+  /** The hooks that were reported since the client was open. */
+  #reported: readonly string[] = NONE;
 
   constructor(target: ClientEventTarget, settings: Settings) {
     this.#target = target;
     this.announcer = new Announcer(target, this, settings.signal);
     this.#settings = settings;
     this.#queue = new SendQueue(settings.limits);
-    const { config, sources, trace } = settings;
-    this.#runner = new Runner(config, sources.clock, trace, this);
-    if (typeof settings.url === "string") this.#url = settings.url;
+    const { config, sources: { clock }, trace, url, protocols } = settings;
+    this.#runner = new Runner(config, clock, trace, this);
+    if (typeof url === "string") this.#url = url;
+    const onTimeout = (): void => this.#trace("provider: no answer");
+    const limits = { clock, limitMs: 2 * config.connectTimeoutMs, onTimeout };
+    if (typeof url === "function") this.urls = new SingleFlight<unknown>(url, limits);
+    if (typeof protocols === "function") {
+      this.protocols = new SingleFlight<unknown>(protocols, limits);
+    }
   }
 
   get state(): State {
@@ -76,7 +92,11 @@ export class Shell implements LinkClient, Performer {
 
   get bufferedAmount(): number {
     // QUIRK(workerd): bufferedAmount is undefined.
-    return this.#queue.bytes + (this.socket?.bufferedAmount ?? 0);
+    return this.#queue.bytes + (this.socket?.bufferedAmount ?? this.#unsentBytes);
+  }
+
+  get latencyMs(): number | null {
+    return this.#link?.latencyMs ?? null;
   }
 
   get binaryType(): BinaryType {
@@ -90,7 +110,7 @@ export class Shell implements LinkClient, Performer {
   }
 
   start(): void {
-    const { config, signal, sources: { connectivity, random } } = this.#settings;
+    const { config, signal, sources: { connectivity } } = this.#settings;
     if (signal) {
       // First of all, as a provider may abort it while it is asked.
       const abort = (): void =>
@@ -100,15 +120,27 @@ export class Shell implements LinkClient, Performer {
     }
     this.apply({ type: "start", config, aborted: !!signal?.aborted });
     this.#attempt("connectivity", () => {
-      const release = connectivity?.subscribe((hint) =>
-        this.apply({ type: "hint", hint, random: random() })
-      );
+      const release = connectivity?.subscribe((hint) => this.#hint(hint));
       if (release) this.#releases = this.#releases.concat(release);
     });
   }
 
   apply(input: Input): void {
     this.#runner.apply(input);
+  }
+
+  /** A hint, with the times and the draw that decide what follows. */
+  #hint(hint: ConnectivityHint): void {
+    const { clock, random } = this.#settings.sources;
+    const sinceMs = (atMs: number | null | undefined): number | null =>
+      typeof atMs === "number" ? Math.max(0, clock.now() - atMs) : null;
+    this.apply({
+      type: "hint",
+      hint,
+      random: draw(() => this.#attempt("random", random)),
+      dialMs: sinceMs(this.#link?.dialedAtMs),
+      earlyMs: sinceMs(this.#earlyAtMs),
+    });
   }
 
   holds(link: Link): boolean {
@@ -129,7 +161,7 @@ export class Shell implements LinkClient, Performer {
     const message = toMessage(data);
     const { state } = this.#runner;
     const isOpen = state.phase === "open";
-    if (isOpen && (!this.#queue.size || this.#isGreeting)) {
+    if (isOpen && (!this.#queue.size || this.#isOpening)) {
       const { socket } = this;
       // A socket that is closing already would take the message and lose it.
       if (socket?.readyState === 1) return this.#hand(message, socket);
@@ -156,13 +188,13 @@ export class Shell implements LinkClient, Performer {
       socket.send(message);
       return true;
     } catch (cause) {
-      // A listener may hear of it later, and the caller may use its buffer again by then.
+      // The event may come later, and the caller may use its buffer again by then.
       this.#drop([snapshot(message)], "send-failed", cause);
       return false;
     }
   }
 
-  /** Tells of all in one go: nothing that a listener does comes in between. */
+  /** Dispatches all in one go: nothing that a listener does comes in between. */
   #drop(
     messages: readonly WebSocketData[],
     code: ReconnectingWebSocketErrorCode,
@@ -188,9 +220,11 @@ export class Shell implements LinkClient, Performer {
     const link = this.#link;
     switch (effect.type) {
       case "resolve":
+        if (effect.early) this.#earlyAtMs = this.#settings.sources.clock.now();
         this.#link = new Link(this, this.#settings);
         return this.#link.resolve();
       case "dial":
+        this.#unsentBytes = 0;
         link?.dial();
         // After that: the constructor of a subclass may set it, too.
         if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;
@@ -202,26 +236,50 @@ export class Shell implements LinkClient, Performer {
       case "deliver":
         return link && this.#deliver(link);
       case "probe":
-        return this.#probe();
+        return link && this.#probe(link);
+      case "hint":
+        return this.#hint(effect.hint);
       case "lose":
         return link && this.lose(link, { error: effect.error, cause: link.cause });
       case "settle":
         return queueMicrotask(() => this.#settle());
       case "abandon":
+        this.#unsentBytes = link?.socket?.bufferedAmount ?? this.#unsentBytes;
         this.#link = undefined;
-        return link?.hangUp(effect);
+        if (isOver(this.state)) this.#cancelProviders();
+        link?.hangUp(effect);
+        if (effect.silent) link?.terminate();
+        return;
       case "hangUp":
         return link?.hangUp(effect);
       case "open":
-        this.#isGreeting = true;
+        this.#isOpening = true;
+        this.#reported = NONE;
         this.announcer.tell(effect);
-        this.#isGreeting = false;
+        this.#isOpening = false;
         return;
       case "close":
         return this.#close(effect);
       default:
         return this.announcer.tell(effect);
     }
+  }
+
+  /** Where an effect was to lead to an input, its failure is one. */
+  failed(effect: Effect | null, error: unknown): void {
+    this.#fault(effect?.type ?? "drop", error);
+    if (!effect || isEvent(effect)) return;
+    const { epoch, phase } = this.state;
+    if (isOver(this.state)) return this.#settle();
+    if (phase !== "waiting") return this.lose({ epoch }, { cause: error });
+    // Without timers nothing can be waited for.
+    this.announcer.failure = new PendingError("aborted", this.attempt, error);
+    this.apply({ type: "close", error: "aborted" });
+  }
+
+  #cancelProviders(): void {
+    const reason = invalidState("use the answer as the client is over");
+    for (const provider of [this.urls, this.protocols]) provider?.cancel(reason);
   }
 
   /** A provider of an abandoned attempt may still answer. */
@@ -233,7 +291,7 @@ export class Shell implements LinkClient, Performer {
     this.apply({ type: "resolved", epoch: link.epoch, url: traced });
   }
 
-  /** The way of every message: what only some need is done elsewhere, so that this compiles to little. */
+  /** Hot path, once per incoming message: heartbeat and handshake work is kept out, so that it stays small enough to inline. */
   receive(link: Link, event: MessageLike): void {
     if (!this.#carries(link)) return;
     const { data, origin = "" } = event;
@@ -244,14 +302,29 @@ export class Shell implements LinkClient, Performer {
       this.#runner.leave(wasBusy);
     } else if (!link.keep({ data, origin })) {
       const cause = new ReconnectingWebSocketError("queue-overflow", this.attempt);
-      this.lose(link, { error: "handshake-failed", cause, phase: "handshaking" });
+      this.lose(link, { cause, phase: "handshaking" });
     }
+  }
+
+  heard(link: Link): void {
+    if (this.holds(link)) this.#runner.heard();
+  }
+
+  isDraining(): boolean {
+    return !!this.#link?.isDraining();
   }
 
   /** Whether a sign of life is no more than that, or the end of the connection. */
   #isTaken(link: Link, data: unknown): boolean {
     this.#runner.heard();
-    return !!this.#attempt("isReply", () => this.#settings.isReply?.(data)) || !this.#carries(link);
+    const { epoch, silences } = this.state;
+    if (silences) this.apply({ type: "alive", epoch });
+    const isReply = !!this.#attempt("isReply", () => this.#settings.isReply?.(data));
+    if (isReply && link.probedAtMs !== null) {
+      link.latencyMs = Math.max(0, this.#settings.sources.clock.now() - link.probedAtMs);
+      link.probedAtMs = null;
+    }
+    return isReply || !this.#carries(link);
   }
 
   /** Whether messages of the link count: not once it is lost or closing, though platforms deliver some. */
@@ -261,7 +334,7 @@ export class Shell implements LinkClient, Performer {
   }
 
   #deliver(link: Link): void {
-    // Only a handshake can receive; a DOMException with its stack is dear to make and to keep.
+    // Only a handshake can receive; a DOMException with its stack costs much to make and to keep.
     if (this.#settings.handshake) {
       link.inbox?.close(invalidState("receive as the handshake is over"));
     }
@@ -273,37 +346,44 @@ export class Shell implements LinkClient, Performer {
     link.isLive = true;
   }
 
-  #probe(): void {
+  #probe(link: Link): void {
     const { probe } = this.#settings;
     const { state } = this.#runner;
     this.#attempt("heartbeat.message", () => {
       const message = toMessage(typeof probe === "function" ? probe() : probe);
       // The function may have closed what it was to probe.
-      if (this.state === state) this.socket?.send(message);
+      if (this.state !== state) return;
+      this.socket?.send(message);
+      link.probedAtMs = this.#settings.sources.clock.now();
     });
   }
 
-  /** Judges a failure and reports it to the core, unless it is not news. */
-  lose({ epoch }: Link, loss: Loss): void {
+  /** Judges a failure and reports it to the core, unless it was reported already. */
+  lose({ epoch }: Pick<Link, "epoch">, loss: Loss): void {
     const settings = this.#settings;
     const { state } = this;
     const { phase, series } = state;
     if (epoch !== state.epoch || phase === "waiting" || phase === "closed") return;
     if (loss.phase && loss.phase !== phase) return;
-    const { error, cause, isFinal, closure = ABNORMAL } = loss;
+    const { cause, decision, isFinal, closure = ABNORMAL } = loss;
+    const { error = lossOf(state, closure.wasClean) } = loss;
     const { attempt } = series;
     const failure = error && new PendingError(error, attempt, cause);
     const verdict = isFinal || phase === "closing" ? NO_RETRY : judge(
       {
-        attempt,
-        ...closure,
-        wasOpen: phase === "open",
-        error: settings.shouldRetry && failure ? failure.error : null,
+        failure: {
+          attempt,
+          ...closure,
+          wasOpen: phase === "open",
+          error: settings.shouldRetry && failure ? failure.error : null,
+        },
+        series,
+        decision,
+        isAwaited: () => this.state.epoch === epoch && !isOver(this.state),
+        report: (hook, error) => this.report(hook, error),
       },
-      series,
       settings.config,
       settings,
-      () => this.state.epoch === epoch && !isOver(this.state),
     );
     this.announcer.failure = failure;
     this.apply({ type: "lost", epoch, error, verdict, ...closure });
@@ -321,14 +401,30 @@ export class Shell implements LinkClient, Performer {
     this.apply({ type: "lost", epoch, error: null, verdict: NO_RETRY, ...ABNORMAL });
   }
 
-  /** Calls what a user gave; its throw is traced and breaks nothing. */
-  #attempt<T>(name: string, call: () => T): T | undefined {
+  /** Calls what a user gave; its throw breaks nothing. */
+  #attempt<T>(hook: string, call: () => T): T | undefined {
     try {
       return call();
-    } catch {
-      // Not the error's text: it may hold a URL with a token.
-      this.apply({ type: "fault", fault: `${name}: threw` });
+    } catch (error) {
+      this.#fault(hook, error);
       return undefined;
     }
+  }
+
+  #fault(what: string, error: unknown): void {
+    // Not the error's text: it may hold a URL with a token.
+    this.#trace(`${what}: threw`);
+    this.report(what, error);
+  }
+
+  #trace(fault: string): void {
+    this.apply({ type: "fault", fault });
+  }
+
+  /** Reports what a hook threw: once, until the client is open again. */
+  report(hook: string, error: unknown): void {
+    if (this.#reported.includes(hook)) return;
+    this.#reported = this.#reported.concat(hook);
+    reportFault(error);
   }
 }

@@ -89,7 +89,10 @@ export function formatTrace(record: TraceRecord): string | null {
       return `${number} reconnecting at once`;
     case "fault":
       return `${number} ignored a fault in ${input.fault}`;
+    case "refused":
+      return `${number} refused by the handshake: waiting for the server's reason`;
     case "start":
+    case "alive":
     case "error":
       return null;
   }

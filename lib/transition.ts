@@ -24,75 +24,89 @@
  * ## The table
  *
  * Rows are phases, columns inputs; a cell names the next phase (`=` the same one, with effects).
- * `tests/transition_test.ts` reads this table and checks every cell of it.
+ * `tests/transition_table_test.ts` reads this table and checks every cell of it.
  *
- * | phase       | start     | resolved   | opened             | ready | error | lost           | timer          | hint | close   | reconnect |
- * | ----------- | --------- | ---------- | ------------------ | ----- | ----- | -------------- | -------------- | ---- | ------- | --------- |
- * | resolving   | =/closing | connecting |                    |       |       | waiting/closed | =              |      | closing | resolving |
- * | connecting  |           |            | handshaking/open   |       | =     | waiting/closed | =              |      | closing | resolving |
- * | handshaking |           |            |                    | open  | =     | waiting/closed | =              |      | closing | resolving |
- * | open        |           |            |                    |       | =     | waiting/closed | =              | =    | closing | resolving |
- * | waiting     |           |            |                    |       |       |                | resolving      | =    | closing | resolving |
- * | closing     |           |            |                    |       | =     | closed         | closed         |      |         |           |
- * | closed      |           |            |                    |       |       |                |                |      |         |           |
+ * | phase       | start     | resolved   | opened             | ready | refused | alive | error | lost           | timer     | hint | close   | reconnect |
+ * | ----------- | --------- | ---------- | ------------------ | ----- | ------- | ----- | ----- | -------------- | --------- | ---- | ------- | --------- |
+ * | resolving   | =/closing | connecting |                    |       |         |       |       | waiting/closed | =         | =    | closing | resolving |
+ * | connecting  |           |            | handshaking/open   |       |         |       | =     | waiting/closed | =         | =    | closing | resolving |
+ * | handshaking |           |            |                    | open  | =       | =     | =     | waiting/closed | =         | =    | closing | resolving |
+ * | open        |           |            |                    |       |         | =     | =     | waiting/closed | =         | =    | closing | resolving |
+ * | waiting     |           |            |                    |       |         |       |       |                | resolving | =    | closing | resolving |
+ * | closing     |           |            |                    |       |         |       | =     | closed         | closed    |      |         |           |
+ * | closed      |           |            |                    |       |         |       |       |                |           |      |         |           |
  *
- * The inputs `offline` (a hint) and `fault` (a user callback misbehaved) exist for the trace alone.
+ * The inputs `offline` (a hint) and `fault` (a hook or an effect threw) exist for the trace alone.
  *
  * @module
  */
 
 import type { ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
-import type { ConnectionState } from "./events.ts";
+import { beat, probe } from "./heartbeat.ts";
 import type {
   Closure,
-  Common,
   Config,
   Effect,
   Farewell,
-  HeartbeatConfig,
   Input,
-  Phase,
-  Pulse,
+  Pace,
   Series,
   State,
   Step,
-  TimerName,
 } from "./state.ts";
+import {
+  abandon,
+  ABNORMAL,
+  arm,
+  common,
+  DISARM,
+  doubt,
+  isLinked,
+  isOver,
+  lose,
+  move,
+  type Of,
+  report,
+  RESOLVE,
+  stay,
+} from "./step.ts";
 
 /** A hint is followed within this time, at random: a network that comes back does so for many. */
 export const HINT_JITTER_MS = 500;
 
+/** A dial that is older belongs to the network of before; a younger one may just be slow (RFC 6298: 1 s). */
+export const YOUNG_DIAL_MS = 1_000;
+
+/** A hint counts for a loss that follows within this time: the network changes first, then the socket dies. */
+const FRESH_HINT_MS = 1_000;
+
+/** How long a handshake that threw waits for the peer's close frame, which may say why. */
+const REFUSAL_MS = 1_000;
+
 /**
- * After a delay that was not the policy's (a hint, a paced restart) the policy starts over. A fleet
- * that was brought together would stay so if each client went on from where it was: the slowest
- * hundredth would wait 4.5 times the bound instead of 1.3 (`bench/fleet.md`).
+ * After a delay that was not the policy's (a network that came back, a paced restart) the policy starts
+ * over. A fleet that was brought together would stay so if each client went on from where it was: the
+ * slowest hundredth would wait 4.5 times the bound instead of 1.3 (`bench/fleet.md`).
  */
 const UNWAITED = { waitedMs: 0, previousDelayMs: 0 };
 
-const FRESH: Series = { attempt: 0, ...UNWAITED, hinted: false };
-
-/** RFC 6455 section 7.1.5: what a connection that ended without a close frame reports. */
-export const ABNORMAL: Closure = { code: 1006, reason: "", wasClean: false };
+const FRESH: Series = { attempt: 0, ...UNWAITED, early: 0, cut: false };
 
 /** The state of a client that has not started. */
-export const INITIAL: State = { phase: "resolving", epoch: 1, opened: false, series: FRESH };
-
-/** The phase as the user sees it. */
-export function connectionState({ phase }: State): ConnectionState {
-  return phase === "resolving" || phase === "handshaking" ? "connecting" : phase;
-}
-
-/** Whether `close()` was called or the client ended. */
-export function isOver({ phase }: State): boolean {
-  return phase === "closing" || phase === "closed";
-}
+export const INITIAL: State = {
+  phase: "resolving",
+  epoch: 1,
+  opened: false,
+  series: FRESH,
+  silences: 0,
+};
 
 /** The next state and the effects of one input; see the top of this file. */
 export function transition(state: State, input: Input, config: Config): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return stay(state);
   if (state.phase === "closed") return stay(state);
   if (state.phase === "closing") return closing(state, input);
-  // What the user asks for has the same answer in all other phases.
+  // What the user calls has the same answer in all other phases.
   if (input.type === "close") return leave(state, input, config);
   if (input.type === "reconnect") return restart(state, input, config);
   switch (state.phase) {
@@ -105,8 +119,6 @@ export function transition(state: State, input: Input, config: Config): Step {
   }
 }
 
-type Of<P extends Phase> = State & { readonly phase: P };
-
 function attempting(
   state: Of<"resolving" | "connecting" | "handshaking">,
   input: Input,
@@ -117,46 +129,89 @@ function attempting(
     case "start":
       if (phase !== "resolving") break;
       if (input.aborted) return leave(state, { error: "aborted" }, config);
-      return stay(state, arm("connect", config.connectTimeoutMs), { type: "resolve" });
+      return stay(state, arm("connect", config.connectTimeoutMs), RESOLVE);
     case "resolved":
       if (phase !== "resolving") break;
-      return [{ ...common(state), phase: "connecting" }, [{ type: "dial" }]];
+      return stay({ ...state, phase: "connecting" }, { type: "dial" });
     case "opened":
       if (phase !== "connecting") break;
-      if (!config.handshake) return establish(state, config);
-      return [{ ...common(state), phase: "handshaking" }, [{ type: "handshake" }]];
+      if (!config.handshake) return establish(state, null, config);
+      return stay({ ...state, phase: "handshaking" }, { type: "handshake" });
     case "ready":
       if (phase !== "handshaking") break;
-      return establish(state, config);
+      return establish(state, input.pace, config);
+    case "refused":
+      if (phase !== "handshaking") break;
+      return stay({ ...state, refused: true }, arm("error", REFUSAL_MS));
+    case "alive":
+      if (phase !== "handshaking") break;
+      return stay({ ...state, silences: 0 });
     case "error":
       if (phase === "resolving") break;
       return doubt(state);
     case "lost":
       return fail(state, input, config);
     case "timer":
-      if (input.timer === "connect") return lose(state, "connect-timeout");
-      return lose(state, phase === "connecting" ? "connect-failed" : "handshake-failed");
+      return expire(state, input);
+    case "hint":
+      return remember(state, input, config);
   }
   return stay(state);
+}
+
+/** The attempt's deadline, or that of a close event. */
+function expire(
+  state: Of<"resolving" | "connecting" | "handshaking">,
+  { timer, lateMs }: Input & { readonly type: "timer" },
+): Step {
+  if (timer === "error") return lose(state);
+  // The answer may have arrived while the loop was blocked: one turn of it, to read it.
+  if (lateMs && !state.late) return stay({ ...state, late: true }, arm("connect", 0));
+  return lose(state, "refused" in state ? undefined : "connect-timeout");
+}
+
+/** A hint during an attempt is followed when it fails, which a dial into the network of before does now. */
+function remember(
+  state: Of<"resolving" | "connecting" | "handshaking">,
+  { hint, dialMs }: Input & { readonly type: "hint" },
+  { maxAttempts }: Config,
+): Step {
+  if (hint === "offline") return stay(state);
+  const isOnline = hint === "online";
+  const { series } = state;
+  const isStale = isOnline && state.phase === "connecting" && Number(dialMs) > YOUNG_DIAL_MS;
+  const after = { ...state, hint: isOnline ? hint : state.hint ?? hint };
+  return isStale && !series.cut && series.attempt < maxAttempts
+    ? lose({ ...after, series: { ...series, cut: true } })
+    : stay(after);
 }
 
 function open(state: Of<"open">, input: Input, config: Config): Step {
   const { heartbeat } = config;
   switch (input.type) {
+    case "alive":
+      return stay({ ...state, silences: 0 });
     case "error":
       return doubt(state);
     case "lost":
       return fail(state, input, config);
     case "timer":
       if (input.timer === "stable") return stay({ ...state, series: FRESH });
-      if (input.timer === "error") return lose(state, "connection-lost");
-      if (heartbeat) return beat(state, input, heartbeat);
-      break;
-    case "hint":
-      if (input.hint !== "offline" && heartbeat?.probes && state.pulse === "beating") {
-        return probe(state, "probed", heartbeat);
+      if (input.timer === "hint") {
+        const { hint: _, ...rest } = state;
+        return stay(rest);
       }
+      if (input.timer === "error") return lose(state);
+      if (heartbeat) return beat(state, input, { ...heartbeat, ...state.pace });
       break;
+    case "hint": {
+      if (input.hint === "offline") break;
+      const after = { ...state, hint: input.hint };
+      const fresh = arm("hint", FRESH_HINT_MS);
+      if (!heartbeat?.probes || state.pulse !== "beating") return stay(after, fresh);
+      const [probed, effects] = probe(after, "probed", { ...heartbeat, ...state.pace });
+      return [probed, [fresh, ...effects]];
+    }
   }
   return stay(state);
 }
@@ -164,17 +219,21 @@ function open(state: Of<"open">, input: Input, config: Config): Step {
 function waiting(state: Of<"waiting">, input: Input, config: Config): Step {
   const { series } = state;
   switch (input.type) {
-    case "timer":
+    case "timer": {
       if (input.timer !== "hint") return begin(state, series, config);
-      return begin(state, { ...series, ...UNWAITED, hinted: true }, config);
+      const early = series.early + 1;
+      const waited = state.hint === "online" ? UNWAITED : {};
+      return begin(state, { ...series, ...waited, early }, config);
+    }
     case "hint": {
-      if (input.hint === "offline" || state.hurried) break;
-      // Once per initial delay: a second hint of this series waits for one more of them.
-      const earliestMs = series.hinted ? config.initialDelayMs : 0;
-      return stay(
-        { ...state, hurried: true },
-        arm("hint", earliestMs + input.random * HINT_JITTER_MS),
-      );
+      const { hint, random, earlyMs } = input;
+      if (hint === "offline" || state.paced || state.hint === "online") break;
+      if (state.hint) return state.hint === hint ? stay(state) : stay({ ...state, hint });
+      // Ever farther apart: who is woken every few seconds must not dial every few seconds.
+      const apartMs = Math.min(config.initialDelayMs * 2 ** (series.early - 1), config.maxDelayMs);
+      const restMs = earlyMs === null ? 0 : Math.max(0, apartMs - earlyMs);
+      const delayMs = Math.min(restMs + random * HINT_JITTER_MS, config.maxDelayMs);
+      return stay({ ...state, hint }, arm("hint", delayMs));
     }
   }
   return stay(state);
@@ -187,23 +246,33 @@ function closing(state: Of<"closing">, input: Input): Step {
     case "lost":
       return end(state, input, state.error);
     case "timer":
-      return end(state, ABNORMAL, state.error);
+      return end(state, ABNORMAL, state.error, input.timer === "close");
   }
   return stay(state);
 }
 
-/** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is told. */
-function establish(state: State, config: Config): Step {
-  const { epoch, series } = state;
+/** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is dispatched. */
+function establish(state: State, pace: Pace | null, config: Config): Step {
+  const { epoch, series, silences } = state;
+  const { heartbeat } = config;
+  // Not spread, as the others are: clients stay in this state, and a spread is kept in more memory.
+  const after: State = {
+    epoch,
+    series,
+    silences,
+    phase: "open",
+    opened: true,
+    pulse: "beating",
+    leftMs: 0,
+  };
   return move(
     state,
-    // Not spread, as the others are: clients stay in this state, and a spread is kept in more memory.
-    { epoch, series, phase: "open", opened: true, pulse: "beating" },
+    pace ? { ...after, pace } : after,
     [
       // Not the one of an error that came during the handshake: it says that the connection is dead.
       { type: "disarm", timer: "connect" },
       arm("stable", config.stableAfterMs),
-      ...(config.heartbeat ? [arm("heartbeat", config.heartbeat.intervalMs)] : []),
+      ...(heartbeat ? [arm("heartbeat", pace?.intervalMs ?? heartbeat.intervalMs)] : []),
     ],
     [
       { type: "open", reconnected: state.opened, attempt: series.attempt },
@@ -213,81 +282,41 @@ function establish(state: State, config: Config): Step {
   );
 }
 
-/** An error event says that the connection is dead; the close event that tells how may follow, or not. */
-function doubt(state: State): Step {
-  return stay(state, arm("error", 0));
-}
-
-function lose(state: State, error: ErrorCode): Step {
-  return stay(state, { type: "lose", error });
-}
-
 /** An attempt or a connection ended: wait and retry, or end. */
 function fail(
-  state: State,
+  state: Of<"resolving" | "connecting" | "handshaking" | "open">,
   input: Input & { readonly type: "lost" },
   config: Config,
 ): Step {
   const { error, verdict: { retry, delayMs, by } } = input;
-  const { attempt, waitedMs, hinted } = state.series;
+  const { hint } = state;
+  const { attempt, waitedMs } = state.series;
+  const isSilent = error === "connect-timeout" || error === "heartbeat-timeout";
   if (!retry) {
     const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
-    return end(state, input, peerSaidSo ? "fatal-close" : error);
+    return end(state, input, peerSaidSo ? "fatal-close" : error, isSilent);
   }
   if (attempt >= config.maxAttempts) {
-    // With no retries allowed at all, a clean close is an ordinary end and not a failure.
-    return end(state, input, config.maxAttempts === 0 && error === null ? null : "retry-limit");
+    // With no retries allowed at all, none were used up.
+    return end(state, input, config.maxAttempts ? "retry-limit" : error, isSilent);
   }
-  const isPolicy = by === "policy";
+  const paced = by !== "policy";
   const series = {
+    ...state.series,
+    ...(paced ? UNWAITED : { waitedMs: waitedMs + delayMs, previousDelayMs: delayMs }),
     attempt: attempt + 1,
-    waitedMs: isPolicy ? waitedMs + delayMs : 0,
-    previousDelayMs: isPolicy ? delayMs : 0,
-    hinted,
   };
+  const silences = state.silences + (error === "heartbeat-timeout" ? 1 : 0);
   return move(
     state,
-    { ...common(state), phase: "waiting", series, hurried: false },
-    [DISARM, abandon(), arm("retry", delayMs)],
-    [...report(input, true, error), { type: "retry", attempt: attempt + 1, delayMs, error }],
+    { ...common(state), phase: "waiting", series, silences, paced },
+    [DISARM, abandon(isSilent), arm("retry", delayMs)],
+    [
+      ...report(input, true, error),
+      { type: "retry", attempt: attempt + 1, delayMs, error },
+      ...(hint ? [{ type: "hint", hint } as const] : []),
+    ],
   );
-}
-
-/** Silence is counted from the last message, and a connection is only given up after an unanswered probe. */
-function beat(
-  state: Of<"open">,
-  { lateMs, silentMs }: Input & { readonly type: "timer" },
-  heartbeat: HeartbeatConfig,
-): Step {
-  const { intervalMs, timeoutMs } = heartbeat;
-  const { pulse, leftMs } = state;
-  if (silentMs !== null && silentMs < intervalMs) {
-    return listen(state, "beating", intervalMs - silentMs, heartbeat);
-  }
-  if (silentMs !== null || pulse === "beating") return probe(state, "probed", heartbeat);
-  if (leftMs) return listen(state, pulse, leftMs, heartbeat);
-  // A host that slept, or throttles its timers, could not hear the answer to the first probe.
-  const slept = lateMs > Math.max(1_000, timeoutMs / 2);
-  return slept && pulse === "probed"
-    ? probe(state, "reprieved", heartbeat)
-    : lose(state, "heartbeat-timeout");
-}
-
-function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Step {
-  const [after, effects] = listen(state, pulse, heartbeat.timeoutMs, heartbeat);
-  return [after, heartbeat.probes ? [...effects, { type: "probe" }] : effects];
-}
-
-/** Waits for a sign of life, an interval at a time: what comes meanwhile starts a new silence. */
-function listen(
-  state: Of<"open">,
-  pulse: Pulse,
-  waitMs: number,
-  { intervalMs }: HeartbeatConfig,
-): Step {
-  const leftMs = waitMs - intervalMs;
-  const after: State = { ...common(state), phase: "open", pulse, ...(leftMs > 0 && { leftMs }) };
-  return stay(after, arm("heartbeat", Math.min(waitMs, intervalMs)));
 }
 
 /** Starts the next attempt. */
@@ -298,23 +327,26 @@ function begin(
   acts: readonly Effect[] = [],
   tells: readonly Effect[] = [],
 ): Step {
+  const { epoch, opened, silences } = state;
+  const early = series.early > state.series.early;
   return move(
     state,
-    { phase: "resolving", epoch: state.epoch + 1, opened: state.opened, series },
+    { phase: "resolving", epoch: epoch + 1, opened, series, silences },
     [DISARM, ...acts, arm("connect", config.connectTimeoutMs)],
-    [...tells, { type: "resolve" }],
+    [...tells, { ...RESOLVE, early }],
   );
 }
 
 /** `reconnect()`: what there is ends now, and a fresh series begins. */
 function restart(state: State, farewell: Farewell, config: Config): Step {
+  const { code = ABNORMAL.code, reason = "" } = farewell;
   // Where nothing was dialled nothing ends. A report would loop: its listeners may reconnect.
   const isIdle = state.phase === "resolving" || state.phase === "waiting";
   const tells: readonly Effect[] = isIdle ? [] : [
-    ...report(ABNORMAL, true, null),
+    ...report({ code, reason, wasClean: false }, true, null),
     { type: "retry", attempt: 0, delayMs: 0, error: null },
   ];
-  return begin(state, FRESH, config, [abandon(farewell)], tells);
+  return begin({ ...state, silences: 0 }, FRESH, config, [abandon(false, farewell)], tells);
 }
 
 /** `close()`: a connection gets its close handshake, anything else is dropped. */
@@ -329,61 +361,18 @@ function leave(
     { ...common(state), phase: "closing", error },
     linked
       ? [DISARM, arm("close", config.closeTimeoutMs), { type: "hangUp", code, reason }]
-      : [DISARM, abandon()],
+      : [DISARM, abandon(false)],
     linked ? [] : [{ type: "settle" }],
   );
 }
 
-/** Over for good. What the user ended is not an error, but `aborted` is told with the close. */
-function end(state: State, closure: Closure, error: ErrorCode | null): Step {
+/** Over for good. What the user ended is not an error, but `aborted` goes with the close. */
+function end(state: State, closure: Closure, error: ErrorCode | null, isSilent = false): Step {
   const tells = report(closure, false, error);
   return move(
     state,
     { ...common(state), phase: "closed" },
-    [DISARM, abandon()],
+    [DISARM, abandon(isSilent)],
     isOver(state) ? tells.slice(-1) : tells,
   );
-}
-
-/** Whether there is a connection that a close handshake can end. */
-function isLinked({ phase }: State): boolean {
-  return phase === "open" || phase === "handshaking";
-}
-
-/** At most one `error`, exactly one `close`. */
-function report(closure: Closure, willRetry: boolean, error: ErrorCode | null): readonly Effect[] {
-  const { code, reason, wasClean } = closure;
-  const close: Effect = { type: "close", code, reason, wasClean, willRetry, error };
-  return error ? [{ type: "error", error }, close] : [close];
-}
-
-/** Puts `statechange` between what is done and what is told, if the user can see a change. */
-function move(
-  before: State,
-  after: State,
-  acts: readonly Effect[],
-  tells: readonly Effect[],
-): Step {
-  const state = connectionState(after);
-  const previous = connectionState(before);
-  if (state === previous) return [after, [...acts, ...tells]];
-  return [after, [...acts, { type: "statechange", state, previous }, ...tells]];
-}
-
-function stay(state: State, ...effects: readonly Effect[]): Step {
-  return [state, effects];
-}
-
-function common({ epoch, opened, series }: State): Common {
-  return { epoch, opened, series };
-}
-
-const DISARM: Effect = { type: "disarm" };
-
-function arm(timer: TimerName, delayMs: number): Effect {
-  return { type: "arm", timer, delayMs };
-}
-
-function abandon({ code, reason }: Farewell = {}): Effect {
-  return { type: "abandon", code, reason };
 }

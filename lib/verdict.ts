@@ -30,68 +30,93 @@ export interface Failure {
 /** An answer of `shouldRetry`: yes, no, after a delay (a server's hint), or the default decision. */
 export type RetryDecision = boolean | { readonly delayMs: number } | undefined;
 
+/**
+ * What a thrown value decides: an own `retry` that is `false` or `{ delayMs }` with a finite number. A
+ * foreign library's error decides nothing by accident.
+ */
+export function decisionOf(thrown: unknown): RetryDecision {
+  const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;
+  return retry === false || Number.isFinite(retry?.delayMs) ? retry : undefined;
+}
+
 /** What the verdict depends on beside the failure. */
 export interface Judges {
   readonly shouldRetry: ((failure: Failure) => RetryDecision) | undefined;
   readonly backoff: Backoff;
   readonly sources: Pick<Sources, "random">;
-  /** Whether the URL or the protocols come from a function. */
+  /** Whether the next attempt may bring a new token: by a provider or a handshake. */
   readonly canRefresh: boolean;
 }
 
-/**
- * Decides about a failure. A judge that throws is replaced by the default, and named.
- *
- * @param isAwaited Whether the verdict still matters: `shouldRetry` may have closed the client.
- */
+/** What a verdict is about, and who wants it. */
+export interface Case {
+  readonly failure: Failure;
+  readonly series: Series;
+  /** What the thrown value decided that is the cause of the failure. */
+  readonly decision: RetryDecision;
+  /** Whether the verdict still matters: `shouldRetry` may have closed the client. */
+  isAwaited(): boolean;
+  /** A judge threw, or its answer made no sense. */
+  report(judge: string, error: unknown): void;
+}
+
+/** Decides about a failure. A judge that throws is replaced by the default, and named. */
 export function judge(
-  failure: Failure,
-  series: Series,
+  { failure, series, decision, isAwaited, report }: Case,
   config: Config,
   judges: Judges,
-  isAwaited: () => boolean,
 ): Verdict {
   const flaws: string[] = [];
-  const decision = consult("shouldRetry", () => judges.shouldRetry?.(failure), isDecision, flaws);
-  const retry = decision ?? isRetryable(failure.code, judges.canRefresh);
+  const consult = <T>(
+    name: string,
+    call: () => unknown,
+    accepts: (answer: unknown) => answer is T,
+  ): T | undefined => {
+    try {
+      const answer = call();
+      if (accepts(answer)) return answer;
+      flaws.push(`${name}: unusable answer`);
+      report(name, new TypeError(`Cannot use the answer of '${name}'`));
+      // An async function by mistake: its rejection has no other owner.
+      Promise.resolve(answer).catch(() => {});
+    } catch (error) {
+      // Not the error's text: it may hold a URL with a token, and flaws are traced.
+      flaws.push(`${name}: threw`);
+      report(name, error);
+    }
+    return undefined;
+  };
+  const answer = consult("shouldRetry", () => judges.shouldRetry?.(failure), isDecision);
+  const retry = answer ?? decision ?? isRetryable(failure.code, judges.canRefresh);
   if (!retry || !isAwaited()) return { retry: false, delayMs: 0, by: "policy", flaws };
 
-  const random = consult("random", judges.sources.random, isUnit, flaws) ?? 0.5;
+  const random = draw(() => consult("random", judges.sources.random, isUnit));
   const { maxDelayMs, initialDelayMs } = config;
-  const draw = ([minMs, maxMs]: DelayRange): number =>
+  const within = ([minMs, maxMs]: DelayRange): number =>
     bound(minMs + random * (maxMs - minMs), maxDelayMs);
   if (typeof retry === "object") {
-    return { retry: true, delayMs: draw(hintRange(retry.delayMs, maxDelayMs)), by: "hint", flaws };
+    return {
+      retry: true,
+      delayMs: within(hintRange(retry.delayMs, maxDelayMs)),
+      by: "hint",
+      flaws,
+    };
   }
   const { attempt, waitedMs, previousDelayMs } = series;
   const range = attempt === 0 ? pacing(failure.code, initialDelayMs, maxDelayMs) : null;
-  if (range) return { retry: true, delayMs: draw(range), by: "close-code", flaws };
+  if (range) return { retry: true, delayMs: within(range), by: "close-code", flaws };
 
   const context = { attempt: attempt + 1, waitedMs, previousDelayMs, random };
-  const proposedMs = consult("backoff", () => judges.backoff(context), isNumber, flaws);
+  const proposedMs = consult("backoff", () => judges.backoff(context), isNumber);
   const delayMs = bound(proposedMs ?? maxDelayMs, maxDelayMs);
   if (proposedMs !== undefined && proposedMs !== delayMs) flaws.push("backoff: out of bounds");
   return { retry: true, delayMs, by: "policy", flaws };
 }
 
-/** What a user's function answers; undefined, with the flaw noted, if it throws or makes no sense. */
-function consult<T>(
-  name: string,
-  ask: () => unknown,
-  accepts: (answer: unknown) => answer is T,
-  flaws: string[],
-): T | undefined {
-  try {
-    const answer = ask();
-    if (accepts(answer)) return answer;
-    flaws.push(`${name}: unusable answer`);
-    // An async function by mistake: its rejection has no other owner.
-    Promise.resolve(answer).catch(() => {});
-  } catch {
-    // Not the error's text: it may hold a URL with a token, and flaws are traced.
-    flaws.push(`${name}: threw`);
-  }
-  return undefined;
+/** A draw; the middle, where the source of chance is broken. */
+export function draw(random: () => unknown): number {
+  const drawn = random();
+  return isUnit(drawn) ? drawn : 0.5;
 }
 
 function isDecision(answer: unknown): answer is RetryDecision {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { Config, Effect, Input, State } from "../lib/state.ts";
+import type { Effect, State } from "../lib/state.ts";
 import { HINT_JITTER_MS, transition } from "../lib/transition.ts";
-import { CONFIG, HEARTBEAT } from "./tools/core_table.ts";
+import { CONFIG } from "./tools/core_table.ts";
 import {
   ABANDON,
   arm,
@@ -15,12 +15,15 @@ import {
   DISARM,
   FRESH,
   HANDSHAKING,
+  hint,
   lost,
   NO_RETRY,
   OPEN,
+  RESOLVE,
   RESOLVING,
   RETRY,
   SILENT,
+  TERMINATE,
   THIRD,
   timer,
   WAITING,
@@ -32,52 +35,85 @@ Deno.test("transition() retry timer starts the next attempt in a new epoch", () 
   assertStep(
     transition(WAITING, timer("retry"), CONFIG),
     { ...RESOLVING, epoch: 5 },
-    [DISARM, arm("connect", 10_000), change("waiting", "connecting"), { type: "resolve" }],
+    [DISARM, arm("connect", 10_000), change("waiting", "connecting"), RESOLVE],
   );
 });
 
-Deno.test("transition() retry timer does not count as an attempt by a hint", () => {
-  const unhinted = { ...THIRD, hinted: false };
-  const [after] = transition({ ...WAITING, series: unhinted }, timer("retry"), CONFIG);
-  assertEquals(after.series, unhinted);
+Deno.test("transition() retry timer does not count as an early attempt", () => {
+  const [after] = transition({ ...WAITING, hint: "online" }, timer("retry"), CONFIG);
+  assertEquals(after.series, THIRD);
 });
 
-Deno.test("transition() hint timer starts the next attempt, and the policy over", () => {
-  const unhinted = { ...WAITING, series: { ...THIRD, hinted: false } };
-  assertStep(
-    transition(unhinted, timer("hint"), CONFIG),
-    { ...RESOLVING, epoch: 5, series: { ...THIRD, waitedMs: 0, previousDelayMs: 0 } },
-    [DISARM, arm("connect", 10_000), change("waiting", "connecting"), { type: "resolve" }],
-  );
-});
-
-for (const hint of ["online", "wake"] as const) {
-  Deno.test(`transition() ${hint} while waiting arms a jittered early attempt beside the retry`, () => {
-    const unhinted: State = { ...WAITING, series: { ...THIRD, hinted: false } };
+for (
+  const [name, series] of [["online", { waitedMs: 0, previousDelayMs: 0 }], ["wake", {}]] as const
+) {
+  const policy = name === "online" ? "has the policy start over" : "lets the policy go on";
+  Deno.test(`transition() hint timer after ${name} starts the next attempt early, and ${policy}`, () => {
     assertStep(
-      transition(unhinted, { type: "hint", hint, random: 0.5 }, CONFIG),
-      { ...unhinted, hurried: true },
+      transition({ ...WAITING, hint: name }, timer("hint"), CONFIG),
+      { ...RESOLVING, epoch: 5, series: { ...THIRD, ...series, early: 1 } },
+      [
+        DISARM,
+        arm("connect", 10_000),
+        change("waiting", "connecting"),
+        { type: "resolve", early: true },
+      ],
+    );
+  });
+
+  Deno.test(`transition() ${name} while waiting arms a jittered early attempt beside the retry`, () => {
+    assertStep(
+      transition(WAITING, hint(name), CONFIG),
+      { ...WAITING, hint: name },
       [arm("hint", HINT_JITTER_MS / 2)],
+    );
+  });
+
+  Deno.test(`transition() ${name} never shortens a wait that the server chose`, () => {
+    const paced: State = { ...WAITING, paced: true };
+    assertStep(transition(paced, hint(name), CONFIG), paced, []);
+  });
+}
+
+/** Early attempts so far, the time since the last of them, and how long the next one is held back. */
+const APART: readonly [early: number, earlyMs: number, armMs: number][] = [
+  [1, 100, 1_000],
+  [1, 1_100, 0],
+  [2, 100, 2_100],
+  [5, 600, 17_000],
+  [6, 0, 35_200],
+  [2_000, 10_000, 50_000],
+  [3, 90_000, 0],
+];
+
+for (const [early, earlyMs, armMs] of APART) {
+  Deno.test(`transition() hint after ${early} early attempts, ${earlyMs} ms ago, is held back for ${armMs} ms`, () => {
+    const state: State = { ...WAITING, series: { ...THIRD, early } };
+    assertStep(
+      transition(state, hint("wake", { earlyMs, random: 0 }), CONFIG),
+      { ...state, hint: "wake" },
+      [arm("hint", armMs)],
     );
   });
 }
 
-Deno.test("transition() second hint of a series waits for one more initial delay", () => {
-  assertStep(
-    transition(WAITING, { type: "hint", hint: "online", random: 0 }, CONFIG),
-    { ...WAITING, hurried: true },
-    [arm("hint", 1_100)],
-  );
+Deno.test("transition() hint is never followed later than a retry at the cap", () => {
+  const state: State = { ...WAITING, series: { ...THIRD, early: 9 } };
+  const [, effects] = transition(state, hint("wake", { earlyMs: 0 }), CONFIG);
+  assertEquals(effects, [arm("hint", 60_000)]);
 });
 
-Deno.test("transition() hint during a wait that is hurried already changes nothing", () => {
-  const hurried: State = { ...WAITING, hurried: true };
-  assertStep(transition(hurried, { type: "hint", hint: "wake", random: 0 }, CONFIG), hurried, []);
+Deno.test("transition() online replaces a wake that is followed, and nothing replaces an online", () => {
+  const woken: State = { ...WAITING, hint: "wake" };
+  const online: State = { ...WAITING, hint: "online" };
+  assertStep(transition(woken, hint("wake"), CONFIG), woken, []);
+  assertStep(transition(woken, hint("online"), CONFIG), online, []);
+  assertStep(transition(online, hint("wake"), CONFIG), online, []);
 });
 
 Deno.test("transition() offline never hurries, delays or probes", () => {
   for (const state of [WAITING, OPEN, RESOLVING, CONNECTING, HANDSHAKING]) {
-    assertStep(transition(state, { type: "hint", hint: "offline", random: 0 }, BEATING), state, []);
+    assertStep(transition(state, hint("offline", { dialMs: 9_000 }), BEATING), state, []);
   }
 });
 
@@ -87,10 +123,10 @@ Deno.test("transition() reconnect while waiting dials now with fresh counters an
     { ...RESOLVING, epoch: 5, series: FRESH },
     [
       DISARM,
-      { type: "abandon", code: 4000, reason: undefined },
+      { ...ABANDON, code: 4000 } as Effect,
       arm("connect", 10_000),
       change("waiting", "connecting"),
-      { type: "resolve" },
+      RESOLVE,
     ],
   );
 });
@@ -101,9 +137,9 @@ Deno.test("transition() reconnect while resolving starts over without a word", (
     { ...RESOLVING, epoch: 5, series: FRESH },
     [
       DISARM,
-      { type: "abandon", code: 4000, reason: undefined },
+      { ...ABANDON, code: 4000 } as Effect,
       arm("connect", 10_000),
-      { type: "resolve" },
+      RESOLVE,
     ],
   );
 });
@@ -116,16 +152,26 @@ for (const state of [CONNECTING, HANDSHAKING, OPEN]) {
       { ...RESOLVING, epoch: 5, series: FRESH },
       [
         DISARM,
-        { type: "abandon", code: 4000, reason: "again" },
+        { ...ABANDON, code: 4000, reason: "again" } as Effect,
         arm("connect", 10_000),
         ...wasOpen ? [change("open", "connecting")] : [],
-        closeOf({}),
+        closeOf({ code: 4000, reason: "again" }),
         { type: "retry", attempt: 0, delayMs: 0, error: null },
-        { type: "resolve" },
+        RESOLVE,
       ],
     );
   });
 }
+
+Deno.test("transition() reconnect without a code reports an end without a close frame", () => {
+  const [, effects] = transition(OPEN, { type: "reconnect" }, CONFIG);
+  assertEquals(effects[4], closeOf({}));
+});
+
+Deno.test("transition() reconnect forgets heartbeat losses", () => {
+  const [after] = transition({ ...OPEN, silences: 4 }, { type: "reconnect" }, CONFIG);
+  assertEquals(after.silences, 0);
+});
 
 // ------------------------------------------------------------------------------------ open
 
@@ -137,123 +183,6 @@ Deno.test("transition() stable timer resets all counters together and nothing el
     }
   }
 });
-
-interface Beat {
-  readonly pulse: "beating" | "probed" | "reprieved";
-  readonly silentMs: number | null;
-  readonly lateMs?: number;
-  readonly then: "beating" | "probed" | "reprieved" | "lost";
-  readonly armMs?: number;
-}
-
-/** Interval 25 s, timeout 8 s: later than 4 s is a sleep. */
-const BEATS: Record<string, Beat> = {
-  "silence of a whole interval": { pulse: "beating", silentMs: null, then: "probed" },
-  "silence, however late": { pulse: "beating", silentMs: null, lateMs: 9e9, then: "probed" },
-  "a message just now": { pulse: "beating", silentMs: 0, then: "beating", armMs: 25_000 },
-  "a message before": { pulse: "beating", silentMs: 24_999, then: "beating", armMs: 1 },
-  "a message an interval ago": { pulse: "beating", silentMs: 25_000, then: "probed" },
-  "an answer to the probe": { pulse: "probed", silentMs: 3_000, then: "beating", armMs: 22_000 },
-  "an old answer to the probe": { pulse: "probed", silentMs: 25_000, then: "probed" },
-  "no answer": { pulse: "probed", silentMs: null, then: "lost" },
-  "no answer, a little late": { pulse: "probed", silentMs: null, lateMs: 4_000, then: "lost" },
-  "no answer, too late": { pulse: "probed", silentMs: null, lateMs: 4_001, then: "reprieved" },
-  "an answer to the second probe": {
-    pulse: "reprieved",
-    silentMs: 1,
-    then: "beating",
-    armMs: 24_999,
-  },
-  "an old answer to the second": { pulse: "reprieved", silentMs: 26_000, then: "probed" },
-  "no answer to the second": { pulse: "reprieved", silentMs: null, then: "lost" },
-  "no answer to the second, late": {
-    pulse: "reprieved",
-    silentMs: null,
-    lateMs: 9e9,
-    then: "lost",
-  },
-};
-
-/** An interval of 25 s and a timeout of 60 s: the answer is waited for an interval at a time. */
-const PATIENT: Config = { ...CONFIG, heartbeat: { ...HEARTBEAT, timeoutMs: 60_000 } };
-
-const SLICES: readonly [before: number | undefined, after: number | undefined, armMs: number][] = [
-  [35_000, 10_000, 25_000],
-  [25_000, undefined, 25_000],
-  [10_000, undefined, 10_000],
-];
-
-for (const [before, after, armMs] of SLICES) {
-  Deno.test(`transition() heartbeat timer while probed, with ${before} ms left, goes on listening`, () => {
-    const probed = { ...OPEN, pulse: "probed" } as const;
-    const leftMs = after === undefined ? {} : { leftMs: after };
-    assertStep(
-      transition({ ...probed, leftMs: before as number }, timer("heartbeat"), PATIENT),
-      { ...probed, ...leftMs },
-      [arm("heartbeat", armMs)],
-    );
-  });
-}
-
-Deno.test("transition() heartbeat timer with a timeout above the interval probes once for all of it", () => {
-  assertStep(
-    transition(OPEN, timer("heartbeat"), PATIENT),
-    { ...OPEN, pulse: "probed", leftMs: 35_000 },
-    [arm("heartbeat", 25_000), { type: "probe" }],
-  );
-});
-
-for (const [what, { pulse, silentMs, lateMs, then, armMs = 8_000 }] of Object.entries(BEATS)) {
-  Deno.test(`transition() heartbeat timer while ${pulse}, with ${what}: ${then}`, () => {
-    const before: State = { ...OPEN, pulse };
-    const input = timer("heartbeat", silentMs, lateMs);
-    const effects: Effect[] = then === "lost"
-      ? [{ type: "lose", error: "heartbeat-timeout" }]
-      : then === "beating"
-      ? [arm("heartbeat", armMs)]
-      : [arm("heartbeat", armMs), { type: "probe" }];
-    const after: State = then === "lost" ? before : { ...OPEN, pulse: then };
-    assertStep(transition(before, input, BEATING), after, effects);
-    // Where silence alone is watched, it is the same without the probe.
-    assertStep(
-      transition(before, input, SILENT),
-      after,
-      effects.filter(({ type }) => type !== "probe"),
-    );
-  });
-}
-
-Deno.test("transition() heartbeat timer takes a lateness of up to 1 s for no sleep", () => {
-  const config = { ...CONFIG, heartbeat: { ...HEARTBEAT, timeoutMs: 100 } };
-  const probed: State = { ...OPEN, pulse: "probed" };
-  const phases = [1_000, 1_001].map((lateMs) =>
-    transition(probed, timer("heartbeat", null, lateMs), config)
-  );
-  assertEquals(phases, [
-    [probed, [{ type: "lose", error: "heartbeat-timeout" }]],
-    [{ ...OPEN, pulse: "reprieved" }, [arm("heartbeat", 100), { type: "probe" }]],
-  ]);
-});
-
-for (const hint of ["online", "wake"] as const) {
-  Deno.test(`transition() ${hint} while open probes at once, once a silence`, () => {
-    const probed: State = { ...OPEN, pulse: "probed" };
-    const reprieved: State = { ...OPEN, pulse: "reprieved" };
-    const input: Input = { type: "hint", hint, random: 0 };
-    assertStep(transition(OPEN, input, BEATING), probed, [
-      arm("heartbeat", 8_000),
-      { type: "probe" },
-    ]);
-    assertStep(transition(probed, input, BEATING), probed, []);
-    assertStep(transition(reprieved, input, BEATING), reprieved, []);
-  });
-
-  Deno.test(`transition() ${hint} while open does nothing where nothing can be probed`, () => {
-    const input: Input = { type: "hint", hint, random: 0 };
-    assertStep(transition(OPEN, input, SILENT), OPEN, []);
-    assertStep(transition(OPEN, input, CONFIG), OPEN, []);
-  });
-}
 
 // ------------------------------------------------------------------------------------ the end
 
@@ -273,7 +202,7 @@ for (const state of [HANDSHAKING, OPEN]) {
 }
 
 for (const state of [RESOLVING, CONNECTING, WAITING]) {
-  Deno.test(`transition() close while ${state.phase} has nobody to wait for`, () => {
+  Deno.test(`transition() close while ${state.phase} has nothing to wait for`, () => {
     assertStep(
       transition(state, { type: "close", error: null, code: 4001, reason: "bye" }, CONFIG),
       CLOSING,
@@ -322,7 +251,7 @@ for (const name of ["close", "error"] as const) {
   Deno.test(`transition() ${name} timer while closing ends as without a close frame`, () => {
     assertStep(transition(CLOSING, timer(name), CONFIG), CLOSED, [
       DISARM,
-      ABANDON,
+      name === "close" ? TERMINATE : ABANDON,
       change("closing", "closed"),
       closeOf({ willRetry: false }),
     ]);

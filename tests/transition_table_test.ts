@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { State } from "../lib/state.ts";
-import { ABNORMAL, connectionState, INITIAL, isOver, transition } from "../lib/transition.ts";
+import { ABNORMAL, connectionState, isOver } from "../lib/step.ts";
+import { INITIAL, transition } from "../lib/transition.ts";
 import {
   CONFIG,
   CONFIGS,
@@ -30,9 +31,9 @@ const DOCTORED: Record<string, { edit: (source: string) => string; finds: string
   },
   "a column is renamed": {
     edit: (source) => source.replace("| ready |", "| green |"),
-    finds: "inputs of open: the table says 'close/error/fault/green/hint/lost/opened/reconnect/" +
-      "resolved/start/timer', the code 'close/error/fault/hint/lost/opened/ready/reconnect/" +
-      "resolved/start/timer'",
+    finds: "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/reconnect/" +
+      "refused/resolved/start/timer', the code 'alive/close/error/fault/hint/lost/opened/ready/" +
+      "reconnect/refused/resolved/start/timer'",
   },
   "a cell is missing": {
     edit: (source) => source.replace(/( \* \| waiting .*)\| resolving \|\n/, "$1|\n"),
@@ -121,7 +122,8 @@ Deno.test("INITIAL is a client before its first attempt", () => {
     phase: "resolving",
     epoch: 1,
     opened: false,
-    series: { attempt: 0, waitedMs: 0, previousDelayMs: 0, hinted: false },
+    series: { attempt: 0, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false },
+    silences: 0,
   });
 });
 

@@ -14,12 +14,15 @@ import {
   DISARM,
   FRESH,
   HANDSHAKING,
+  hint,
   lost,
   NO_RETRY,
   OPEN,
+  RESOLVE,
   RESOLVING,
   RETRY,
   SILENT,
+  TERMINATE,
   THIRD,
   timer,
 } from "./tools/core_words.ts";
@@ -30,14 +33,14 @@ Deno.test("transition() start arms the deadline of the attempt before it resolve
   assertStep(
     transition(INITIAL, { type: "start", config: CONFIG, aborted: false }, CONFIG),
     INITIAL,
-    [arm("connect", 10_000), { type: "resolve" }],
+    [arm("connect", 10_000), RESOLVE],
   );
 });
 
 Deno.test("transition() start with an aborted signal ends without an attempt", () => {
   assertStep(
     transition(INITIAL, { type: "start", config: CONFIG, aborted: true }, CONFIG),
-    { phase: "closing", epoch: 1, opened: false, series: FRESH, error: "aborted" },
+    { phase: "closing", epoch: 1, opened: false, series: FRESH, silences: 0, error: "aborted" },
     [DISARM, ABANDON, change("connecting", "closing"), { type: "settle" }],
   );
 });
@@ -67,14 +70,16 @@ Deno.test("transition() opened keeps the counters until the connection proved st
 });
 
 Deno.test("transition() opened for the first time is no reconnection, and is remembered", () => {
-  const first: State = { phase: "connecting", epoch: 1, opened: false, series: FRESH };
+  const first: State = { phase: "connecting", epoch: 1, opened: false, series: FRESH, silences: 0 };
   const [after, effects] = transition(first, { type: "opened", epoch: 1 }, CONFIG);
   assertEquals(after, {
     phase: "open",
     epoch: 1,
     opened: true,
     series: FRESH,
+    silences: 0,
     pulse: "beating",
+    leftMs: 0,
   });
   assertEquals(effects[3], { type: "open", reconnected: false, attempt: 0 });
 });
@@ -103,7 +108,7 @@ Deno.test("transition() opened with a handshake tells nothing and keeps the dead
 Deno.test("transition() ready after the handshake does what opened does without one", () => {
   const config = { ...BEATING, handshake: true };
   assertEquals(
-    transition(HANDSHAKING, { type: "ready", epoch: 4 }, config),
+    transition(HANDSHAKING, { type: "ready", epoch: 4, pace: null }, config),
     transition(CONNECTING, { type: "opened", epoch: 4 }, BEATING),
   );
 });
@@ -144,8 +149,9 @@ for (const state of [RESOLVING, CONNECTING, HANDSHAKING, OPEN]) {
         phase: "waiting",
         epoch: 4,
         opened: true,
-        series: { attempt: 3, waitedMs: 6_500, previousDelayMs: 1_500, hinted: true },
-        hurried: false,
+        series: { ...THIRD, attempt: 3, waitedMs: 6_500, previousDelayMs: 1_500 },
+        silences: 0,
+        paced: false,
       },
       [
         DISARM,
@@ -163,7 +169,10 @@ for (const state of [RESOLVING, CONNECTING, HANDSHAKING, OPEN]) {
 for (const by of ["hint", "close-code"] as const) {
   Deno.test(`transition() lost, with a delay by ${by}, has the policy start over`, () => {
     const [after] = transition(OPEN, lost({ verdict: { ...RETRY, by } }), CONFIG);
-    assertEquals(after.series, { attempt: 3, waitedMs: 0, previousDelayMs: 0, hinted: true });
+    assertEquals(after, {
+      ...{ phase: "waiting", epoch: 4, opened: true, silences: 0, paced: true },
+      series: { ...THIRD, attempt: 3, waitedMs: 0, previousDelayMs: 0 },
+    });
   });
 }
 
@@ -195,13 +204,13 @@ Deno.test("transition() lost at the limit tells retry-limit with error and close
   ]);
 });
 
-Deno.test("transition() lost without any retry allowed ends in an error", () => {
+Deno.test("transition() lost without any retry allowed ends in what happened", () => {
   const config = { ...CONFIG, maxAttempts: 0 };
   const [after, effects] = transition({ ...OPEN, series: FRESH }, lost(), config);
   assertEquals(after.phase, "closed");
   assertEquals(effects.slice(3), [
-    { type: "error", error: "retry-limit" },
-    closeOf({ willRetry: false, error: "retry-limit" }),
+    { type: "error", error: "connection-lost" },
+    closeOf({ willRetry: false, error: "connection-lost" }),
   ]);
 });
 
@@ -215,11 +224,10 @@ Deno.test("transition() lost cleanly without any retry allowed is an ordinary en
   ]);
 });
 
-Deno.test("transition() lost cleanly at a limit above 0 is a retry-limit", () => {
+Deno.test("transition() lost cleanly at a limit above 0 is a retry-limit without an error event", () => {
   const config = { ...CONFIG, maxAttempts: 2 };
   const [, effects] = transition(OPEN, lost({ wasClean: true, error: null }), config);
   assertEquals(effects.slice(3), [
-    { type: "error", error: "retry-limit" },
     closeOf({ wasClean: true, willRetry: false, error: "retry-limit" }),
   ]);
 });
@@ -238,16 +246,125 @@ const FINAL = [
   [RESOLVING, 1006, "provider-failed", "provider-failed"],
 ] as const;
 
-for (const [state, code, error, told] of FINAL) {
+for (const [state, code, error, final] of FINAL) {
   const what = `${error ?? "a clean close"} (${code}) while ${state.phase}`;
-  Deno.test(`transition() lost by ${what}, not to be retried, tells ${told}`, () => {
-    const input = lost({ code, reason: "no", error, verdict: NO_RETRY });
+  Deno.test(`transition() lost by ${what}, not to be retried, ends with ${final}`, () => {
+    const isSilent = error === "heartbeat-timeout" || error === "connect-timeout";
+    const wasClean = error === null;
+    const input = lost({ code, reason: "no", wasClean, error, verdict: NO_RETRY });
     assertStep(transition(state, input, CONFIG), CLOSED, [
       DISARM,
-      ABANDON,
+      isSilent ? TERMINATE : ABANDON,
       change(state === OPEN ? "open" : "connecting", "closed"),
-      { type: "error", error: told },
-      closeOf({ code, reason: "no", willRetry: false, error: told }),
+      ...wasClean ? [] : [{ type: "error", error: final } as const],
+      closeOf({ code, reason: "no", wasClean, willRetry: false, error: final }),
     ]);
   });
 }
+
+for (const error of ["connect-timeout", "heartbeat-timeout"] as const) {
+  Deno.test(`transition() lost by ${error} has the silent socket terminated`, () => {
+    const [, effects] = transition(OPEN, lost({ error }), CONFIG);
+    assertEquals(effects[1], TERMINATE);
+  });
+}
+
+// ------------------------------------------------------------------------------------ deadlines
+
+for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
+  Deno.test(`transition() late connect timer while ${state.phase} waits one turn of the loop, once`, () => {
+    const late = { ...state, late: true } as State;
+    const input = timer("connect", null, 1);
+    assertStep(transition(state, input, CONFIG), late, [arm("connect", 0)]);
+    assertStep(transition(late, input, CONFIG), late, [{ type: "lose", error: "connect-timeout" }]);
+  });
+}
+
+Deno.test("transition() opened after the late turn is as good as before it", () => {
+  const late = { ...CONNECTING, late: true } as State;
+  const [after] = transition(late, { type: "opened", epoch: 4 }, CONFIG);
+  assertEquals(after, OPEN);
+});
+
+// ------------------------------------------------------------------------------------ a refused handshake
+
+const REFUSED = { ...HANDSHAKING, refused: true } as State;
+
+Deno.test("transition() refused waits up to 1 s for the close frame that says why", () => {
+  assertStep(
+    transition(HANDSHAKING, { type: "refused", epoch: 4 }, CONFIG),
+    REFUSED,
+    [arm("error", 1_000)],
+  );
+});
+
+for (const name of ["error", "connect"] as const) {
+  Deno.test(`transition() ${name} timer after refused is the handshake's failure`, () => {
+    assertStep(transition(REFUSED, timer(name), CONFIG), REFUSED, [
+      { type: "lose", error: "handshake-failed" },
+    ]);
+  });
+}
+
+// ------------------------------------------------------------------------------------ hints during an attempt
+
+for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
+  for (const name of ["online", "wake"] as const) {
+    Deno.test(`transition() ${name} while ${state.phase} is kept for when the attempt fails`, () => {
+      const hinted = { ...state, hint: name } as State;
+      assertStep(transition(state, hint(name, { dialMs: 1_000 }), CONFIG), hinted, []);
+      const [after, effects] = transition(hinted, lost(), CONFIG);
+      assertEquals([after.phase, effects.at(-1)], ["waiting", { type: "hint", hint: name }]);
+    });
+  }
+}
+
+Deno.test("transition() wake does not replace an online that is kept", () => {
+  const hinted = { ...CONNECTING, hint: "online" } as State;
+  assertStep(transition(hinted, hint("wake"), CONFIG), hinted, []);
+});
+
+Deno.test("transition() online cuts a dial of over 1 s short, once in a series", () => {
+  const cut = { ...CONNECTING, hint: "online", series: { ...THIRD, cut: true } } as State;
+  const input = hint("online", { dialMs: 1_001 });
+  assertStep(transition(CONNECTING, input, CONFIG), cut, [{
+    type: "lose",
+    error: "connect-failed",
+  }]);
+  assertStep(transition(cut, input, CONFIG), cut, []);
+});
+
+Deno.test("transition() online never cuts the last attempt short", () => {
+  const config = { ...CONFIG, maxAttempts: 2 };
+  const input = hint("online", { dialMs: 9_000 });
+  assertStep(transition(CONNECTING, input, config), { ...CONNECTING, hint: "online" } as State, []);
+});
+
+Deno.test("transition() wake never cuts a dial short", () => {
+  const input = hint("wake", { dialMs: 9_000 });
+  assertStep(transition(CONNECTING, input, CONFIG), { ...CONNECTING, hint: "wake" } as State, []);
+});
+
+// ------------------------------------------------------------------------------------ heartbeat losses in a row
+
+Deno.test("transition() lost counts heartbeat losses in a row, and no others", () => {
+  const counts = (["heartbeat-timeout", "connection-lost", "connect-timeout"] as const).map((
+    error,
+  ) => transition({ ...OPEN, silences: 2 }, lost({ error }), CONFIG)[0].silences);
+  assertEquals(counts, [3, 2, 2]);
+});
+
+for (const state of [HANDSHAKING, OPEN]) {
+  Deno.test(`transition() alive while ${state.phase} ends the count of heartbeat losses`, () => {
+    assertStep(
+      transition({ ...state, silences: 3 }, { type: "alive", epoch: 4 }, BEATING),
+      state,
+      [],
+    );
+  });
+}
+
+Deno.test("transition() stable keeps the count of heartbeat losses", () => {
+  const [after] = transition({ ...OPEN, silences: 3 }, timer("stable"), BEATING);
+  assertEquals([after.series, after.silences], [FRESH, 3]);
+});

@@ -8,8 +8,14 @@ import { CONFIG } from "./tools/core_table.ts";
 
 const NEARLY_1 = 1 - 2 ** -53;
 const CAP = CONFIG.maxDelayMs;
-const SERIES: Series = { attempt: 2, waitedMs: 5_000, previousDelayMs: 3_000, hinted: false };
-const FIRST: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, hinted: false };
+const SERIES: Series = {
+  attempt: 2,
+  waitedMs: 5_000,
+  previousDelayMs: 3_000,
+  early: 0,
+  cut: false,
+};
+const FIRST: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false };
 const FAILURE: Failure = {
   attempt: 2,
   code: 1006,

@@ -19,12 +19,19 @@ export const CONFIG: Config = {
   heartbeat: null,
 };
 
-export const HEARTBEAT: HeartbeatConfig = { intervalMs: 25_000, timeoutMs: 8_000, probes: true };
+export const HEARTBEAT: HeartbeatConfig = {
+  intervalMs: 25_000,
+  timeoutMs: 8_000,
+  probes: true,
+  always: false,
+};
 
 /** All combinations of the settings that a transition may depend on. */
 export const CONFIGS: readonly Config[] = [0, 3, Infinity].flatMap((maxAttempts) =>
   [false, true].flatMap((handshake) =>
-    [null, HEARTBEAT, { ...HEARTBEAT, probes: false }].map((heartbeat) => ({
+    [null, HEARTBEAT, { ...HEARTBEAT, probes: false }, { ...HEARTBEAT, always: true }].map((
+      heartbeat,
+    ) => ({
       ...CONFIG,
       maxAttempts,
       handshake,
@@ -33,25 +40,38 @@ export const CONFIGS: readonly Config[] = [0, 3, Infinity].flatMap((maxAttempts)
   )
 );
 
-const FRESH = { attempt: 0, waitedMs: 0, previousDelayMs: 0, hinted: false };
-const LATE = { attempt: 3, waitedMs: 9_000, previousDelayMs: 4_000, hinted: true };
+const FRESH = { attempt: 0, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false };
+const LATE = { attempt: 3, waitedMs: 9_000, previousDelayMs: 4_000, early: 2, cut: true };
 const EPOCH = 7;
 
-const COMMONS = [FRESH, { ...LATE, attempt: 2 }, LATE].flatMap((series) =>
-  [false, true].map((opened) => ({ epoch: EPOCH, opened, series }))
+const COMMONS = [FRESH, { ...LATE, attempt: 2, cut: false }, LATE].flatMap((series) =>
+  [false, true].map((opened, silences) => ({ epoch: EPOCH, opened, series, silences }))
 );
+
+/** What an attempt may remember. */
+const MEMORIES = [{}, { hint: "wake", late: true }, { hint: "online" }] as const;
+
+const ATTEMPTS = COMMONS.flatMap((common) => MEMORIES.map((memory) => ({ ...common, ...memory })));
 
 /** States of each phase, in all their variants. A phase that is new to the type is missing here. */
 export const STATES: Readonly<Record<Phase, readonly State[]>> = {
-  resolving: COMMONS.map((common) => ({ ...common, phase: "resolving" })),
-  connecting: COMMONS.map((common) => ({ ...common, phase: "connecting" })),
-  handshaking: COMMONS.map((common) => ({ ...common, phase: "handshaking" })),
-  open: (["beating", "probed", "reprieved"] as const).flatMap((pulse) =>
-    COMMONS.map((common) => ({ ...common, phase: "open", pulse }))
+  resolving: ATTEMPTS.map((common) => ({ ...common, phase: "resolving" })),
+  connecting: ATTEMPTS.map((common) => ({ ...common, phase: "connecting" })),
+  handshaking: ATTEMPTS.flatMap((common) =>
+    [{}, { refused: true } as const].map((refusal) => ({
+      ...common,
+      ...refusal,
+      phase: "handshaking",
+    }))
   ),
-  waiting: [false, true].flatMap((hurried) =>
-    COMMONS.map((common) => ({ ...common, phase: "waiting", hurried }))
+  open: (["beating", "probed", "reprieved", "late"] as const).flatMap((pulse) =>
+    [{}, { hint: "wake", pace: { intervalMs: 5_000 } } as const].flatMap((memory) =>
+      COMMONS.map((common) => ({ ...common, ...memory, phase: "open", pulse, leftMs: 0 }))
+    )
   ),
+  waiting: [{ paced: true }, { paced: false }, { paced: false, hint: "wake" } as const].flatMap((
+    wait,
+  ) => COMMONS.map((common) => ({ ...common, ...wait, phase: "waiting" }))),
   closing: ([null, "aborted"] as const).flatMap((error) =>
     COMMONS.map((common) => ({ ...common, phase: "closing", error }))
   ),
@@ -70,7 +90,9 @@ export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
   start: [false, true].map((aborted) => ({ type: "start", config: CONFIG, aborted })),
   resolved: [{ type: "resolved", epoch: EPOCH, url: "wss://example.com/" }],
   opened: [{ type: "opened", epoch: EPOCH }],
-  ready: [{ type: "ready", epoch: EPOCH }],
+  ready: [null, { timeoutMs: 2_000 }].map((pace) => ({ type: "ready", epoch: EPOCH, pace })),
+  refused: [{ type: "refused", epoch: EPOCH }],
+  alive: [{ type: "alive", epoch: EPOCH }],
   error: [{ type: "error", epoch: EPOCH }],
   lost: [false, true].flatMap((retry) =>
     CLOSURES.map((closure) => ({
@@ -85,11 +107,12 @@ export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
       [0, 1_000_000].map((lateMs) => ({ type: "timer", timer, lateMs, silentMs }))
     )
   ),
-  hint: (["online", "offline", "wake"] as const).map((hint) => ({
-    type: "hint",
-    hint,
-    random: 0.5,
-  })),
+  hint: (["online", "offline", "wake"] as const).flatMap((hint) =>
+    [null, 5_000].map((sinceMs) => ({
+      ...{ type: "hint", hint, random: 0.5 },
+      ...{ dialMs: sinceMs, earlyMs: sinceMs },
+    }))
+  ),
   close: ([null, "aborted"] as const).map((error) => ({ type: "close", error, code: 1000 })),
   reconnect: [{ type: "reconnect" }, { type: "reconnect", code: 4000, reason: "again" }],
   fault: [{ type: "fault", fault: "shouldRetry: threw" }],

@@ -9,15 +9,21 @@ import { assertEquals } from "@std/assert";
 import type { Config, Effect, Input, Series, State, Step, Verdict } from "../../lib/state.ts";
 import { CONFIG, HEARTBEAT } from "./core_table.ts";
 
-export const FRESH: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, hinted: false };
-export const THIRD: Series = { attempt: 2, waitedMs: 5_000, previousDelayMs: 3_000, hinted: true };
-export const COMMON = { epoch: 4, opened: true, series: THIRD };
+export const FRESH: Series = {
+  ...{ attempt: 0, waitedMs: 0, previousDelayMs: 0 },
+  ...{ early: 0, cut: false },
+};
+export const THIRD: Series = {
+  ...{ attempt: 2, waitedMs: 5_000, previousDelayMs: 3_000 },
+  ...{ early: 0, cut: false },
+};
+export const COMMON = { epoch: 4, opened: true, series: THIRD, silences: 0 };
 
 export const RESOLVING: State = { ...COMMON, phase: "resolving" };
 export const CONNECTING: State = { ...COMMON, phase: "connecting" };
 export const HANDSHAKING: State = { ...COMMON, phase: "handshaking" };
-export const OPEN = { ...COMMON, phase: "open", pulse: "beating" } as const;
-export const WAITING = { ...COMMON, phase: "waiting", hurried: false } as const;
+export const OPEN = { ...COMMON, phase: "open", pulse: "beating", leftMs: 0 } as const;
+export const WAITING = { ...COMMON, phase: "waiting", paced: false } as const;
 export const CLOSING = { ...COMMON, phase: "closing", error: null } as const;
 export const CLOSED: State = { ...COMMON, phase: "closed" };
 
@@ -25,7 +31,12 @@ export const BEATING: Config = { ...CONFIG, heartbeat: HEARTBEAT };
 export const SILENT: Config = { ...CONFIG, heartbeat: { ...HEARTBEAT, probes: false } };
 
 export const DISARM: Effect = { type: "disarm" };
-export const ABANDON: Effect = { type: "abandon", code: undefined, reason: undefined };
+export const ABANDON: Effect = {
+  ...{ type: "abandon", silent: false },
+  ...{ code: undefined, reason: undefined },
+};
+export const TERMINATE: Effect = { ...ABANDON, silent: true };
+export const RESOLVE: Effect = { type: "resolve", early: false };
 
 export function arm(timer: Extract<Effect, { type: "arm" }>["timer"], delayMs: number): Effect {
   return { type: "arm", timer, delayMs };
@@ -41,6 +52,13 @@ export function timer(
   lateMs = 0,
 ): Input {
   return { type: "timer", timer: name, lateMs, silentMs };
+}
+
+export function hint(
+  name: Extract<Input, { type: "hint" }>["hint"],
+  over: Partial<Extract<Input, { type: "hint" }>> = {},
+): Input {
+  return { type: "hint", hint: name, random: 0.5, dialMs: null, earlyMs: null, ...over };
 }
 
 export const RETRY: Verdict = { retry: true, delayMs: 1_500, by: "policy", flaws: [] };

@@ -9,8 +9,9 @@
  * @module
  */
 
-import type { Config, Effect, Input, Phase, State, TimerName } from "../../lib/state.ts";
-import { connectionState, INITIAL } from "../../lib/transition.ts";
+import type { Config, Effect, Hint, Input, Phase, State, TimerName } from "../../lib/state.ts";
+import { connectionState } from "../../lib/step.ts";
+import { INITIAL } from "../../lib/transition.ts";
 import { outcomeOf, type Transition } from "./core_table.ts";
 
 type ErrorCode = Extract<Effect, { type: "lose" }>["error"];
@@ -24,6 +25,8 @@ export interface World {
   readonly asks: "nothing" | "resolve" | "handshake";
   /** An answer that the shell gives next, before anything else can happen. */
   readonly losing: ErrorCode | null;
+  /** A hint that the shell gives again. */
+  readonly recalled: Hint | null;
   readonly isSettling: boolean;
   readonly told: "nothing" | "attempt" | "open" | "idle" | "ended";
   /** Attempts since the counters were at 0, the present one included. */
@@ -46,6 +49,7 @@ const START: World = {
   socket: "none",
   asks: "nothing",
   losing: null,
+  recalled: null,
   isSettling: false,
   told: "nothing",
   attempts: 0,
@@ -56,16 +60,21 @@ const TIMERS: Readonly<Record<Phase, readonly TimerName[]>> = {
   resolving: ["connect"],
   connecting: ["connect", "error"],
   handshaking: ["connect", "error"],
-  open: ["stable", "heartbeat", "error"],
+  open: ["stable", "heartbeat", "error", "hint"],
   waiting: ["retry", "hint"],
   closing: ["close", "error"],
   closed: [],
 };
 
-const FIELDS: Readonly<Partial<Record<Phase, string>>> = {
-  open: "pulse",
-  waiting: "hurried",
-  closing: "error",
+/** The fields of a phase beside those that all have; with a question mark they may be absent. */
+const FIELDS: Readonly<Record<Phase, readonly string[]>> = {
+  resolving: ["hint?", "late?"],
+  connecting: ["hint?", "late?"],
+  handshaking: ["hint?", "late?", "refused?"],
+  open: ["pulse", "leftMs", "pace?", "hint?"],
+  waiting: ["paced", "hint?"],
+  closing: ["error"],
+  closed: [],
 };
 
 /** Stops at the first violation of a way, and goes on along all others. */
@@ -110,18 +119,20 @@ function show(input: Input): string {
 
 function lossesOf(epoch: number, error: ErrorCode | null, wasClean = false): Input[] {
   const closure = { code: wasClean ? 1000 : 1006, reason: "", wasClean };
-  return [true, false].map((retry) => ({
+  return ([[true, "policy"], [true, "close-code"], [false, "policy"]] as const).map((
+    [retry, by],
+  ) => ({
     type: "lost",
     epoch,
     error,
     ...closure,
-    verdict: { retry, delayMs: retry ? 1_500 : 0, by: "policy", flaws: [] },
+    verdict: { retry, delayMs: retry ? 1_500 : 0, by, flaws: [] },
   }));
 }
 
 /** Every input that can come in a world; those of a dead epoch and of the user can always. */
 function inputsOf(whole: World, config: Config): Input[] {
-  const { state, timers, socket, asks, losing, ...world } = whole;
+  const { state, timers, socket, asks, losing, recalled, ...world } = whole;
   const { epoch, phase } = state;
   const inputs: Input[] = [];
   if (world.told === "nothing" && phase === "resolving" && asks === "nothing") {
@@ -129,14 +140,23 @@ function inputsOf(whole: World, config: Config): Input[] {
     return inputs;
   }
   if (losing) return lossesOf(epoch, losing);
+  if (recalled) return hintsOf(recalled, whole);
   for (const stale of [epoch - 1, epoch + 1]) {
-    for (const type of ["opened", "ready", "error"] as const) inputs.push({ type, epoch: stale });
+    for (const type of ["opened", "refused", "alive", "error"] as const) {
+      inputs.push({ type, epoch: stale });
+    }
+    inputs.push({ type: "ready", epoch: stale, pace: null });
     inputs.push({ type: "resolved", epoch: stale, url: "" }, ...lossesOf(stale, null));
   }
   if (asks === "resolve" && phase === "resolving") {
     inputs.push({ type: "resolved", epoch, url: "" }, ...lossesOf(epoch, "provider-failed"));
   }
-  if (asks === "handshake") inputs.push({ type: "ready", epoch });
+  if (asks === "handshake") {
+    const paces = config.heartbeat ? [null, { intervalMs: 2_000, timeoutMs: 1_000 }] : [null];
+    inputs.push(...paces.map((pace) => ({ type: "ready", epoch, pace }) as const));
+    inputs.push({ type: "refused", epoch });
+  }
+  if (socket === "linked" && state.silences) inputs.push({ type: "alive", epoch });
   if (phase === "handshaking") inputs.push(...lossesOf(epoch, "handshake-failed"));
   if (socket === "dialling") {
     inputs.push({ type: "opened", epoch }, ...lossesOf(epoch, "connect-failed"));
@@ -147,13 +167,20 @@ function inputsOf(whole: World, config: Config): Input[] {
   if (socket !== "none") inputs.push({ type: "error", epoch });
   if (world.isSettling) inputs.push(...lossesOf(epoch, null));
   for (const timer of timers) inputs.push(...firings(timer, config));
-  for (const hint of ["online", "offline", "wake"] as const) {
-    inputs.push({ type: "hint", hint, random: 0.5 });
-  }
+  for (const hint of ["online", "offline", "wake"] as const) inputs.push(...hintsOf(hint, whole));
   for (const error of [null, "aborted"] as const) inputs.push({ type: "close", error });
   if (phase !== "closing" && phase !== "closed") inputs.push({ type: "reconnect" });
   inputs.push({ type: "fault", fault: "" });
   return inputs;
+}
+
+/** A hint, with the times that the shell may give with it. */
+function hintsOf(hint: Hint | "offline", { state, socket }: World): Input[] {
+  const dials = socket !== "dialling" ? [null] : hint === "online" ? [500, 5_000] : [5_000];
+  const earlies = state.series.early ? [0, 90_000] : [null];
+  return dials.flatMap((dialMs) =>
+    earlies.map((earlyMs) => ({ type: "hint", hint, random: 0.5, dialMs, earlyMs }) as const)
+  );
 }
 
 function firings(timer: TimerName, { heartbeat }: Config): Input[] {
@@ -186,9 +213,10 @@ function perform(
   const isStale = "epoch" in input && input.epoch !== before.state.epoch;
   if (isStale) require(after === before.state && effects.length === 0, "a stale input is heard");
   else {
-    if (input.type === "resolved" || input.type === "ready") world.asks = "nothing";
+    if (["resolved", "ready", "refused"].includes(input.type)) world.asks = "nothing";
     if (input.type === "opened") world.socket = "linked";
     if (input.type === "lost") [world.losing, world.isSettling] = [null, false];
+    if (input.type === "hint") world.recalled = null;
   }
   if (input.type === "reconnect") {
     world.attempts = 0;
@@ -200,7 +228,7 @@ function perform(
 
   let previous: Effect | undefined;
   for (const effect of effects) {
-    performOne(world, effect, previous, before, require);
+    performOne(world, effect, previous, before, input, require);
     previous = effect;
   }
   const change = connectionState(before.state) !== connectionState(after);
@@ -222,6 +250,7 @@ function performOne(
   effect: Effect,
   previous: Effect | undefined,
   before: World,
+  input: Input,
   require: Require,
 ): void {
   switch (effect.type) {
@@ -230,10 +259,13 @@ function performOne(
       break;
     case "arm":
       require(effect.delayMs >= 0 && effect.delayMs <= 2 ** 31 - 1, "a delay out of range");
-      require(
-        effect.timer !== "hint" || !world.state.series.hinted || effect.delayMs >= 1_100,
-        "two attempts by hints within an initial delay",
-      );
+      if (effect.timer === "hint" && world.state.phase === "waiting" && input.type === "hint") {
+        const { early } = before.state.series;
+        const apartMs = Math.min(1_100 * 2 ** (early - 1), 60_000);
+        const isApart = effect.delayMs + Number(input.earlyMs) >= apartMs;
+        require(early === 0 || isApart, "two early attempts too close to each other");
+        require(!world.state.paced, "a hint shortens a wait that the server chose");
+      }
       world.timers = [...new Set([...world.timers, effect.timer])].sort();
       break;
     case "resolve":
@@ -255,13 +287,18 @@ function performOne(
       require(world.told === "open" && world.socket === "linked", `${effect.type} while not open`);
       break;
     case "lose":
+      require(world.socket !== "none" || world.asks === "resolve", "a loss of nothing");
       world.losing = effect.error;
+      break;
+    case "hint":
+      world.recalled = effect.hint;
       break;
     case "settle":
       require(world.socket === "none", "the end does not wait for the socket");
       world.isSettling = true;
       break;
     case "abandon":
+      require(!effect.silent || isSilence(before, input), "what may be alive is terminated");
       [world.socket, world.asks] = ["none", "nothing"];
       break;
     case "hangUp":
@@ -282,13 +319,15 @@ function performOne(
     case "close": {
       const isError = previous?.type === "error";
       require(!isError || previous.error === effect.error, "error and close differ");
-      require(isError === (effect.error !== null && effect.error !== "aborted"), "error untold");
+      const isFailure = effect.error !== null && effect.error !== "aborted" && !effect.wasClean;
+      require(isError === isFailure, "error and failure differ");
       require(
         world.told === "attempt" || world.told === "open" ||
           !effect.willRetry && world.told !== "ended",
         "close of nothing",
       );
       world.told = effect.willRetry ? "idle" : "ended";
+      if (!effect.willRetry) world.recalled = null;
       break;
     }
     case "retry":
@@ -297,15 +336,24 @@ function performOne(
   }
 }
 
+/** Whether an input proves a socket silent, or a deadline that nothing came within. */
+function isSilence(before: World, input: Input): boolean {
+  return input.type === "timer" && input.timer === "close" && before.state.phase === "closing" ||
+    input.type === "lost" &&
+      (input.error === "connect-timeout" || input.error === "heartbeat-timeout");
+}
+
 /** What must hold in every world. */
 function checkState(world: World, config: Config, require: Require): void {
   const { state, timers, socket, told, attempts, losing, isSettling } = world;
   const { phase, series } = state;
-  const fields = ["epoch", "opened", "phase", "series", FIELDS[phase]].filter(Boolean).sort();
-  require(Object.keys(state).sort().join() === fields.join(), "fields of another phase");
+  const fields = ["epoch", "opened", "phase", "series", "silences", ...FIELDS[phase]];
+  const names = fields.filter((field) => !field.endsWith("?") || field.slice(0, -1) in state)
+    .map((field) => field.replace("?", "")).sort();
+  require(Object.keys(state).sort().join() === names.join(), "fields of another phase");
   for (const timer of timers) require(TIMERS[phase].includes(timer), `${timer} timer in ${phase}`);
-  const isFresh = series.waitedMs === 0 && series.previousDelayMs === 0 && !series.hinted;
-  require((series.attempt === 0) === isFresh, "counters apart");
+  const isFresh = series.waitedMs === 0 && series.previousDelayMs === 0 && !series.early;
+  require(series.attempt > 0 || isFresh, "counters apart");
   require(attempts <= 1 + config.maxAttempts, "too many attempts");
   const counted = series.attempt + (phase === "waiting" ? 0 : 1);
   const isCounting = told !== "nothing" && phase !== "closing" && phase !== "closed";
@@ -316,7 +364,7 @@ function checkState(world: World, config: Config, require: Require): void {
     connecting: timers.includes("connect"),
     handshaking: timers.includes("connect"),
     open: !config.heartbeat || timers.includes("heartbeat"),
-    waiting: timers.includes("retry"),
+    waiting: timers.includes("retry") && (!("hint" in state) || timers.includes("hint")),
     closing: timers.includes("close"),
   };
   require(isDue || needs[phase] !== false, `nothing ends ${phase}`);
@@ -338,9 +386,11 @@ function abstract(world: World, { maxAttempts }: Config): World {
     state: {
       ...world.state,
       epoch: 1,
+      silences: Math.min(world.state.silences, 2),
       series: {
         ...series,
         attempt,
+        early: Math.min(series.early, 2),
         waitedMs: Math.sign(series.waitedMs),
         previousDelayMs: Math.sign(series.previousDelayMs),
       },

@@ -1,0 +1,66 @@
+/**
+ * The heartbeat's part of the table: what its timer, or a hint, leads to in an open connection.
+ *
+ * @module
+ */
+
+import type { HeartbeatConfig, Input, Pulse, State, Step } from "./state.ts";
+import { arm, lose, type Of, stay } from "./step.ts";
+
+/** A heartbeat's timeout doubles up to so many times, and no dead link waits longer. */
+const MAX_PATIENCE = 8;
+
+/**
+ * Silence is counted from the last sign of life, and a connection is only given up after an unanswered
+ * probe. With `always` a probe leaves each interval.
+ */
+export function beat(
+  state: Of<"open">,
+  { lateMs, silentMs }: Input & { readonly type: "timer" },
+  heartbeat: HeartbeatConfig,
+): Step {
+  const { intervalMs, always } = heartbeat;
+  const timeoutMs = patience(state, heartbeat);
+  const { pulse, leftMs } = state;
+  if (silentMs !== null && silentMs < intervalMs) {
+    // A timeout shorter than the interval has used up a part of it.
+    const restMs = pulse === "beating" ? 0 : intervalMs - Math.min(timeoutMs, intervalMs);
+    if (!always) return listen(state, "beating", intervalMs - silentMs, heartbeat);
+    if (restMs) return listen(state, "beating", restMs, heartbeat);
+    return probe(state, "probed", heartbeat);
+  }
+  if (silentMs !== null || pulse === "beating") return probe(state, "probed", heartbeat);
+  if (leftMs) return listen(state, pulse, leftMs, heartbeat, always);
+  // A host that slept, or throttles its timers, could not receive the answer to the first probe.
+  const slept = lateMs > Math.max(1_000, timeoutMs / 2);
+  if (slept && pulse === "probed") return probe(state, "reprieved", heartbeat);
+  // The answer may have arrived while the loop was blocked: one turn of it, to read it.
+  return lateMs && pulse !== "late"
+    ? stay({ ...state, pulse: "late" }, arm("heartbeat", 0))
+    : lose(state, "heartbeat-timeout");
+}
+
+/** The time to answer: a long message must not be cut off for ever, so it grows with losses in a row. */
+function patience({ silences }: State, { timeoutMs }: HeartbeatConfig): number {
+  return silences > 1 ? timeoutMs * Math.min(2 ** (silences - 1), MAX_PATIENCE) : timeoutMs;
+}
+
+export function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Step {
+  return listen(state, pulse, patience(state, heartbeat), heartbeat, heartbeat.probes);
+}
+
+/** Waits for a sign of life, an interval at a time: what comes meanwhile starts a new silence. */
+function listen(
+  state: Of<"open">,
+  pulse: Pulse,
+  waitMs: number,
+  { intervalMs }: HeartbeatConfig,
+  probes = false,
+): Step {
+  const stepMs = Math.min(waitMs, intervalMs);
+  return stay(
+    { ...state, pulse, leftMs: waitMs - stepMs },
+    arm("heartbeat", stepMs),
+    ...(probes ? [{ type: "probe" } as const] : []),
+  );
+}
