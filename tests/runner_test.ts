@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Runner } from "../lib/runner.ts";
+import { type Performer, Runner } from "../lib/runner.ts";
 import type { Clock } from "../lib/sources.ts";
 import type { Config, Effect, Input } from "../lib/state.ts";
 import { FakeClock } from "../lib/testing/mod.ts";
@@ -23,6 +23,14 @@ function lost(epoch = 1): Input {
   };
 }
 
+/** A performer that only performs. */
+function performer(perform: (effect: Effect) => void): Performer {
+  const failed = (_effect: unknown, error: unknown): never => {
+    throw error;
+  };
+  return { perform, failed, report: () => {}, isDraining: () => false };
+}
+
 /** A runner on a fake clock that notes what it performs; `then` is called with each effect. */
 class Harness {
   readonly clock = new FakeClock(1_000_000);
@@ -36,7 +44,7 @@ class Harness {
       this.performed.push(effect.type);
       then(effect);
     };
-    this.runner = new Runner({ ...CONFIG, ...config }, this.clock, trace, { perform });
+    this.runner = new Runner({ ...CONFIG, ...config }, this.clock, trace, performer(perform));
   }
 
   apply(...inputs: readonly Input[]): this {
@@ -294,7 +302,7 @@ Deno.test("Runner disarms a timer whose handle is any value, also undefined", ()
     setTimeout: () => undefined,
     clearTimeout: (handle) => cleared.push(handle),
   };
-  const runner = new Runner(CONFIG, clock, undefined, { perform: () => {} });
+  const runner = new Runner(CONFIG, clock, undefined, performer(() => {}));
   runner.apply(START);
   runner.apply(CLOSE);
   assertEquals(cleared, [undefined]);
@@ -310,14 +318,17 @@ Deno.test("Runner traces each input with what it changed, before anything is per
     records.push(record);
     order.push("traced");
   };
-  const runner = new Runner(CONFIG, clock, trace, { perform: ({ type }) => order.push(type) });
+  const runner = new Runner(CONFIG, clock, trace, performer(({ type }) => order.push(type)));
   runner.apply(START);
   assertEquals(records, [{
     atMs: 5_000,
     before: { ...INITIAL },
     input: { ...START },
     after: { ...INITIAL },
-    effects: [{ type: "arm", timer: "connect", delayMs: 10_000 }, { type: "resolve" }],
+    effects: [{ type: "arm", timer: "connect", delayMs: 10_000 }, {
+      type: "resolve",
+      early: false,
+    }],
   }]);
   assertEquals(order, ["traced", "resolve"]);
 });
@@ -332,9 +343,12 @@ Deno.test("Runner goes on when the trace throws", () => {
   const trace = (): never => {
     throw new Error("broken sink");
   };
-  const runner = new Runner(CONFIG, new FakeClock(), trace, {
-    perform: ({ type }) => performed.push(type),
-  });
+  const runner = new Runner(
+    CONFIG,
+    new FakeClock(),
+    trace,
+    performer(({ type }) => performed.push(type)),
+  );
   runner.apply(START);
   runner.apply(CLOSE);
   assertEquals(performed, ["resolve", "abandon", "statechange", "settle"]);
@@ -345,9 +359,12 @@ Deno.test("Runner lets a trace call back, and keeps the order", () => {
   const trace = ({ input }: TraceRecord): void => {
     if (input["type"] === "start") runner.apply(CLOSE);
   };
-  const runner = new Runner(CONFIG, new FakeClock(), trace, {
-    perform: ({ type }) => performed.push(type),
-  });
+  const runner = new Runner(
+    CONFIG,
+    new FakeClock(),
+    trace,
+    performer(({ type }) => performed.push(type)),
+  );
   runner.apply(START);
   assertEquals(runner.state.phase, "closing");
   assertEquals(performed, ["abandon", "statechange", "settle"]);

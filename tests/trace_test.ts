@@ -6,7 +6,7 @@ import { consoleTrace, formatTrace, type TraceRecord } from "../lib/trace.ts";
 import { transition } from "../lib/transition.ts";
 import { CONFIG, HEARTBEAT, INPUTS, STATES } from "./tools/core_table.ts";
 import * as words from "./tools/core_words.ts";
-import { lost, RETRY, timer } from "./tools/core_words.ts";
+import { hint, lost, RETRY, timer } from "./tools/core_words.ts";
 
 /** What the runner would trace. */
 function recordOf(before: State, input: Input, config: Config = CONFIG): TraceRecord {
@@ -36,8 +36,8 @@ const LINES: readonly (readonly [told: string | null, before: State, Input, Conf
   }],
   ["#2 open", CONNECTING, { type: "opened", epoch: 4 }],
   ["#2 handshaking", CONNECTING, { type: "opened", epoch: 4 }, SHAKING],
-  ["#2 open", HANDSHAKING, { type: "ready", epoch: 4 }],
-  [null, CLOSING, { type: "ready", epoch: 4 }],
+  ["#2 open", HANDSHAKING, { type: "ready", epoch: 4, pace: null }],
+  [null, CLOSING, { type: "ready", epoch: 4, pace: null }],
   [null, OPEN, { type: "error", epoch: 4 }],
   ["#3 waiting 1.5 s after connection-lost (1006)", OPEN, lost()],
   ["#3 waiting 1.5 s after a clean close (1001)", OPEN, lost({ error: null, code: 1001 })],
@@ -85,8 +85,8 @@ const LINES: readonly (readonly [told: string | null, before: State, Input, Conf
   ["#2 heartbeat: reprieved", PROBED, timer("heartbeat", null, 9e9), BEATING],
   [null, OPEN, timer("heartbeat", 0), BEATING],
   [null, PROBED, timer("heartbeat"), BEATING],
-  ["#2 hint: offline", OPEN, { type: "hint", hint: "offline", random: 0 }],
-  ["#2 hint: wake", WAITING, { type: "hint", hint: "wake", random: 0 }],
+  ["#2 hint: offline", OPEN, hint("offline")],
+  ["#2 hint: wake", WAITING, hint("wake")],
   ["#2 closing", OPEN, { type: "close", error: null }],
   ["#2 closing (4001)", OPEN, { type: "close", error: null, code: 4001, reason: "my secret" }],
   ["#2 closing (aborted)", OPEN, { type: "close", error: "aborted" }],

@@ -31,7 +31,8 @@ const DOCTORED: Record<string, { edit: (source: string) => string; finds: string
   },
   "a column is renamed": {
     edit: (source) => source.replace("| ready |", "| green |"),
-    finds: "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/reconnect/" +
+    finds:
+      "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/reconnect/" +
       "refused/resolved/start/timer', the code 'alive/close/error/fault/hint/lost/opened/ready/" +
       "reconnect/refused/resolved/start/timer'",
   },

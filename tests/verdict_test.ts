@@ -3,7 +3,14 @@ import { assertSpyCalls, spy } from "@std/testing/mock";
 import fc from "fast-check";
 import type { BackoffContext } from "../lib/backoff.ts";
 import type { Series, Verdict } from "../lib/state.ts";
-import { type Failure, judge, type Judges } from "../lib/verdict.ts";
+import {
+  type Case,
+  decisionOf,
+  type Failure,
+  judge,
+  type Judges,
+  type RetryDecision,
+} from "../lib/verdict.ts";
 import { CONFIG } from "./tools/core_table.ts";
 
 const NEARLY_1 = 1 - 2 ** -53;
@@ -33,6 +40,21 @@ interface Given {
   readonly backoff?: (context: BackoffContext) => unknown;
   readonly random?: number;
   readonly canRefresh?: boolean;
+  /** What a thrown value decided. */
+  readonly decision?: RetryDecision;
+  readonly report?: Case["report"];
+}
+
+/** What a verdict is about, with what a test changes of it. */
+function caseOf(over: Partial<Case> = {}): Case {
+  return {
+    failure: FAILURE,
+    series: SERIES,
+    decision: undefined,
+    isAwaited: () => true,
+    report: () => {},
+    ...over,
+  };
 }
 
 function verdict(given: Given = {}): Verdict {
@@ -43,7 +65,8 @@ function verdict(given: Given = {}): Verdict {
     sources: { random: () => "random" in given ? given.random as number : 0.5 },
     canRefresh,
   };
-  return judge({ ...FAILURE, code }, series, CONFIG, judges, () => true);
+  const { decision, report = () => {} } = given;
+  return judge(caseOf({ failure: { ...FAILURE, code }, series, decision, report }), CONFIG, judges);
 }
 
 function retry(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {
@@ -74,7 +97,7 @@ Deno.test("judge() does not retry after a fatal code, and draws nothing then", (
   const random = spy(() => 0.5);
   const backoff = spy(() => 1);
   const judges = { shouldRetry: undefined, backoff, sources: { random }, canRefresh: true };
-  assertEquals(judge({ ...FAILURE, code: 1008 }, SERIES, CONFIG, judges, () => true), STOP);
+  assertEquals(judge(caseOf({ failure: { ...FAILURE, code: 4403 } }), CONFIG, judges), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
 });
@@ -88,7 +111,7 @@ Deno.test("judge() draws one random number for a retry", () => {
       sources: { random },
       canRefresh: true,
     };
-    judge(FAILURE, SERIES, CONFIG, judges, () => true);
+    judge(caseOf(), CONFIG, judges);
     assertSpyCalls(random, 1);
   }
 });
@@ -99,23 +122,25 @@ Deno.test("judge() draws and asks nothing more once shouldRetry has ended the cl
   const random = spy(() => 0.5);
   const backoff = spy(() => 1_000);
   const judges = { shouldRetry, backoff, sources: { random }, canRefresh: false };
-  assertEquals(judge(FAILURE, SERIES, CONFIG, judges, () => !isOver), STOP);
+  assertEquals(judge(caseOf({ isAwaited: () => !isOver }), CONFIG, judges), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
 });
 
-Deno.test("judge() retries an unauthorized client only if a function may bring a new token", () => {
-  assertEquals(verdict({ code: 4401 }), STOP);
-  assertEquals(verdict({ code: 4401, canRefresh: true }), retry(7_000));
+Deno.test("judge() retries an unauthorized client only if a new token may come", () => {
+  for (const code of [1008, 3000, 4401]) {
+    assertEquals(verdict({ code }), STOP);
+    assertEquals(verdict({ code, canRefresh: true }), retry(7_000));
+  }
 });
 
 Deno.test("judge() follows shouldRetry against the table of codes", () => {
-  assertEquals(verdict({ code: 1008, asked: () => true }), retry(7_000));
+  assertEquals(verdict({ code: 4403, asked: () => true }), retry(7_000));
   assertEquals(verdict({ code: 1006, asked: () => false }), STOP);
 });
 
 Deno.test("judge() decides by the table where shouldRetry does not", () => {
-  assertEquals(verdict({ code: 1008, asked: () => undefined }), STOP);
+  assertEquals(verdict({ code: 4403, asked: () => undefined }), STOP);
   assertEquals(verdict({ code: 1006, asked: () => undefined }), retry(7_000));
 });
 
@@ -124,7 +149,7 @@ Deno.test("judge() decides by the table where shouldRetry throws, and says so", 
     throw new Error("wss://token@example.com");
   };
   assertEquals(verdict({ asked }), retry(7_000, "policy", "shouldRetry: threw"));
-  assertEquals(verdict({ asked, code: 1008 }), { ...STOP, flaws: ["shouldRetry: threw"] });
+  assertEquals(verdict({ asked, code: 4403 }), { ...STOP, flaws: ["shouldRetry: threw"] });
 });
 
 const NONSENSE: readonly unknown[] = [
@@ -143,7 +168,7 @@ for (const answer of NONSENSE) {
   Deno.test(`judge() takes ${JSON.stringify(answer)} (${typeof answer}) of shouldRetry for no answer`, () => {
     const flaw = "shouldRetry: unusable answer";
     assertEquals(verdict({ asked: () => answer }), retry(7_000, "policy", flaw));
-    assertEquals(verdict({ asked: () => answer, code: 1008 }), { ...STOP, flaws: [flaw] });
+    assertEquals(verdict({ asked: () => answer, code: 4403 }), { ...STOP, flaws: [flaw] });
   });
 }
 
@@ -190,23 +215,25 @@ Deno.test("judge() keeps a hint of -Infinity within the bounds", () => {
 
 Deno.test("judge() follows a hint after a fatal code and against the pacing of 1012", () => {
   const asked = (): unknown => ({ delayMs: 100 });
-  assertEquals(verdict({ code: 1008, asked, random: 0 }), retry(100, "hint"));
+  assertEquals(verdict({ code: 4403, asked, random: 0 }), retry(100, "hint"));
   assertEquals(verdict({ code: 1012, series: FIRST, asked, random: 0 }), retry(100, "hint"));
 });
 
 const PACED: readonly (readonly [code: number, minMs: number, maxMs: number])[] = [
   [1012, 5_000, 30_000],
   [1013, 2_200, 4_400], // initial delay 1.1 s
+  [1008, 2_200, 4_400],
 ];
 
 for (const [code, minMs, maxMs] of PACED) {
   Deno.test(`judge() paces the first retry after ${code}, and only the first`, () => {
-    const first = (random: number): Verdict => verdict({ code, series: FIRST, random });
+    const canRefresh = true;
+    const first = (random: number): Verdict => verdict({ code, series: FIRST, random, canRefresh });
     assertEquals(first(0), retry(minMs, "close-code"));
     assertEquals(first(0.5), retry((minMs + maxMs) / 2, "close-code"));
     assert(first(NEARLY_1).delayMs <= maxMs);
     assertEquals(verdict({ code, asked: () => true, series: FIRST }).by, "close-code");
-    assertEquals(verdict({ code }), retry(7_000));
+    assertEquals(verdict({ code, canRefresh }), retry(7_000));
   });
 }
 
@@ -259,10 +286,58 @@ Deno.test("judge() draws the middle where the random source throws", () => {
     canRefresh: false,
   };
   assertEquals(
-    judge(FAILURE, SERIES, CONFIG, judges, () => true),
+    judge(caseOf(), CONFIG, judges),
     retry(1, "policy", "random: threw"),
   );
 });
+
+Deno.test("judge() reports each judge that throws, and each answer that makes no sense", () => {
+  const reported: [string, unknown][] = [];
+  const thrown = new Error("mine");
+  const asked = (): never => {
+    throw thrown;
+  };
+  verdict({ asked, backoff: () => "?", report: (...fault) => reported.push(fault) });
+  assertEquals(reported, [
+    ["shouldRetry", thrown],
+    ["backoff", new TypeError("Cannot use the answer of 'backoff'")],
+  ]);
+});
+
+Deno.test("judge() follows what a thrown value decided against the table of codes", () => {
+  assertEquals(verdict({ decision: false }), STOP);
+  const decision = { delayMs: 1_000 };
+  assertEquals(verdict({ decision, code: 4403, random: 0 }), retry(1_000, "hint"));
+});
+
+Deno.test("judge() follows shouldRetry against what a thrown value decided", () => {
+  assertEquals(verdict({ decision: false, asked: () => true }), retry(7_000));
+  assertEquals(verdict({ decision: { delayMs: 5 }, asked: () => false }), STOP);
+  assertEquals(verdict({ decision: false, asked: () => undefined }), STOP);
+});
+
+const DECISIONS: readonly (readonly [what: string, thrown: unknown, decision: RetryDecision])[] = [
+  ["an own false", Object.assign(new Error(), { retry: false }), false],
+  ["an own delay", { retry: { delayMs: 250 } }, { delayMs: 250 }],
+  ["true", { retry: true }, undefined],
+  ["a function", { retry: () => false }, undefined],
+  ["a count", { retry: 3 }, undefined],
+  ["a delay of Infinity", { retry: { delayMs: Infinity } }, undefined],
+  ["a delay of NaN", { retry: { delayMs: NaN } }, undefined],
+  ["a delay as text", { retry: { delayMs: "5" } }, undefined],
+  ["null", { retry: null }, undefined],
+  ["an inherited false", Object.create({ retry: false }), undefined],
+  ["an accessor", Object.defineProperty({}, "retry", { get: () => false }), undefined],
+  ["nothing thrown", undefined, undefined],
+  ["null thrown", null, undefined],
+  ["text thrown", "retry", undefined],
+];
+
+for (const [what, thrown, decision] of DECISIONS) {
+  Deno.test(`decisionOf() takes ${what} for ${JSON.stringify(decision) ?? "no decision"}`, () => {
+    assertEquals(decisionOf(thrown), decision);
+  });
+}
 
 Deno.test("judge() tells the flaws of both, in order", () => {
   const flaws = ["shouldRetry: unusable answer", "backoff: unusable answer"];
@@ -288,6 +363,7 @@ const anyGiven: fc.Arbitrary<Given> = fc.record({
   backoff: behaviour,
   random: fc.oneof(fc.constantFrom(0, NEARLY_1, NaN, -1, 2), fc.double()),
   canRefresh: fc.boolean(),
+  decision: fc.constantFrom(undefined, false, { delayMs: 0 }, { delayMs: 1e12 }, { delayMs: -1 }),
 });
 
 function isBounded(decide: (given: Given) => Verdict): fc.IProperty<unknown> {
