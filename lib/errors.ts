@@ -66,7 +66,9 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
  */
 export class ReconnectingWebSocketError extends Error {
   /** Always `"ReconnectingWebSocketError"`. */
-  override readonly name = "ReconnectingWebSocketError";
+  override get name(): "ReconnectingWebSocketError" {
+    return "ReconnectingWebSocketError";
+  }
   /** What went wrong. */
   readonly code: ReconnectingWebSocketErrorCode;
   /** The attempt that it happened to; 0 is the first connection. */
