@@ -12,6 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+import { PlatformEventTarget, soon } from "./platform.ts";
 import { IS_WORKERD } from "./sources.ts";
 
 /** What can listen. */
@@ -166,7 +167,7 @@ function defineBareMessageEvent(): MessageEventConstructor {
 }
 
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
-export class ClientEventTarget extends EventTarget {
+export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
   /** Whether any of them captures: hardly ever, and looking costs a twentieth of a message. */
   #captures = false;
@@ -368,7 +369,7 @@ export function report(error: unknown): void {
   // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
   if (typeof reportError === "function") reportError(error);
   else {
-    queueMicrotask(() => {
+    soon(() => {
       throw error;
     });
   }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { domException } from "./platform.ts";
+
 /**
  * What went wrong:
  *
@@ -102,5 +104,5 @@ export class PendingError {
 
 /** Misuse of something that is over, or not ready. */
 export function invalidState(action: string): DOMException {
-  return new DOMException(`Cannot ${action}`, "InvalidStateError");
+  return domException(`Cannot ${action}`, "InvalidStateError");
 }
