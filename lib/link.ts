@@ -8,6 +8,7 @@
 
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
 import { type Arrival, Inbox, readPace } from "./handshake.ts";
+import { abortController, soon } from "./platform.ts";
 import type { SingleFlight } from "./providers.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
@@ -95,7 +96,7 @@ export class Link {
     this.epoch = client.state.epoch;
     this.#client = client;
     this.#settings = settings;
-    if (settings.handshake) this.#controller = new AbortController();
+    if (settings.handshake) this.#controller = abortController();
   }
 
   /** Finds out the URL and the protocols. */
@@ -134,7 +135,7 @@ export class Link {
       const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
-      queueMicrotask(() => this.#client.lose(this, { cause, isFinal }));
+      soon(() => this.#client.lose(this, { cause, isFinal }));
       return;
     }
     const { socket } = this;

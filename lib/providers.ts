@@ -5,6 +5,7 @@
  */
 
 import type { ProviderFunction } from "./options.ts";
+import { abortController } from "./platform.ts";
 import type { Clock } from "./sources.ts";
 
 /** How the calls of a client are timed. */
@@ -42,7 +43,7 @@ export class SingleFlight<T> {
 
   #start(attempt: number): Promise<T> {
     const { clock, limitMs, onTimeout } = this.#limits;
-    const controller = new AbortController();
+    const controller = abortController();
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
         onTimeout();

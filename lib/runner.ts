@@ -5,6 +5,7 @@
  * @module
  */
 
+import { soon } from "./platform.ts";
 import type { Clock } from "./sources.ts";
 import type { Config, Effect, Input, State, TimerName } from "./state.ts";
 import type { TraceRecord } from "./trace.ts";
@@ -78,7 +79,7 @@ export class Runner {
       tasks.push({ effect, asked: after });
     }
     // Any task lets them out.
-    if (isCall && this.#later.length > 0) queueMicrotask(() => this.post(() => {}));
+    if (isCall && this.#later.length > 0) soon(() => this.post(() => {}));
     const wasBusy = this.enter();
     try {
       this.#trace?.({ atMs: this.#clock.now(), before, input, after, effects });

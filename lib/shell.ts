@@ -17,6 +17,7 @@ import {
 import type { ConnectionState } from "./events.ts";
 import { reportFault } from "./faults.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
+import { soon } from "./platform.ts";
 import { SingleFlight } from "./providers.ts";
 import { isEvent, type Performer, Runner } from "./runner.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
@@ -242,7 +243,7 @@ export class Shell implements LinkClient, Performer {
       case "lose":
         return link && this.lose(link, { error: effect.error, cause: link.cause });
       case "settle":
-        return queueMicrotask(() => this.#settle());
+        return soon(() => this.#settle());
       case "abandon":
         this.#unsentBytes = link?.socket?.bufferedAmount ?? this.#unsentBytes;
         this.#link = undefined;
