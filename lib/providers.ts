@@ -5,7 +5,7 @@
  */
 
 import type { ProviderFunction } from "./options.ts";
-import { abortController } from "./platform.ts";
+import { abortController, domException } from "./platform.ts";
 import type { Clock } from "./sources.ts";
 
 /** How the calls of a client are timed. */
@@ -47,7 +47,7 @@ export class SingleFlight<T> {
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
         onTimeout();
-        abort(new Error("Cannot wait any longer for an answer of the provider"));
+        abort(domException("Cannot wait any longer for the provider", "TimeoutError"));
       }, limitMs);
       const finish = (): void => {
         if (this.#reject !== abort) return;

@@ -29,7 +29,9 @@ interface Timer {
 }
 
 /** What waits its turn: an effect with the state that asked for it, or something of the shell's. */
-type Task = { readonly effect: Effect; readonly asked: State } | (() => void);
+type Task =
+  | { readonly effect: Effect; readonly asked: State; readonly isLate: boolean }
+  | (() => void);
 
 /** Whether it dispatches an event. */
 export function isEvent({ type }: Effect): boolean {
@@ -45,6 +47,8 @@ export class Runner {
   readonly #tasks: Task[] = [];
   /** Events of `reconnect()`, which come later than the call. */
   readonly #later: Task[] = [];
+  /** How many of them are not dispatched yet, or are being so. */
+  #lateCount = 0;
   /** What is armed. An object, as a Map is larger than all the rest of a runner. */
   readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
@@ -63,6 +67,11 @@ export class Runner {
     this.#performer = performer;
   }
 
+  /** Whether events of a `reconnect()` are not all dispatched yet. */
+  get isLate(): boolean {
+    return this.#lateCount > 0;
+  }
+
   /** The state now; it changes before any effect of the change is performed. */
   get state(): State {
     return this.#state;
@@ -74,9 +83,11 @@ export class Runner {
     const [after, effects] = transition(before, input, this.#config);
     this.#state = after;
     const isCall = input.type === "reconnect";
+    if (!isCall && effects.some(isEvent)) this.#letOut();
     for (const effect of effects) {
-      const tasks = isCall && isEvent(effect) ? this.#later : this.#tasks;
-      tasks.push({ effect, asked: after });
+      const isLate = isCall && isEvent(effect);
+      if (isLate) this.#lateCount++;
+      (isLate ? this.#later : this.#tasks).push({ effect, asked: after, isLate });
     }
     // Any task lets them out.
     if (isCall && this.#later.length > 0) soon(() => this.post(() => {}));
@@ -91,6 +102,7 @@ export class Runner {
 
   /** Performs a task after the effects that are pending. */
   post(task: () => void): void {
+    this.#letOut();
     this.#tasks.push(task);
     if (!this.#isBusy) this.leave(this.enter());
   }
@@ -117,7 +129,7 @@ export class Runner {
   }
 
   #drain(): void {
-    for (let task; (task = this.#next());) {
+    for (let task; (task = this.#tasks.shift());) {
       const effect = typeof task === "function" ? null : task.effect;
       try {
         if (typeof task === "function") task();
@@ -125,16 +137,15 @@ export class Runner {
       } catch (error) {
         this.#performer.failed(effect, error);
       }
+      if (typeof task === "object" && task.isLate) this.#lateCount--;
     }
     // A list that was shifted empty keeps its memory.
     this.#tasks.length = 0;
   }
 
-  /** What comes next; events that wait come before any other. */
-  #next(): Task | undefined {
-    const [task] = this.#tasks;
-    const isNews = typeof task === "function" || task && isEvent(task.effect);
-    return isNews && this.#later.shift() || this.#tasks.shift();
+  /** Events that wait come before any later one. */
+  #letOut(): void {
+    this.#tasks.push(...this.#later.splice(0));
   }
 
   /** Notes a sign of life of the peer. */

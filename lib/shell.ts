@@ -155,7 +155,7 @@ export class Shell implements LinkClient, Performer {
   reconnect(code?: number, reason?: string): void {
     const farewell = checkFarewell(code, reason);
     if (isOver(this.state)) throw invalidState("reconnect as the client is over");
-    this.apply({ type: "reconnect", ...farewell });
+    this.apply({ type: "reconnect", again: this.#runner.isLate, ...farewell });
   }
 
   send(data: unknown): boolean {

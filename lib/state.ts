@@ -174,7 +174,8 @@ export type Input =
     readonly earlyMs: number | null;
   }
   | ({ readonly type: "close"; readonly error: "aborted" | null } & Farewell)
-  | ({ readonly type: "reconnect" } & Farewell)
+  /** `again`: the events of the `reconnect()` before are not all dispatched yet. */
+  | ({ readonly type: "reconnect"; readonly again: boolean } & Farewell)
   | { readonly type: "fault"; readonly fault: string };
 
 /**

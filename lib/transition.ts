@@ -338,10 +338,15 @@ function begin(
 }
 
 /** `reconnect()`: what there is ends now, and a fresh series begins. */
-function restart(state: State, farewell: Farewell, config: Config): Step {
-  const { code = ABNORMAL.code, reason = "" } = farewell;
-  // Where nothing was dialled nothing ends. A report would loop: its listeners may reconnect.
-  const isIdle = state.phase === "resolving" || state.phase === "waiting";
+function restart(
+  state: State,
+  farewell: Input & { readonly type: "reconnect" },
+  config: Config,
+): Step {
+  const { code = ABNORMAL.code, reason = "", again } = farewell;
+  // Where nothing was dialled that was reported, nothing ends. A report would loop: its listeners may
+  // reconnect.
+  const isIdle = again || state.phase === "resolving" || state.phase === "waiting";
   const tells: readonly Effect[] = isIdle ? [] : [
     ...report({ code, reason, wasClean: false }, true, null),
     { type: "retry", attempt: 0, delayMs: 0, error: null },

@@ -21,7 +21,12 @@ const YES = { retried: true, retriedWithProvider: true, pacing: null };
 const WORDS: Readonly<Record<string, Treatment>> = {
   "yes": YES,
   "no": { ...YES, retried: false, retriedWithProvider: false },
-  "with a provider": { ...YES, retried: false },
+  "with a provider or handshake": { ...YES, retried: false },
+  "with a provider or handshake, first after 2-4 x initial delay": {
+    ...YES,
+    retried: false,
+    pacing: [2_000, 4_000],
+  },
   "yes, first after 5-30 s": { ...YES, pacing: [5_000, 30_000] },
   "yes, first after 2-4 x initial delay": { ...YES, pacing: [2_000, 4_000] },
 };

@@ -13,7 +13,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   "mod.ts": {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
-      "ConnectionState Connectivity ConnectivityHint Ending Failure Handler HandshakeLink " +
+      "ConnectionState Connectivity ConnectivityHint Ending Failure Handler HandshakeLink HandshakeResult " +
       "HeartbeatOptions Overflow Provider ProviderFunction ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +

@@ -53,7 +53,7 @@ Deno.test("ReconnectingWebSocket gives up a connect at its deadline on global ti
   assertEquals(ws.readyState, 0);
   await time.tickAsync(1);
   const { error } = await ws.closed;
-  assertEquals([ws.readyState, error?.code], [3, "retry-limit"]);
+  assertEquals([ws.readyState, error?.code], [3, "connect-timeout"]);
 });
 
 Deno.test("ReconnectingWebSocket stamps its trace with the wall clock", () => {

@@ -79,13 +79,13 @@ Deno.test("ReconnectingWebSocket on mock-socket opens, sends, receives and close
   });
 });
 
-Deno.test("ReconnectingWebSocket on mock-socket counts a refused connection as failed, though it is clean", async () => {
+Deno.test("ReconnectingWebSocket on mock-socket counts a refused connection as failed, though mock-socket calls it clean", async () => {
   await scene(async ({ time, read }) => {
     await time.tickAsync(SOON_MS);
     assertEquals(read(), [
       "0 statechange connecting -> waiting",
       "0 error connect-failed",
-      "0 close 1000 clean connect-failed retry",
+      "0 close 1000 unclean connect-failed retry",
       "0 retry #1 1500 connect-failed",
     ]);
     using server = new Mock();
@@ -107,7 +107,7 @@ Deno.test("ReconnectingWebSocket on mock-socket gives up when verifyClient refus
     assertEquals(read().slice(-3), [
       "3 statechange connecting -> closed",
       "3 error retry-limit",
-      "3 close 1000 clean retry-limit over",
+      "3 close 1000 unclean retry-limit over",
     ]);
   }, { maxAttempts: 1 });
 });

@@ -138,9 +138,9 @@ Deno.test("Runner skips the close and the retry of a loss after close() in its e
   assertEquals(harness.delays, []);
 });
 
-Deno.test("Runner tells the close of a loss, and not its retry, after reconnect() in its error", () => {
+Deno.test("Runner dispatches the close of a loss, and not its retry, after reconnect() in its error", async () => {
   const harness = new Harness({}, ({ type }) => {
-    if (type === "error") harness.apply({ type: "reconnect" });
+    if (type === "error") harness.apply({ type: "reconnect", again: false });
   });
   harness.open().apply(lost());
   assertEquals(harness.performed, [
@@ -149,28 +149,90 @@ Deno.test("Runner tells the close of a loss, and not its retry, after reconnect(
     "error",
     "close",
     "abandon", // of nothing
-    "statechange",
     "resolve",
   ]);
   assertEquals(harness.delays, [10_000]);
+  await Promise.resolve();
+  assertEquals(harness.performed.at(-1), "statechange");
 });
 
-Deno.test("Runner skips an effect of an epoch that has passed, though the phase is the same", () => {
+Deno.test("Runner skips an effect of an epoch that has passed, though the phase is the same", async () => {
   let isFirst = true;
   const harness = new Harness({}, ({ type }) => {
-    if (type !== "close" || !isFirst) return;
+    if (type !== "abandon" || !isFirst) return;
     isFirst = false;
-    harness.apply({ type: "reconnect" });
+    harness.apply({ type: "reconnect", again: false });
   });
-  harness.open().apply({ type: "reconnect" });
+  harness.open().apply({ type: "reconnect", again: false });
   assertEquals(harness.runner.state.epoch, 3);
-  assertEquals(harness.performed, [
-    "abandon",
-    "statechange",
-    "close", // of the first reconnect(), whose retry and resolve are void
-    "abandon",
+  assertEquals(harness.performed, ["abandon", "abandon", "resolve"]);
+  await Promise.resolve();
+  // Of the first reconnect(), whose retry is void.
+  assertEquals(harness.performed.slice(3), ["statechange", "close"]);
+});
+
+Deno.test("Runner lets the events of reconnect() wait for a microtask, or for what dispatches next", async () => {
+  const harness = new Harness().open().apply({ type: "reconnect", again: false });
+  const events = (): string[] => harness.performed.filter((type) => type !== "abandon");
+  assertEquals(events(), ["resolve"]);
+  harness.runner.post(() => harness.performed.push("probe"));
+  assertEquals(events(), ["resolve", "statechange", "close", "retry", "probe"]);
+  await Promise.resolve();
+  assertEquals(events().length, 5);
+});
+
+Deno.test("Runner hands an effect that throws to its performer, and goes on", () => {
+  const failed: unknown[] = [];
+  const perform = ({ type }: Effect): void => {
+    if (type === "abandon") throw new Error("no such thing");
+    failed.push(type);
+  };
+  const runner = new Runner(CONFIG, new FakeClock(), undefined, {
+    ...performer(perform),
+    failed: (effect, error) => failed.push(effect?.type, (error as Error).message),
+  });
+  runner.apply(START);
+  runner.apply(CLOSE);
+  runner.post(() => {
+    throw new Error("neither");
+  });
+  assertEquals(failed, [
     "resolve",
+    ...["abandon", "no such thing"],
+    ...["statechange", "settle"],
+    ...[undefined, "neither"],
   ]);
+});
+
+Deno.test("Runner reports a trace that throws", () => {
+  const reported: unknown[] = [];
+  const trace = (): never => {
+    throw new Error("broken sink");
+  };
+  const runner = new Runner(CONFIG, new FakeClock(), trace, {
+    ...performer(() => {}),
+    report: (hook, error) => reported.push(hook, (error as Error).message),
+  });
+  runner.apply(START);
+  assertEquals(reported, ["trace", "broken sink"]);
+});
+
+Deno.test("Runner takes a socket that drains at a heartbeat for a sign of life", () => {
+  const answers = [false, true];
+  const fired: unknown[] = [];
+  const clock = new FakeClock();
+  const config = { ...CONFIG, heartbeat: HEARTBEAT };
+  const trace = ({ input }: TraceRecord): void => void fired.push(input["silentMs"]);
+  const runner = new Runner(config, clock, trace, {
+    ...performer(() => {}),
+    isDraining: () => !!answers.shift(),
+  });
+  const epoch = 1;
+  for (const input of [START, { type: "resolved", epoch, url: "" }, { type: "opened", epoch }]) {
+    runner.apply(input as Input);
+  }
+  clock.tick(25_000 + 8_000);
+  assertEquals(fired.slice(3), [null, null, 0]);
 });
 
 Deno.test("Runner tells the end even after the end", () => {
@@ -287,12 +349,13 @@ Deno.test("Runner tells how long ago the peer was heard since the heartbeat was 
 
 Deno.test("Runner keeps the note of the peer when another timer is armed", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
-  harness.clock.tick(24_999);
+  harness.clock.tick(24_000);
   harness.runner.heard();
   harness.apply(ERROR);
-  harness.runner.apply({ type: "timer", timer: "stable", lateMs: 0, silentMs: null });
   harness.clock.tick(0);
-  assertEquals(harness.fired, { timer: "error", lateMs: 0, silentMs: 0 });
+  assertEquals(harness.fired, { timer: "error", lateMs: 0, silentMs: null });
+  harness.clock.tick(1_000);
+  assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 1_000 });
 });
 
 Deno.test("Runner disarms a timer whose handle is any value, also undefined", () => {

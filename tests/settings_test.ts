@@ -53,6 +53,7 @@ Deno.test("readSettings() gives the defaults that the documentation of the optio
   assertEquals(Object.fromEntries(documented), {
     intervalMs: `${heartbeat?.intervalMs}`,
     timeoutMs: `${heartbeat?.timeoutMs}`,
+    always: `${heartbeat?.always}`,
     maxMessages: `${limits.maxMessages}`,
     maxBytes: `${limits.maxBytes}`,
     overflow: `"${limits.overflow}"`,

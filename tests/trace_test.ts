@@ -91,7 +91,7 @@ const LINES: readonly (readonly [told: string | null, before: State, Input, Conf
   ["#2 closing (4001)", OPEN, { type: "close", error: null, code: 4001, reason: "my secret" }],
   ["#2 closing (aborted)", OPEN, { type: "close", error: "aborted" }],
   [null, CLOSING, { type: "close", error: null }],
-  ["#0 reconnecting at once", OPEN, { type: "reconnect" }],
+  ["#0 reconnecting at once", OPEN, { type: "reconnect", again: false }],
   ["#2 ignored a fault in isReply: threw", OPEN, { type: "fault", fault: "isReply: threw" }],
 ];
 

@@ -119,7 +119,7 @@ Deno.test("transition() offline never hurries, delays or probes", () => {
 
 Deno.test("transition() reconnect while waiting dials now with fresh counters and no close", () => {
   assertStep(
-    transition(WAITING, { type: "reconnect", code: 4000 }, CONFIG),
+    transition(WAITING, { type: "reconnect", again: false, code: 4000 }, CONFIG),
     { ...RESOLVING, epoch: 5, series: FRESH },
     [
       DISARM,
@@ -133,7 +133,7 @@ Deno.test("transition() reconnect while waiting dials now with fresh counters an
 
 Deno.test("transition() reconnect while resolving starts over without a word", () => {
   assertStep(
-    transition(RESOLVING, { type: "reconnect", code: 4000 }, CONFIG),
+    transition(RESOLVING, { type: "reconnect", again: false, code: 4000 }, CONFIG),
     { ...RESOLVING, epoch: 5, series: FRESH },
     [
       DISARM,
@@ -148,7 +148,7 @@ for (const state of [CONNECTING, HANDSHAKING, OPEN]) {
   Deno.test(`transition() reconnect while ${state.phase} drops it, tells close and retry, and dials`, () => {
     const wasOpen = state === OPEN;
     assertStep(
-      transition(state, { type: "reconnect", code: 4000, reason: "again" }, CONFIG),
+      transition(state, { type: "reconnect", again: false, code: 4000, reason: "again" }, CONFIG),
       { ...RESOLVING, epoch: 5, series: FRESH },
       [
         DISARM,
@@ -164,12 +164,12 @@ for (const state of [CONNECTING, HANDSHAKING, OPEN]) {
 }
 
 Deno.test("transition() reconnect without a code reports an end without a close frame", () => {
-  const [, effects] = transition(OPEN, { type: "reconnect" }, CONFIG);
+  const [, effects] = transition(OPEN, { type: "reconnect", again: false }, CONFIG);
   assertEquals(effects[4], closeOf({}));
 });
 
 Deno.test("transition() reconnect forgets heartbeat losses", () => {
-  const [after] = transition({ ...OPEN, silences: 4 }, { type: "reconnect" }, CONFIG);
+  const [after] = transition({ ...OPEN, silences: 4 }, { type: "reconnect", again: false }, CONFIG);
   assertEquals(after.silences, 0);
 });
 
@@ -264,5 +264,5 @@ Deno.test("transition() error while closing gives the close event one turn", () 
 
 Deno.test("transition() close and reconnect while closing change nothing", () => {
   assertStep(transition(CLOSING, { type: "close", error: "aborted" }, CONFIG), CLOSING, []);
-  assertStep(transition(CLOSING, { type: "reconnect" }, CONFIG), CLOSING, []);
+  assertStep(transition(CLOSING, { type: "reconnect", again: false }, CONFIG), CLOSING, []);
 });

@@ -30,7 +30,7 @@ Deno.test("offline ends no wait, and its trace is all there is of it", () => {
   assertEquals(dials(it), [0, 1_500]);
 });
 
-Deno.test("a flood of hints brings one early attempt, and another an initial delay later at most", () => {
+Deno.test("a flood of hints brings early attempts that are ever farther apart", () => {
   const it = rig({ maxDelayMs: 60_000, backoff: () => 20_000 });
   it.network.onDial((connection) => it.clock.plan(() => connection.refuse(), 0));
   it.server.refuse();
@@ -40,10 +40,10 @@ Deno.test("a flood of hints brings one early attempt, and another an initial del
     it.clock.plan(flood, 100);
   };
   flood();
-  it.clock.tick(4_000);
+  it.clock.tick(9_000);
   const gaps = dials(it).slice(1).map((atMs, i) => atMs - (dials(it)[i] ?? NaN));
-  // Half of the jitter; later 50 ms to the next hint, an initial delay, half of the jitter.
-  assertEquals(gaps, [250, 1_300, 1_300]);
+  // Half of the jitter; later the initial delay, twice and four times that, half of the jitter.
+  assertEquals(gaps, [250, 1_250, 2_250, 4_250]);
 });
 
 Deno.test("a hint that comes late does not delay the attempt that is due", () => {
@@ -66,13 +66,95 @@ Deno.test("an early attempt counts like any other", () => {
   assertEquals(it.log.at(-1), "3 close 1006 unclean retry-limit over");
 });
 
-Deno.test("a hint changes nothing for a client that connects, or is open without a heartbeat", () => {
+Deno.test("a hint changes nothing for a young dial, or an open connection without a heartbeat", () => {
   const it = rig();
   it.network.online();
   it.server.accept();
   it.network.online();
   it.clock.tick(60_000);
   assertEquals([dials(it), it.server.sent], [[0], []]);
+});
+
+for (const hint of ["online", "wake"] as const) {
+  Deno.test(`${hint} while an attempt hangs is followed as soon as it fails`, () => {
+    const it = rig({ connectTimeoutMs: 2_000 });
+    it.clock.tick(900);
+    it.network[hint]();
+    it.clock.tick(1_100 + 249);
+    assertEquals([dials(it), it.ws.state], [[0], "waiting"]);
+    it.clock.tick(1);
+    assertEquals(dials(it), [0, 2_250]);
+  });
+
+  Deno.test(`${hint} up to a second before a loss is followed as soon as it comes`, () => {
+    for (const [beforeMs, dialedAtMs] of [[999, 1_249], [1_000, 2_500]] as const) {
+      const it = openRig();
+      it.network[hint]();
+      it.clock.tick(beforeMs);
+      it.server.drop();
+      it.clock.tick(1_500);
+      assertEquals(dials(it), [0, dialedAtMs]);
+    }
+  });
+
+  Deno.test(`${hint} never shortens a wait that the server asked for`, () => {
+    for (const options of [{}, { shouldRetry: () => ({ delayMs: 14_000 }) }]) {
+      const it = openRig(options);
+      it.server.close(1012);
+      it.network[hint]();
+      it.clock.tick(17_499);
+      assertEquals(dials(it), [0]);
+      it.clock.tick(1);
+      assertEquals(dials(it), [0, 17_500]);
+    }
+  });
+}
+
+Deno.test("online cuts a dial of over a second short, as a failed attempt, once in a series", () => {
+  const it = rig();
+  it.clock.tick(1_001);
+  it.network.online();
+  assertEquals(it.read(), [
+    "0 statechange connecting -> waiting",
+    "0 error connect-failed",
+    "0 close 1006 unclean connect-failed retry",
+    "0 retry #1 1500 connect-failed",
+  ]);
+  it.clock.tick(250);
+  assertEquals(dials(it), [0, 1_251]);
+  it.clock.tick(1_001);
+  it.network.online();
+  assertEquals([it.read(), it.ws.state], [["0 statechange waiting -> connecting"], "connecting"]);
+});
+
+Deno.test("online never cuts the last attempt short", () => {
+  const it = rig({ maxAttempts: 0 });
+  it.clock.tick(5_000);
+  it.network.online();
+  assertEquals([it.log, it.ws.state], [[], "connecting"]);
+});
+
+Deno.test("wake never cuts a dial short", () => {
+  const it = rig();
+  it.clock.tick(5_000);
+  it.network.wake();
+  assertEquals([it.log, it.ws.state], [[], "connecting"]);
+});
+
+Deno.test("online has the policy start over, and wake lets it go on", () => {
+  const delayAfter = (hint: "online" | "wake"): unknown => {
+    const it = rig();
+    for (let n = 0; n < 3; n++) {
+      it.server.refuse();
+      if (n < 2) it.clock.next();
+    }
+    it.network[hint]();
+    it.clock.tick(250);
+    it.server.refuse();
+    return it.log.at(-1);
+  };
+  assertEquals(delayAfter("online"), "0 retry #4 1500 connect-failed");
+  assertEquals(delayAfter("wake"), "0 retry #4 6000 connect-failed");
 });
 
 Deno.test("connectivity that throws or offers no way back does no harm", async () => {

@@ -19,8 +19,8 @@ Deno.test("ReconnectingWebSocket dispatches no event before its constructor has 
   await Promise.resolve();
   assertEquals(log, [
     "3 statechange connecting -> closed",
-    "3 error retry-limit",
-    "3 close 1006 unclean retry-limit over",
+    "3 error connect-failed",
+    "3 close 1006 unclean connect-failed over",
   ]);
 });
 
@@ -149,7 +149,7 @@ Deno.test("events that a user dispatches reach listeners and do not drive the cl
 Deno.test("a final close is the last event ever", async () => {
   const { ws, server, clock, network, read } = openRig({ maxAttempts: 0 });
   server.drop();
-  assertEquals(read().at(-1), "3 close 1006 unclean retry-limit over");
+  assertEquals(read().at(-1), "3 close 1006 unclean connection-lost over");
   network.online();
   network.wake();
   ws.close();

@@ -1,6 +1,14 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { HandshakeLink, ReconnectingWebSocketError } from "../../mod.ts";
-import { alive, DELAYS_MS, leftovers, NOTHING_LEFT, rig } from "./rig.ts";
+import {
+  alive,
+  DELAYS_MS,
+  leftovers,
+  NOTHING_LEFT,
+  type Rig,
+  rig,
+  type RigOptions,
+} from "./rig.ts";
 
 Deno.test("handshake runs before open, and before what is queued", async () => {
   const links: HandshakeLink[] = [];
@@ -99,7 +107,9 @@ for (const how of ["throws", "rejects"] as const) {
     const errors: ReconnectingWebSocketError[] = [];
     ws.addEventListener("error", ({ error }) => errors.push(error));
     server.accept();
-    await clock.tickAsync(0);
+    await clock.tickAsync(999);
+    assertEquals([log, server.clientClose], [[], null]);
+    await clock.tickAsync(1);
     assertEquals(log, [
       "0 statechange connecting -> waiting",
       "0 error handshake-failed",
@@ -110,6 +120,124 @@ for (const how of ["throws", "rejects"] as const) {
     assertEquals(alive(network), []);
   });
 }
+
+/** A handshake that throws, and what the server does then. */
+function refusing(options: RigOptions & { thrown?: unknown } = {}): Rig {
+  const { thrown = new Error("denied"), ...others } = options;
+  const it = rig({ handshake: () => Promise.reject(thrown), ...others });
+  it.server.accept();
+  return it;
+}
+
+for (const delayMs of [0, 50, 999]) {
+  Deno.test(`a close frame ${delayMs} ms after a handshake threw decides by its code`, async () => {
+    const it = refusing();
+    await it.clock.tickAsync(delayMs);
+    it.server.close(4403, "denied");
+    assertEquals(it.log, [
+      "3 statechange connecting -> closed",
+      "3 close 4403 denied clean fatal-close over",
+    ]);
+    const cause = (await it.ws.closed).error?.cause as ReconnectingWebSocketError;
+    assertEquals([cause.code, String(cause.cause)], ["handshake-failed", "Error: denied"]);
+  });
+}
+
+Deno.test("a close frame after a handshake threw is retried if its code is", async () => {
+  const it = refusing();
+  await it.clock.tickAsync(10);
+  it.server.close(1013, "later");
+  assertEquals(it.log, [
+    "0 statechange connecting -> waiting",
+    "0 close 1013 later clean handshake-failed retry",
+    "0 retry #1 3000 handshake-failed",
+  ]);
+});
+
+Deno.test("what a handshake throws may end the client at once", async () => {
+  const it = refusing({ thrown: Object.assign(new Error("denied"), { retry: false }) });
+  await it.clock.tickAsync(0);
+  assertEquals(it.log, [
+    "3 statechange connecting -> closed",
+    "3 error handshake-failed",
+    "3 close 1006 unclean handshake-failed over",
+  ]);
+  assertEquals(leftovers(it), NOTHING_LEFT);
+});
+
+Deno.test("what a handshake throws may be a server's hint", async () => {
+  const it = refusing({ thrown: { retry: { delayMs: 10_000 } } });
+  await it.clock.tickAsync(0);
+  assertEquals(it.log.at(-1), "0 retry #1 12500 handshake-failed");
+});
+
+Deno.test("shouldRetry overrules what a handshake throws", async () => {
+  const it = refusing({ thrown: { retry: false }, shouldRetry: () => true });
+  await it.clock.tickAsync(0);
+  assertEquals(it.ws.state, "waiting");
+});
+
+Deno.test("messages after a handshake threw are dropped, however many", async () => {
+  const it = refusing({ queue: { maxMessages: 1 } });
+  await it.clock.tickAsync(0);
+  for (const text of ["1", "2", "3"]) it.server.send(text);
+  await it.clock.tickAsync(1_000);
+  assertEquals(it.log[1], "0 error handshake-failed");
+  it.clock.tick(1_500);
+  assertEquals(it.log.filter((line) => line.includes("message")), []);
+});
+
+Deno.test("close() after a handshake threw acts at once", async () => {
+  const it = refusing();
+  await it.clock.tickAsync(0);
+  it.ws.close(4000);
+  await it.clock.tickAsync(0);
+  assertEquals(it.log, [
+    "2 statechange connecting -> closing",
+    "3 statechange closing -> closed",
+    "3 close 4000 clean - over",
+  ]);
+});
+
+Deno.test("a handshake that throws at its deadline is handshake-failed then", async () => {
+  const failure = new Error("late");
+  const it = rig({
+    handshake: () => new Promise((_, reject) => it.clock.setTimeout(() => reject(failure), 9_500)),
+  });
+  const causes: unknown[] = [];
+  it.ws.addEventListener("error", ({ error }) => causes.push(error.cause));
+  it.server.accept();
+  await it.clock.tickAsync(9_999);
+  assertEquals(it.log, []);
+  await it.clock.tickAsync(1);
+  assertEquals([it.log[1], causes], ["0 error handshake-failed", [failure]]);
+});
+
+Deno.test("what a handshake returns sets the pace of the heartbeat, on its connection", async () => {
+  const it = rig({
+    heartbeat: { message: "ping" },
+    handshake: ({ attempt }) =>
+      attempt === 0 ? { heartbeat: { intervalMs: 5_000, timeoutMs: 2_000 } } : undefined,
+  });
+  it.server.accept();
+  await it.clock.tickAsync(5_000);
+  assertEquals(it.server.sent, ["ping"]);
+  await it.clock.tickAsync(2_000);
+  assertEquals(it.log.at(-1), "0 retry #1 1500 heartbeat-timeout");
+  await it.clock.tickAsync(1_500);
+  it.server.accept();
+  await it.clock.tickAsync(24_999);
+  assertEquals(it.server.sent, []);
+  await it.clock.tickAsync(1);
+  assertEquals(it.server.sent, ["ping"]);
+});
+
+Deno.test("what a handshake returns has no effect without a heartbeat", async () => {
+  const it = rig({ handshake: () => ({ heartbeat: { intervalMs: 2_000 } }) });
+  it.server.accept();
+  await it.clock.tickAsync(60_000);
+  assertEquals([it.server.sent, it.clock.pending, it.ws.state], [[], [], "open"]);
+});
 
 Deno.test("a handshake that hangs is given up at connectTimeoutMs, dialling included", async () => {
   const ends: unknown[] = [];
@@ -147,8 +275,9 @@ for (const end of ["close", "drop"] as const) {
     await clock.tickAsync(0);
     assertEquals(log, [
       "0 statechange connecting -> waiting",
-      "0 error handshake-failed",
-      `0 close ${end === "close" ? "4001 not you clean" : "1006 unclean"} handshake-failed retry`,
+      ...(end === "close"
+        ? ["0 close 4001 not you clean handshake-failed retry"]
+        : ["0 error handshake-failed", "0 close 1006 unclean handshake-failed retry"]),
       "0 retry #1 1500 handshake-failed",
     ]);
     assertEquals(ends, ["InvalidStateError", "InvalidStateError"]);

@@ -228,7 +228,7 @@ Deno.test("maxAttempts starts over after a stable connection", () => {
   assertEquals([ws.state, ws.attempt], ["closed", 1]);
 });
 
-Deno.test("maxAttempts of 0 makes a plain WebSocket: one connection, and no error after a clean close", () => {
+Deno.test("maxAttempts of 0 makes a plain WebSocket: one connection, and its end says what happened", () => {
   const clean = openRig({ maxAttempts: 0 });
   clean.server.close(1000, "done");
   assertEquals(clean.log, ["3 statechange open -> closed", "3 close 1000 done clean - over"]);
@@ -236,9 +236,12 @@ Deno.test("maxAttempts of 0 makes a plain WebSocket: one connection, and no erro
   lost.server.drop();
   assertEquals(lost.log, [
     "3 statechange open -> closed",
-    "3 error retry-limit",
-    "3 close 1006 unclean retry-limit over",
+    "3 error connection-lost",
+    "3 close 1006 unclean connection-lost over",
   ]);
+  const refused = rig({ maxAttempts: 0 });
+  refused.server.refuse();
+  assertEquals(refused.log.at(-1), "3 close 1006 unclean connect-failed over");
 });
 
 Deno.test("ReconnectingWebSocket holds one timer when just open, none when stable, one while waiting", () => {

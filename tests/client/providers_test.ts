@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { ReconnectingWebSocketError } from "../../mod.ts";
-import { leftovers, NOTHING_LEFT, rig, type RigOptions, URL_OF_TESTS } from "./rig.ts";
+import type { ConnectContext, ReconnectingWebSocketError } from "../../mod.ts";
+import { leftovers, NOTHING_LEFT, type Rig, rig, type RigOptions, URL_OF_TESTS } from "./rig.ts";
 
 const FAILED = [
   "0 statechange connecting -> waiting",
@@ -78,44 +78,121 @@ Deno.test("a provider that leads from wss to ws fails the attempt", async () => 
 });
 
 for (const provider of ["url", "protocols"] as const) {
-  Deno.test(`a ${provider} provider that hangs is given up at connectTimeoutMs, and aborted`, async () => {
+  Deno.test(`a ${provider} provider that hangs fails its attempts, and is given up after two of them`, async () => {
     const reasons: unknown[] = [];
-    const hang = ({ signal }: { readonly signal: AbortSignal }): Promise<string> => {
-      signal.addEventListener("abort", () => reasons.push(signal.reason.name));
-      return new Promise(() => {});
-    };
-    const { clock, log, network } = rig({ [provider]: hang });
-    await clock.tickAsync(9_999);
-    assertEquals(log, []);
-    await clock.tickAsync(1);
-    assertEquals(log, FAILED.map((line) => line.replace("provider-failed", "connect-timeout")));
-    assertEquals([reasons, network.connections], [["InvalidStateError"], []]);
+    const calls: number[] = [];
+    const it: Rig = rig({
+      [provider]: ({ attempt, signal }: ConnectContext) => {
+        calls.push(attempt);
+        signal.addEventListener("abort", () => reasons.push(it.clock.now(), signal.reason.name));
+        return new Promise<string>(() => {});
+      },
+    });
+    await it.clock.tickAsync(9_999);
+    assertEquals(it.log, []);
+    await it.clock.tickAsync(1);
+    assertEquals(
+      it.read(),
+      FAILED.map((line) => line.replace("provider-failed", "connect-timeout")),
+    );
+    await it.clock.tickAsync(9_999);
+    assertEquals([calls, reasons, it.ws.state], [[0], [], "connecting"]);
+    await it.clock.tickAsync(1);
+    assertEquals(reasons, [20_000, "TimeoutError"]);
+    assertEquals(it.read().at(-1), "0 retry #2 1500 provider-failed");
+    await it.clock.tickAsync(1_500);
+    assertEquals([calls, it.network.connections], [[0, 2], []]);
   });
 }
 
-Deno.test("a provider that answers after its attempt was given up is not listened to", async () => {
+Deno.test("a provider is not called while its answer is outstanding, which serves the next attempt", async () => {
   const answers: ((url: string) => void)[] = [];
-  const { clock, network, ws } = rig({
-    url: () => new Promise<string>((resolve) => answers.push(resolve)),
-  });
-  await clock.tickAsync(10_000 + 1_500);
-  assertEquals(answers.length, 2);
-  answers[0]?.("wss://example.com/stale");
-  await clock.tickAsync(0);
-  assertEquals([network.connections, ws.url], [[], ""]);
-  answers[1]?.("wss://example.com/fresh");
-  await clock.tickAsync(0);
-  assertEquals(network.connections.map(({ url }) => url), ["wss://example.com/fresh"]);
+  const it = rig({ url: () => new Promise<string>((resolve) => answers.push(resolve)) });
+  await it.clock.tickAsync(10_000 + 1_500);
+  it.ws.reconnect();
+  await it.clock.tickAsync(0);
+  assertEquals(answers.length, 1);
+  answers[0]?.("wss://example.com/fresh");
+  await it.clock.tickAsync(0);
+  assertEquals(it.network.connections.map(({ url }) => url), ["wss://example.com/fresh"]);
 });
 
-Deno.test("a provider that rejects after its attempt was given up says nothing", async () => {
+Deno.test("url and protocols are called each on their own", async () => {
+  const calls: string[] = [];
+  const it = rig({
+    url: () => {
+      calls.push("url");
+      return new Promise<string>(() => {});
+    },
+    protocols: () => {
+      calls.push("protocols");
+      return ["v1"];
+    },
+  });
+  await it.clock.tickAsync(10_000 + 1_500);
+  assertEquals(calls, ["url", "protocols", "protocols"]);
+});
+
+Deno.test("an answer that no attempt waits for is dropped, and the provider is called anew", async () => {
+  const answers: ((url: string) => void)[] = [];
+  const it = rig({ url: () => new Promise<string>((resolve) => answers.push(resolve)) });
+  await it.clock.tickAsync(10_000);
+  answers[0]?.("wss://example.com/stale");
+  await it.clock.tickAsync(1_500);
+  assertEquals([it.network.connections, it.ws.url, answers.length], [[], "", 2]);
+  answers[1]?.("wss://example.com/fresh");
+  await it.clock.tickAsync(0);
+  assertEquals(it.network.connections.map(({ url }) => url), ["wss://example.com/fresh"]);
+});
+
+Deno.test("a rejection that no attempt waits for fails nothing", async () => {
+  const failures: ((reason: unknown) => void)[] = [];
+  const it = rig({ url: () => new Promise<string>((_, reject) => failures.push(reject)) });
+  await it.clock.tickAsync(10_000);
+  it.read();
+  failures[0]?.(new Error("late"));
+  await it.clock.tickAsync(1_499);
+  assertEquals([it.read(), it.ws.state], [[], "waiting"]);
+});
+
+for (const how of ["close", "abort"] as const) {
+  Deno.test(`${how} while a provider is called aborts its signal, and leaves nothing`, async () => {
+    const reasons: string[] = [];
+    const controller = new AbortController();
+    const it = rig({
+      signal: controller.signal,
+      url: ({ signal }) => {
+        signal.addEventListener("abort", () => reasons.push(signal.reason.name));
+        return new Promise<string>(() => {});
+      },
+    });
+    await it.clock.tickAsync(1_000);
+    if (how === "close") it.ws.close();
+    else controller.abort();
+    await it.clock.tickAsync(0);
+    assertEquals([reasons, leftovers(it)], [["InvalidStateError"], NOTHING_LEFT]);
+  });
+}
+
+Deno.test("what a provider throws may end the client, or be a server's hint", async () => {
+  const lastLine = async (retry: unknown): Promise<unknown> => {
+    const it = rig({ url: () => Promise.reject(Object.assign(new Error("429"), { retry })) });
+    await it.clock.tickAsync(0);
+    return it.log.at(-1);
+  };
+  assertEquals(await lastLine(false), "3 close 1006 unclean provider-failed over");
+  assertEquals(await lastLine({ delayMs: 8_000 }), "0 retry #1 10000 provider-failed");
+  assertEquals(await lastLine({ delayMs: NaN }), "0 retry #1 1500 provider-failed");
+});
+
+Deno.test("a provider that rejects after the end says nothing", async () => {
   const failures: ((reason: unknown) => void)[] = [];
   const it = rig({
     maxAttempts: 0,
     url: () => new Promise<string>((_, reject) => failures.push(reject)),
   });
   await it.clock.tickAsync(10_000);
-  assertEquals(it.read().at(-1), "3 close 1006 unclean retry-limit over");
+  assertEquals(it.read().at(-1), "3 close 1006 unclean connect-timeout over");
   failures[0]?.(new Error("late"));
   await it.clock.tickAsync(60_000);
   assertEquals([it.read(), failures.length], [[], 1]);

@@ -23,9 +23,25 @@ Deno.test("the default delays double, around a second at first, up to a minute",
 });
 
 const CODES: Readonly<Record<"retried" | "fatal" | "unauthorized", readonly number[]>> = {
-  retried: [1000, 1001, 1003, 1005, 1007, 1009, 1011, 1012, 1013, 1014, 1015, 3001, 4000, 4999],
-  fatal: [1002, 1008, 1010, 3003, 4400, 4403, 4404, 4410],
-  unauthorized: [3000, 4401],
+  retried: [
+    1000,
+    1001,
+    1002,
+    1003,
+    1005,
+    1007,
+    1009,
+    1011,
+    1012,
+    1013,
+    1014,
+    1015,
+    3001,
+    4000,
+    4999,
+  ],
+  fatal: [1010, 3003, 4400, 4403, 4404, 4410],
+  unauthorized: [1008, 3000, 4401],
 };
 
 Deno.test("close codes that retrying cannot cure end the client, all others are retried", () => {
@@ -38,25 +54,45 @@ Deno.test("close codes that retrying cannot cure end the client, all others are 
   assertEquals([...CODES.fatal, ...CODES.unauthorized].filter(willRetry), []);
 });
 
-Deno.test("a fatal close is told as an error caused by nothing else, with its code and reason", () => {
+Deno.test("a fatal close says why by its close event, and fires no error", async () => {
   const { ws, server, log } = openRig();
-  const causes: unknown[] = [];
-  ws.addEventListener("error", ({ error }) => causes.push(error.cause));
   server.close(4_403, "forbidden");
   assertEquals(log, [
     "3 statechange open -> closed",
-    "3 error fatal-close",
     "3 close 4403 forbidden clean fatal-close over",
   ]);
-  assertEquals(causes.length, 1);
+  const { error } = await ws.closed;
+  assertEquals([error?.code, error?.cause], ["fatal-close", undefined]);
 });
 
-Deno.test("unauthorized is retried where a function can bring a fresh token", async () => {
+Deno.test("a clean close that shouldRetry refuses fires no error", () => {
+  const { server, log } = openRig({ shouldRetry: ({ code }) => code !== 1000 });
+  server.close(1000);
+  assertEquals(log, ["3 statechange open -> closed", "3 close 1000 clean fatal-close over"]);
+});
+
+Deno.test("a clean close at the limit fires no error", () => {
+  const it = rig({ maxAttempts: 1 });
+  it.server.refuse();
+  it.clock.tick(1_500);
+  it.server.accept();
+  it.read();
+  it.server.close(1001);
+  assertEquals(it.log, ["3 statechange open -> closed", "3 close 1001 clean retry-limit over"]);
+});
+
+Deno.test("unauthorized is retried where a provider or a handshake can bring a fresh token", async () => {
   for (const code of CODES.unauthorized) {
-    for (const options of [{ url: () => "wss://example.com" }, { protocols: () => ["token"] }]) {
+    const cures = [
+      { url: () => "wss://example.com" },
+      { protocols: () => ["token"] },
+      { handshake: () => {} },
+    ];
+    for (const options of cures) {
       const { ws, clock, network } = rig(options);
       await clock.tickAsync(0);
       network.connections[0]?.accept();
+      await clock.tickAsync(0);
       network.connections[0]?.close(code);
       assertEquals(ws.state, "waiting");
     }

@@ -114,7 +114,12 @@ export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
     }))
   ),
   close: ([null, "aborted"] as const).map((error) => ({ type: "close", error, code: 1000 })),
-  reconnect: [{ type: "reconnect" }, { type: "reconnect", code: 4000, reason: "again" }],
+  reconnect: [{ type: "reconnect", again: false }, {
+    type: "reconnect",
+    again: false,
+    code: 4000,
+    reason: "again",
+  }],
   fault: [{ type: "fault", fault: "shouldRetry: threw" }],
 };
 

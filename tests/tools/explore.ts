@@ -169,7 +169,11 @@ function inputsOf(whole: World, config: Config): Input[] {
   for (const timer of timers) inputs.push(...firings(timer, config));
   for (const hint of ["online", "offline", "wake"] as const) inputs.push(...hintsOf(hint, whole));
   for (const error of [null, "aborted"] as const) inputs.push({ type: "close", error });
-  if (phase !== "closing" && phase !== "closed") inputs.push({ type: "reconnect" });
+  if (phase !== "closing" && phase !== "closed") {
+    inputs.push({ type: "reconnect", again: false });
+    // The events of a reconnect() are all dispatched before the next connection is open.
+    if (world.told !== "open") inputs.push({ type: "reconnect", again: true });
+  }
   inputs.push({ type: "fault", fault: "" });
   return inputs;
 }
@@ -221,7 +225,7 @@ function perform(
   if (input.type === "reconnect") {
     world.attempts = 0;
     // An attempt that nothing was dialled for is replaced without a word.
-    if (before.state.phase === "resolving") world.told = "idle";
+    if (before.state.phase === "resolving" || input.again) world.told = "idle";
   }
   if (input.type === "timer" && input.timer === "stable") world.attempts = 1;
   require(before.told !== "ended" || effects.length === 0, "an effect after the end");
