@@ -206,7 +206,7 @@ function open(state: Of<"open">, input: Input, config: Config): Step {
       break;
     case "hint": {
       if (input.hint === "offline") break;
-      const after = { ...state, hint: input.hint };
+      const after = { ...state, hint: state.hint === "online" ? state.hint : input.hint };
       const fresh = arm("hint", FRESH_HINT_MS);
       if (!heartbeat?.probes || state.pulse !== "beating") return stay(after, fresh);
       const [probed, effects] = probe(after, "probed", { ...heartbeat, ...state.pace });
@@ -231,7 +231,7 @@ function waiting(state: Of<"waiting">, input: Input, config: Config): Step {
       if (state.hint) return state.hint === hint ? stay(state) : stay({ ...state, hint });
       // Ever farther apart: who is woken every few seconds must not dial every few seconds.
       const apartMs = Math.min(config.initialDelayMs * 2 ** (series.early - 1), config.maxDelayMs);
-      const restMs = earlyMs === null ? 0 : Math.max(0, apartMs - earlyMs);
+      const restMs = series.early ? Math.max(0, apartMs - Number(earlyMs)) : 0;
       const delayMs = Math.min(restMs + random * HINT_JITTER_MS, config.maxDelayMs);
       return stay({ ...state, hint }, arm("hint", delayMs));
     }

@@ -77,6 +77,7 @@ for (
 
 /** Early attempts so far, the time since the last of them, and how long the next one is held back. */
 const APART: readonly [early: number, earlyMs: number, armMs: number][] = [
+  [0, 100, 0], // of another series
   [1, 100, 1_000],
   [1, 1_100, 0],
   [2, 100, 2_100],

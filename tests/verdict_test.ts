@@ -297,7 +297,11 @@ Deno.test("judge() reports each judge that throws, and each answer that makes no
   const asked = (): never => {
     throw thrown;
   };
-  verdict({ asked, backoff: () => "?", report: (judge, error) => reported.push(judge, `${error}`) });
+  verdict({
+    asked,
+    backoff: () => "?",
+    report: (judge, error) => reported.push(judge, `${error}`),
+  });
   assertEquals(reported, [
     ...["shouldRetry", "Error: mine"],
     ...["backoff", "TypeError: Cannot use the answer of 'backoff'"],

@@ -70,6 +70,7 @@ function makeOptions(run: Run): ReconnectingWebSocketOptions {
           message: heartbeat.probe === "text" ? "probe" : user.probe,
         }),
         ...(heartbeat.isReply && { isReply: user.isReply }),
+        ...(heartbeat.always && { always: true }),
       },
     }),
     ...(queue === null ? { queue: false } : given.has("queue") && { queue }),
@@ -115,6 +116,7 @@ function makeWebSocket(run: Run): WebSocketConstructor {
     readonly #socket: Socket;
 
     constructor(url: string, protocols?: string | string[]) {
+      if (run.socket) run.socket.unsentBytes = 0;
       run.server.beforeDial();
       run.enter("dial");
       super(url, protocols);
@@ -125,6 +127,7 @@ function makeWebSocket(run: Run): WebSocketConstructor {
         listeners: 0,
         hasOpened: false,
         isDead: false,
+        unsentBytes: 0,
         closure: null,
       };
       for (const type of ["open", "message", "error", "close"]) {

@@ -110,7 +110,8 @@ function generateSetting(choice: Choice, seed: number): string[] {
   maybe(0.4, () => {
     const probe = choice.of(["none", "text", "function"]);
     const times = `${choice.scale(1, 60_000)} ${choice.scale(1, 60_000)}`;
-    return `heartbeat ${times} ${probe}${choice.chance(0.5) ? " replies" : ""}`;
+    const always = choice.chance(0.2) ? " always" : "";
+    return `heartbeat ${times} ${probe}${choice.chance(0.5) ? " replies" : ""}${always}`;
   });
   maybe(
     0.6,

@@ -13,7 +13,7 @@ interface Timer {
 }
 
 /** The close codes that retrying cannot cure without a fresh token (README). */
-const FATAL = [1002, 1008, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4410];
+const FATAL = [1008, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4410];
 
 /** What a schedule of `generate_plain.ts` must show, one line each, with its time. */
 export function predict(lines: readonly string[]): string[] {
@@ -53,7 +53,7 @@ class Model {
     else if (verb === "stalls") this.#isSilent = true;
     else if (verb === "says" && isOpen && !this.#isSilent) this.#tell("message");
     else if (verb === "sends") this.#send(`${this.#sent++}`.padEnd(Number(second), "-"));
-    else if (verb === "reconnects") this.#reconnect();
+    else if (verb === "reconnects") this.#reconnect(first, second);
     else if (subject === "user" && verb === "closes") this.close(first, second);
     else if (verb === "closes" && isOpen && !this.#isSilent) this.#lose(null, Number(first), true);
   }
@@ -118,7 +118,7 @@ class Model {
     this.#timers = this.#server = [];
     if (!retries) return this.#end(code === 1006 ? error : "fatal-close", code, isClean);
     if (this.#attempt >= maxAttempts) {
-      return this.#end(maxAttempts === 0 && !error ? null : "retry-limit", code, isClean);
+      return this.#end(maxAttempts === 0 ? error : "retry-limit", code, isClean);
     }
     const delayMs = this.#delay(code);
     this.#attempt++;
@@ -141,7 +141,9 @@ class Model {
         [0];
     const isFirst = this.#attempt === 0;
     if (isFirst && code === 1012) return Math.min(5_000, maxDelayMs / 2);
-    if (isFirst && code === 1013) return Math.min(2 * initialDelayMs, maxDelayMs / 2);
+    if (isFirst && (code === 1008 || code === 1013)) {
+      return Math.min(2 * initialDelayMs, maxDelayMs / 2);
+    }
     return Math.min(minMs, maxDelayMs);
   }
 
@@ -161,18 +163,18 @@ class Model {
     const wasLeaving = this.#state === "closing";
     this.#timers = this.#server = [];
     this.#change("closed");
-    if (error && !wasLeaving) this.#tell(`error ${error}`);
+    if (error && !wasLeaving && !isClean) this.#tell(`error ${error}`);
     const manner = `${isClean ? "clean" : "unclean"}, for good, readyState 3`;
     this.#tell(`close ${code}${reason && ` ${reason}`}, ${manner}${because(error)}`);
   }
 
-  #reconnect(): void {
+  #reconnect(code = "1006", reason = ""): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     const wasWaiting = this.#state === "waiting";
     this.#attempt = 0;
     this.#change("connecting");
     if (!wasWaiting) {
-      this.#tell("close 1006, unclean, will retry");
+      this.#tell(`close ${code}${reason && ` ${reason}`}, unclean, will retry`);
       this.#tell("retry: attempt 0 in 0 ms");
     }
     this.#dial();

@@ -53,8 +53,13 @@ const TURNS = 16;
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;
 
-/** Reports what nobody caught. Call it once in a process that plays runs. */
+/** Reports what nobody caught, and what the client reports. Call it once in a process that plays runs. */
 export function watchUncaught(): void {
+  const { error: write } = console;
+  console.error = (...data: unknown[]): void => {
+    if (current) current.emit({ kind: "reported", what: `${data[0]}` });
+    else write(...data);
+  };
   globalThis.addEventListener("error", (event) => {
     if (!current) return;
     event.preventDefault();
@@ -248,6 +253,7 @@ export class Run {
   #hint(hint: string): void {
     if (hint !== "offline") {
       this.books.hintedAtMs = this.nowMs;
+      if (hint === "online") this.books.onlineAtMs = this.nowMs;
       this.books.hints++;
     }
     if (hint === "online") this.network.online();
@@ -260,7 +266,8 @@ export class Run {
     this.user.behave();
     this.server.plan(["succeeds", "0"]);
     const { maxDelayMs, connectTimeoutMs } = this.setting;
-    const limitMs = this.nowMs + maxDelayMs + 2 * connectTimeoutMs + 500;
+    // An answer may be outstanding that never comes: it is given up after two deadlines.
+    const limitMs = this.nowMs + 2 * maxDelayMs + 4 * connectTimeoutMs + 1_500;
     const opensBefore = this.books.opens;
     const isDone = (): boolean =>
       this.books.opens > opensBefore || this.client.readyState > 0 || this.violation !== null;

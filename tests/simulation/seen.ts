@@ -42,6 +42,8 @@ export interface Socket {
   hasOpened: boolean;
   /** Whether nothing of it may reach the user any more. */
   isDead: boolean;
+  /** What it had not sent when the client let it go, until the next dial. */
+  unsentBytes: number;
   /** The first close event that it fired while it was alive. */
   closure: Closure | null;
 }
@@ -101,6 +103,8 @@ export type Seen =
     readonly argument: unknown;
   }
   | { readonly kind: "record"; readonly record: TraceRecord }
+  /** The client reports that a hook misbehaved. */
+  | { readonly kind: "reported"; readonly what: string }
   /** A line of the schedule was performed, promise jobs included. */
   | { readonly kind: "line"; readonly line: string }
   /** The client was closed and had time to end. */
@@ -150,6 +154,8 @@ export function describe(seen: Seen): string {
       return `socket ${seen.socket.index} is closed${seen.code ? ` with ${seen.code}` : ""}`;
     case "hook":
       return `asks ${seen.name}${seen.attempt === undefined ? "" : ` for attempt ${seen.attempt}`}`;
+    case "reported":
+      return `reports ${seen.what}`;
     case "record":
       return `record ${JSON.stringify(seen.record)}`;
     case "line":

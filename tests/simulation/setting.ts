@@ -57,6 +57,7 @@ export interface Heartbeat {
   readonly timeoutMs: number;
   readonly probe: "none" | "text" | "function";
   readonly isReply: boolean;
+  readonly always: boolean;
 }
 
 /** The queue option. */
@@ -104,12 +105,13 @@ export function readSetting(lines: readonly string[]): Setting {
 
 function readHeartbeat(words: readonly string[] | undefined): Heartbeat | null {
   if (!words) return null;
-  const [interval = "25000", timeout = "10000", probe = "none", reply] = words;
+  const [interval = "25000", timeout = "10000", probe = "none", ...others] = words;
   return {
     intervalMs: Number(interval),
     timeoutMs: Number(timeout),
     probe: probe as Heartbeat["probe"],
-    isReply: reply === "replies",
+    isReply: others.includes("replies"),
+    always: others.includes("always") && probe !== "none",
   };
 }
 
@@ -176,7 +178,7 @@ function readPolicy(words: readonly string[] | undefined, cap: number): Policy |
       ]);
     case "throws":
       return policy(() => {
-        throw new Error("planned");
+        throw new Error("planned policy");
       }, () => [cap, cap]);
   }
   return null;

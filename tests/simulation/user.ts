@@ -47,7 +47,10 @@ export class User {
   receiving = 0;
   /** What handshakes took. */
   readonly received: Set<unknown> = new Set();
-  readonly signals: AbortSignal[] = [];
+  /** Signals of handshakes. */
+  readonly #signals: AbortSignal[] = [];
+  /** The signals of providers whose last answer is outstanding. */
+  readonly pending: Map<string, AbortSignal> = new Map();
   binaryType: string | null = null;
   readonly #run: Run;
   readonly #abort = new AbortController();
@@ -63,6 +66,11 @@ export class User {
     if (run.setting.signal === "aborted") this.#abort.abort(new Planned("planned"));
   }
 
+  /** What must be aborted when all is over. */
+  get pendingSignals(): readonly AbortSignal[] {
+    return [...this.#signals, ...this.pending.values()];
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -71,7 +79,10 @@ export class User {
   behave(): void {
     this.#isBehaving = true;
     this.disarm();
-    for (const { settle, what } of this.#answers.splice(0)) settle(this.#answer(what));
+    for (const { settle, what } of this.#answers.splice(0)) {
+      this.pending.delete(what);
+      settle(this.#answer(what));
+    }
     for (const { settle } of this.#conversations.splice(0)) settle();
   }
 
@@ -96,7 +107,7 @@ export class User {
 
   /** Notes that the client asks something, and does what is planned for that. */
   ask(name: string, attempt?: number, signal?: AbortSignal, argument?: unknown): void {
-    if (signal) this.signals.push(signal);
+    if (signal && name === "handshake") this.#signals.push(signal);
     this.#run.emit({ kind: "hook", name, attempt, signal, argument });
     if (name === "backoff") this.policyThrew = true;
     this.interrupt(name);
@@ -233,9 +244,10 @@ export class User {
       if (this.#isBehaving || mode === "sync") return answer;
       if (mode === "throws") throw new Planned("planned");
       if (mode === "rejects") return Promise.reject(new Planned("planned"));
-      if (mode === "hangs") return new Promise(() => {});
       if (mode === "odd") return name === "url" ? "ws://downgraded.test/" : ["a b"];
       if (mode === "async") return Promise.resolve().then(() => answer);
+      this.pending.set(name, context.signal);
+      if (mode === "hangs") return new Promise(() => {});
       return new Promise((settle, fail) => this.#answers.push({ settle, fail, what: name }));
     };
   }
@@ -250,6 +262,7 @@ export class User {
     const pending = this.#take(this.#answers, subject);
     if (!pending) return;
     const { what, settle, fail } = pending;
+    this.pending.delete(what);
     if (answer === "throws") return fail(new Planned("planned"));
     settle(answer || this.#answer(what));
   }

@@ -23,6 +23,14 @@ export interface Dropped {
   readonly code: string;
 }
 
+/** A wait. */
+export interface Wait {
+  readonly atMs: number;
+  readonly delayMs: number;
+  readonly hintsFromMs: number;
+  readonly isPaced: boolean;
+}
+
 /** The facts. Times are on the clock that never jumps. */
 export interface Books {
   /** The final `close` was told. */
@@ -43,13 +51,19 @@ export interface Books {
   previousDelayMs: number;
   /** Whether the policy may have started over: where timers are late, a hint and a wait look alike. */
   mayStartOver: boolean;
-  /** The last wait: when it was told, and how long it was to be. */
-  retry: { readonly atMs: number; readonly delayMs: number } | null;
+  /**
+   * The last wait: when it was told, how long it was to be, from when on a hint counts, and whether the
+   * server chose it, so that none does.
+   */
+  retry: Wait | null;
   /** Whether the user called `reconnect()` since the last wait began. */
   isHastened: boolean;
   lastClose: (Closure & { readonly willRetry: boolean }) | null;
   hintedAtMs: number | null;
+  onlineAtMs: number | null;
   hints: number;
+  /** From when on a hint counts for the wait that follows the last close. */
+  hintsFromMs: number;
   /** Accepted messages that were neither handed over nor dropped, oldest first. */
   queue: Queued[];
   queuedBytes: number;
@@ -76,7 +90,9 @@ export function emptyBooks(): Books {
     isHastened: false,
     lastClose: null,
     hintedAtMs: null,
+    onlineAtMs: null,
     hints: 0,
+    hintsFromMs: 0,
     queue: [],
     queuedBytes: 0,
     owed: [],
@@ -107,6 +123,9 @@ export function keepBooks(run: Run): Check {
         if (seen.type === "open") seen.socket.hasOpened = true;
         return;
       case "hangs up":
+        if (run.setting.runtime !== "workerd") {
+          seen.socket.unsentBytes = seen.socket.connection.bufferedAmount;
+        }
         // Only an open connection gets a close handshake, which the client waits for.
         if (!books.isLeaving || !seen.socket.hasOpened) seen.socket.isDead = true;
         return;
@@ -115,7 +134,8 @@ export function keepBooks(run: Run): Check {
         if (seen.wasOver) return;
         if (seen.name === "reconnect") {
           Object.assign(books, { attempt: 0, waitedMs: 0, previousDelayMs: 0, isHastened: true });
-          books.attemptStartMs = null;
+          books.openedAtMs = null;
+          books.attemptStartMs = run.nowMs;
           return bury();
         }
         books.isLeaving = true;
@@ -129,21 +149,33 @@ export function keepBooks(run: Run): Check {
   };
 }
 
-/** An attempt begins; the policy starts over where a hint brought it forward. */
+/** An attempt begins; the policy starts over where `online` brought it forward. */
 function begin({ books, nowMs, disturbedAtMs }: Run): void {
   books.attemptStartMs = nowMs;
-  const { retry, hintedAtMs } = books;
-  if (!retry || hintedAtMs === null || hintedAtMs < retry.atMs) return;
-  const isEarly = nowMs < retry.atMs + Math.trunc(retry.delayMs) && disturbedAtMs < retry.atMs;
-  if (isEarly) books.waitedMs = books.previousDelayMs = 0;
+  const { retry, onlineAtMs } = books;
+  if (!retry || onlineAtMs === null) return;
+  // A host that slept could not see that the hint had become stale.
+  if (onlineAtMs < retry.hintsFromMs && disturbedAtMs < onlineAtMs) return;
+  const isSure = disturbedAtMs < retry.atMs && onlineAtMs > retry.hintsFromMs;
+  const isEarly = nowMs < retry.atMs + Math.trunc(retry.delayMs);
+  if (isSure && isEarly) books.waitedMs = books.previousDelayMs = 0;
   else books.mayStartOver = true;
+}
+
+/** Whether a close event is that of a connection or an attempt that `reconnect()` dropped. */
+export function isOfReconnect(event: Event): boolean {
+  const { willRetry, wasClean, error } = event as CloseEvent & {
+    willRetry: boolean;
+    error: unknown;
+  };
+  return willRetry && !wasClean && error === null;
 }
 
 /** Whether something else than the policy determined the delay: a server's hint, or its close code. */
 function isForeign({ books, setting: { shouldRetry }, user }: Run, attempt: number): boolean {
   const decision = shouldRetry.length > 0 ? user.decision : undefined;
   if (typeof decision === "object" && !Number.isNaN(decision.delayMs)) return true;
-  return attempt === 1 && [1012, 1013].includes(books.lastClose?.code ?? 0);
+  return attempt === 1 && [1008, 1012, 1013].includes(books.lastClose?.code ?? 0);
 }
 
 function told(run: Run, type: string, event: Event, bury: () => void): void {
@@ -155,17 +187,30 @@ function told(run: Run, type: string, event: Event, bury: () => void): void {
   } else if (type === "close") {
     const { code, reason, wasClean, willRetry } = event as CloseEvent & { willRetry: boolean };
     books.lastClose = { code, reason, wasClean, willRetry };
+    // It comes later than the call, when the next attempt has begun.
+    if (isOfReconnect(event)) return;
+    // A hint before that is used up.
+    books.hintsFromMs = books.openedAtMs === null
+      ? books.attemptStartMs ?? nowMs
+      : Math.max(books.openedAtMs, nowMs - 1_000);
     books.attemptStartMs = books.openedAtMs = null;
     if (!willRetry) books.isOver = true;
     bury();
   } else if (type === "retry") {
     const { attempt, delayMs } = event as Event & { attempt: number; delayMs: number };
+    // Of reconnect(): it tells of an attempt that has begun.
+    if (attempt === 0) return;
     books.attempt = attempt;
     const hasPolicysDelay = !isForeign(run, attempt);
     books.waitedMs = hasPolicysDelay ? (attempt > 1 ? books.waitedMs : 0) + delayMs : 0;
     books.previousDelayMs = hasPolicysDelay ? delayMs : 0;
     if (!hasPolicysDelay || attempt <= 1) books.mayStartOver = false;
-    books.retry = { atMs: nowMs, delayMs };
-    books.isHastened = attempt === 0;
+    const { hintsFromMs } = books;
+    books.retry = { atMs: nowMs, delayMs, hintsFromMs, isPaced: !hasPolicysDelay };
+    books.isHastened = false;
+  } else if (type === "statechange") {
+    // An answer of a provider may be outstanding: then nothing else shows that an attempt begins.
+    const { state } = event as Event & { state: string };
+    if (state === "connecting" && books.attemptStartMs === null) begin(run);
   }
 }

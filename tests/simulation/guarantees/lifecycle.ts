@@ -6,7 +6,7 @@
 
 import type { Run } from "../run.ts";
 import type { Closure, Socket, Told } from "../seen.ts";
-import type { Check } from "./books.ts";
+import { type Check, isOfReconnect } from "./books.ts";
 
 /** The error object of an event. */
 function errorOf({ event }: Told): { readonly code: string } | null {
@@ -69,8 +69,8 @@ export function guarantee2(run: Run): Check {
         return;
       }
       case "end":
-        for (const signal of run.user.signals) {
-          if (!signal.aborted) run.fail(2, "a signal of an attempt that is over is not aborted");
+        for (const signal of run.user.pendingSignals) {
+          if (!signal.aborted) run.fail(2, "a signal of what is over is not aborted");
         }
         if (run.user.receiving > 0) run.fail(2, "receive() is pending after the end");
         return;
@@ -93,6 +93,7 @@ export function guarantee5(run: Run): Check {
     const { attempt } = run.books;
     if (seen.type === "retry" && attempt > maxAttempts) run.fail(5, `attempt ${attempt}`);
     if (seen.type !== "close" || errorOf(seen)?.code !== "retry-limit") return;
+    if (maxAttempts === 0) run.fail(5, "the limit is told where none were allowed");
     // A sleeping host may have missed that the connection was stable.
     if (attempt !== maxAttempts) run.fail(5, `the limit is told at attempt ${attempt}`);
   };
@@ -114,6 +115,8 @@ export function guarantee6(run: Run): Check {
       if (error?.code !== "aborted") run.fail(6, `an abort ends with ${error?.code}`);
     } else if (isLeaving) {
       if (error) run.fail(6, `close() ends with ${error.code}`);
+    } else if ((seen.event as CloseEvent).wasClean) {
+      if (lastError) run.fail(6, "an error event though the connection was closed cleanly");
     } else if (error !== lastError) {
       run.fail(6, `close carries ${error?.code}, and error told something else`);
     }
@@ -179,7 +182,9 @@ export function guarantee9(run: Run): Check {
         break;
       case "close": {
         const error = errorOf(seen);
-        if (error && !hasFailed && error.code !== "aborted") run.fail(9, "close without error");
+        const { wasClean } = seen.event as CloseEvent;
+        const isFailure = error && error.code !== "aborted" && !wasClean;
+        if (isFailure && !hasFailed) run.fail(9, "close without error");
         if (!error && hasFailed && !books.isLeaving) run.fail(9, "error without its close");
         isOpen = hasFailed = false;
         break;
@@ -211,7 +216,7 @@ export function guarantee10(run: Run): Check {
     const { type, event, readyState } = seen;
     const expected = type === "open" || type === "message"
       ? 1
-      : type === "close"
+      : type === "close" && !isOfReconnect(event)
       ? (event as Event & { willRetry: boolean }).willRetry ? 0 : 3
       : readyState;
     if (readyState !== expected) run.fail(10, `readyState ${readyState} in ${type}`);
@@ -234,8 +239,10 @@ export function guarantee11(run: Run): Check {
       const { input, effects } = seen.record;
       if (!effects.some(({ type }) => type === "close")) return;
       const abnormal = { code: 1006, reason: "", wasClean: false };
+      const given = { code: input["code"] ?? 1006, reason: input["reason"] ?? "", wasClean: false };
+      const told = input["type"] === "reconnect" ? given as Closure : abnormal;
       // The user's reconnect() overtakes a close event that is being judged.
-      due.push(closing(input.type === "lost" && heard ? heard : abnormal));
+      due.push(closing(input["type"] === "lost" && heard ? heard : told));
       heard = null;
     } else if (seen.kind === "told" && seen.type === "close") {
       const told = closing(seen.event as CloseEvent);
@@ -244,6 +251,29 @@ export function guarantee11(run: Run): Check {
       due = due.slice(index + 1);
     } else if (seen.kind === "line" && heard && run.client.state !== "closed") {
       run.fail(11, `a close event was not heard: ${closing(heard)}`);
+    }
+  };
+}
+
+/** A hook that misbehaves is reported, but not each time: once until the client is open again. */
+export function guarantee16c(run: Run): Check {
+  let reported = new Set<string>();
+  return (seen) => {
+    if (seen.kind === "told" && seen.type === "open") reported = new Set();
+    if (seen.kind !== "reported") return;
+    if (reported.has(seen.what)) run.fail(16, `c: ${seen.what} is reported twice`);
+    reported.add(seen.what);
+  };
+}
+
+/** No provider is called while an answer of it is outstanding, for two deadlines at most. */
+export function guarantee33(run: Run): Check {
+  return (seen) => {
+    if (seen.kind !== "hook" || (seen.name !== "url" && seen.name !== "protocols")) return;
+    const { pending } = run.user;
+    const last = pending.get(seen.name);
+    if (last && !last.aborted) {
+      run.fail(33, `${seen.name} is called while its answer is outstanding`);
     }
   };
 }

@@ -189,7 +189,7 @@ export function guarantee21(run: Run): Check {
     if (state === "closing") return;
     const isAttached = socket && !socket.isDead && setting.runtime !== "workerd";
     const expected = (state === "closed" ? 0 : books.queuedBytes) +
-      (isAttached ? socket.connection.bufferedAmount : 0);
+      (isAttached ? socket.connection.bufferedAmount : socket?.unsentBytes ?? 0);
     if (client.bufferedAmount !== expected) {
       run.fail(21, `bufferedAmount ${client.bufferedAmount}, not ${expected}`);
     }
@@ -223,7 +223,7 @@ export function guarantee23(run: Run): Check {
     const kept = books.queue.map(({ key }) => key).join();
     const given = books.ending.undelivered.map(keyOf).join();
     if (kept !== given) run.fail(23, `kept ${kept}, given back ${given}`);
-    if (run.client.bufferedAmount > 0 && run.setting.runtime !== "workerd") {
+    if (run.client.bufferedAmount !== (run.socket?.unsentBytes ?? 0)) {
       run.fail(23, `bufferedAmount ${run.client.bufferedAmount} after the end`);
     }
   };

@@ -36,6 +36,8 @@ export const guarantees: readonly ((run: Run) => Check)[] = [
     timing.guarantee14,
     timing.guarantee15,
     lifecycle.guarantee16b,
+    lifecycle.guarantee16c,
+    lifecycle.guarantee33,
     messages.guarantee17,
     messages.guarantee18,
     messages.guarantee19,

@@ -74,9 +74,9 @@ export function guarantee26(run: Run): Check {
 /** Timers and inner listeners are few at any time. */
 export function guarantee27(run: Run): Check {
   const most: Readonly<Record<string, number>> = {
-    connecting: 2, // the deadline; an error that may get a close
-    open: 3, // stability, heartbeat, an error
-    waiting: 2, // the wait, a hint
+    connecting: 4, // the deadline; an error that may get a close; two providers that may be given up
+    open: 4, // stability, heartbeat, an error, a hint of the last second
+    waiting: 4, // the wait, a hint, two providers
     closing: 2, // the deadline, an error
     closed: 0,
   };
@@ -98,7 +98,8 @@ export function guarantee27(run: Run): Check {
 function checkIdle(run: Run): void {
   const { books, nowMs, setting, isOverdue } = run;
   const openForMs = nowMs - (books.openedAtMs ?? nowMs);
-  if (openForMs > setting.stableAfterMs && !setting.heartbeat && !isOverdue) {
+  const isHinted = nowMs - (books.hintedAtMs ?? -Infinity) <= 1_000;
+  if (openForMs > setting.stableAfterMs && !setting.heartbeat && !isOverdue && !isHinted) {
     run.fail(27, `${run.timers.size} timers while stable`);
   }
 }

@@ -15,6 +15,13 @@ function isCurrent(run: Run, seen: Seen): boolean {
   return seen.kind === "line" && seen.line.startsWith("time") && !run.isOverdue;
 }
 
+/** Whether an attempt begins, as far as can be seen: where an answer is outstanding nothing is called. */
+function isStart(seen: Seen): boolean {
+  if (seen.kind === "hook") return ["url", "protocols", "dial"].includes(seen.name);
+  return seen.kind === "told" && seen.type === "statechange" &&
+    (seen.event as Event & { state: string }).state === "connecting";
+}
+
 /** A wait is within the documented bounds of what determined it, and is kept to. */
 export function guarantee3(run: Run): Check {
   const { books } = run;
@@ -27,15 +34,17 @@ export function guarantee3(run: Run): Check {
         run.fail(3, `attempt ${attempt} in ${delayMs} ms, not in [${minMs}, ${maxMs}]`);
       }
     }
-    const isStart = seen.kind === "hook" && ["url", "protocols", "dial"].includes(seen.name);
-    if (!isStart || books.attemptStartMs !== null || !books.retry || books.isHastened) return;
+    if (!isStart(seen) || books.attemptStartMs !== null || !books.retry || books.isHastened) return;
     const { atMs, delayMs } = books.retry;
     const dueAtMs = atMs + Math.trunc(delayMs);
     const isDisturbed = run.disturbedAtMs >= atMs;
     if (run.nowMs > dueAtMs && !isDisturbed) run.fail(3, `began ${run.nowMs - dueAtMs} ms late`);
     // A blocking listener delays what is told, not the timer.
     if (run.nowMs >= dueAtMs || isDisturbed) return;
-    if (books.hintedAtMs === null || books.hintedAtMs < atMs) {
+    if (books.retry.isPaced) {
+      run.fail(3, `began ${dueAtMs - run.nowMs} ms before the server's time`);
+    }
+    if (books.hintedAtMs === null || books.hintedAtMs < books.retry.hintsFromMs) {
       run.fail(3, `began ${dueAtMs - run.nowMs} ms early`);
     }
   };
@@ -56,6 +65,7 @@ function bounds(run: Run, attempt: number): Range {
   }
   const paced: Readonly<Record<number, Range>> = {
     1012: [Math.min(5_000, maxDelayMs / 2), 30_000],
+    1008: [Math.min(2 * initialDelayMs, maxDelayMs / 2), 4 * initialDelayMs],
     1013: [Math.min(2 * initialDelayMs, maxDelayMs / 2), 4 * initialDelayMs],
   };
   const pace = attempt === 1 ? paced[books.lastClose?.code ?? 0] : undefined;
@@ -123,69 +133,95 @@ export function guarantee13(run: Run): Check {
       if (error.code === "heartbeat-timeout") run.fail(13, "a heartbeat that nobody asked for");
     };
   }
-  const { intervalMs, timeoutMs } = heartbeat;
+  const { intervalMs } = heartbeat;
   let heardAtMs = 0;
   let probes = 0;
   let hints = 0;
+  /** Heartbeat losses in a row without a message: the timeout grows with them. */
+  let silences = 0;
+  const timeoutMs = (): number =>
+    heartbeat.timeoutMs * (silences > 1 ? Math.min(8, 2 ** (silences - 1)) : 1);
   const hear = (): void => {
     heardAtMs = run.nowMs;
     probes = 0;
     hints = books.hints;
   };
+  let timeoutAtLossMs = heartbeat.timeoutMs;
   return (seen) => {
+    // The event may come after a `reconnect()`, which forgets them.
+    const isLoss = seen.kind === "record" && seen.record.effects.length > 0 &&
+      seen.record.input["error"] === "heartbeat-timeout";
+    if (isLoss) {
+      timeoutAtLossMs = timeoutMs();
+      silences++;
+    }
     if (seen.kind === "told" && seen.type === "open") hear();
-    if (seen.kind === "inner" && seen.type === "message" && !seen.socket.isDead) hear();
-    if (seen.kind === "hands" && seen.key === "probe" && ++probes > 2) {
+    if (seen.kind === "inner" && seen.type === "message" && !seen.socket.isDead) {
+      hear();
+      silences = 0;
+    }
+    if (
+      seen.kind === "call" && seen.name === "reconnect" && !seen.wasOver && seen.key !== "invalid"
+    ) {
+      silences = 0;
+    }
+    if (seen.kind === "hands" && seen.key === "probe" && ++probes > 2 && !heartbeat.always) {
       run.fail(13, `${probes} probes in one silence`);
     }
     if (seen.kind === "told" && seen.type === "error") {
       const { error } = seen.event as Event & { error: { code: string } };
-      if (error.code !== "heartbeat-timeout" || run.disturbedAtMs >= heardAtMs) return;
+      if (error.code !== "heartbeat-timeout") return;
       const silentMs = run.nowMs - heardAtMs;
-      const leastMs = books.hints === hints ? intervalMs + timeoutMs : timeoutMs;
+      const isEarly = heartbeat.always || books.hints !== hints;
+      const leastMs = timeoutAtLossMs + (isEarly ? 0 : intervalMs);
+      if (run.disturbedAtMs >= heardAtMs) return;
       if (silentMs < leastMs) run.fail(13, `given up after ${silentMs} ms of silence`);
     }
     if (!isCurrent(run, seen) || books.openedAtMs === null || books.isLeaving) return;
     const isDisturbed = run.disturbedAtMs >= heardAtMs;
     // A jump can hide one sign of life, and lateness earns one more probe.
-    const mostMs = (isDisturbed ? 2 : 1) * (intervalMs + timeoutMs);
+    const mostMs = (isDisturbed ? 2 : 1) * (intervalMs + timeoutMs());
     const silentMs = run.nowMs - Math.max(heardAtMs, run.disturbedAtMs);
     if (silentMs >= mostMs) run.fail(13, `open after ${silentMs} ms of silence`);
   };
 }
 
-/** A hint brings one attempt forward, within its time, once per initial delay. */
+/**
+ * Guarantees 14 and 32: a hint brings one attempt forward, within its time, and early attempts are ever
+ * farther apart.
+ */
 export function guarantee14(run: Run): Check {
-  const { books, setting: { policy } } = run;
+  const { books, setting: { policy, maxDelayMs } } = run;
   const initialDelayMs = policy?.initialDelayMs ?? 0;
-  let earlyAtMs: number | null = null;
+  let earlyAtMs = -Infinity;
+  let early = 0;
+  /** Whether each early attempt of the series was seen to be one. */
+  let isSure = true;
   let retry = books.retry;
+  const apartMs = (): number =>
+    early === 0 ? 0 : Math.min(initialDelayMs * 2 ** (early - 1), maxDelayMs);
   return (seen) => {
     const isFresh = seen.kind === "told" && seen.type === "retry" && books.attempt <= 1;
-    if (isFresh || books.attempt === 0) earlyAtMs = null;
-    const isStart = seen.kind === "hook" && ["url", "protocols", "dial"].includes(seen.name);
-    if (isStart && books.retry !== retry && books.retry && !books.isHastened) {
+    if (isFresh || books.attempt === 0) [early, isSure] = [0, true];
+    if (isStart(seen) && books.retry !== retry && books.retry && !books.isHastened) {
       retry = books.retry;
       const { atMs, delayMs } = retry;
-      if (run.nowMs >= atMs + Math.trunc(delayMs) || run.disturbedAtMs >= atMs) return;
-      const hintedMs = run.nowMs - (books.hintedAtMs ?? -Infinity);
-      if (hintedMs < 0) run.fail(14, "early without a hint");
-      if (earlyAtMs !== null) {
-        const sinceMs = run.nowMs - earlyAtMs;
-        if (sinceMs < Math.trunc(initialDelayMs)) {
-          run.fail(14, `${sinceMs} ms between two early attempts`);
-        }
+      if (run.disturbedAtMs >= atMs) isSure = false;
+      if (run.nowMs >= atMs + Math.trunc(delayMs) || !isSure) return;
+      const sinceMs = run.nowMs - earlyAtMs;
+      // Timers cut fractions off.
+      if (sinceMs < Math.trunc(apartMs()) - 1) {
+        run.fail(14, `${sinceMs} ms between two early attempts`);
       }
       earlyAtMs = run.nowMs;
+      early++;
     }
-    if (isCurrent(run, seen) && run.client.state === "waiting") {
-      const { hintedAtMs, retry } = books;
-      if (hintedAtMs === null || !retry || hintedAtMs <= retry.atMs || !run.setting.connectivity) {
-        return;
-      }
-      if (run.disturbedAtMs >= retry.atMs) return;
-      if (run.nowMs > hintedAtMs + initialDelayMs + 500) run.fail(14, "a hint was not followed");
-    }
+    if (!isCurrent(run, seen) || run.client.state !== "waiting" || !books.retry) return;
+    const { hintedAtMs, retry: { atMs, hintsFromMs, isPaced } } = books;
+    if (hintedAtMs === null || isPaced || !isSure || !run.setting.connectivity) return;
+    if (hintedAtMs <= hintsFromMs || run.disturbedAtMs >= hintsFromMs) return;
+    const dueAtMs = Math.max(hintedAtMs, atMs, earlyAtMs + apartMs()) + 500;
+    if (run.nowMs > dueAtMs) run.fail(32, "a hint was not followed");
   };
 }
 
