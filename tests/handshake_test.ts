@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Arrival, Inbox } from "../lib/handshake.ts";
+import { type Arrival, Inbox, readPace } from "../lib/handshake.ts";
+import type { Pace } from "../lib/state.ts";
 
 const LIMITS = { maxMessages: 2, maxBytes: 10, overflow: "drop-oldest" } as const;
 
@@ -98,3 +99,27 @@ Deno.test("Inbox.receive() that nobody listens to is no unhandled rejection", as
   assertEquals(unhandled, []);
   assert(inbox.take() === undefined);
 });
+
+const PACES: readonly (readonly [what: string, result: unknown, pace: unknown])[] = [
+  ["nothing", undefined, null],
+  ["null", null, null],
+  ["text", "pong", null],
+  ["another object", { token: "x" }, null],
+  ["no heartbeat", { heartbeat: undefined }, null],
+  ["an empty one", { heartbeat: {} }, null],
+  ["one number", { heartbeat: { intervalMs: 5_000 } }, { intervalMs: 5_000 }],
+  ["both", { heartbeat: { intervalMs: 5_000, timeoutMs: 2_000 } }, {
+    intervalMs: 5_000,
+    timeoutMs: 2_000,
+  }],
+  ["too little", { heartbeat: { intervalMs: 0, timeoutMs: -5 } }, {
+    intervalMs: 1_000,
+    timeoutMs: 1_000,
+  }],
+  ["too much", { heartbeat: { timeoutMs: Infinity } }, { timeoutMs: 2 ** 31 - 1 }],
+  ["nonsense", { heartbeat: { intervalMs: NaN, timeoutMs: "5" } }, null],
+];
+
+for (const [what, result, pace] of PACES) {
+  Deno.test(`readPace() of ${what}`, () => assertEquals(readPace(result), pace as Pace | null));
+}

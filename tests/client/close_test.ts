@@ -277,3 +277,24 @@ Deno.test("signal is let go of when the client is over", async () => {
   await it.clock.tickAsync(0);
   assertEquals(listeners.size, 0);
 });
+
+Deno.test("bufferedAmount at close is what the socket left unsent, until the next dial", () => {
+  const it = openRig();
+  const amounts: number[] = [];
+  it.ws.addEventListener("close", () => amounts.push(it.ws.bufferedAmount));
+  it.server.bufferedAmount = 17_000_000;
+  it.server.drop();
+  it.ws.send("four");
+  assertEquals([amounts, it.ws.bufferedAmount], [[17_000_000], 17_000_004]);
+  it.clock.tick(1_500);
+  assertEquals([it.ws.state, it.ws.bufferedAmount], ["connecting", 4]);
+});
+
+Deno.test("bufferedAmount at the final close is what was not sent", () => {
+  const it = openRig();
+  it.server.closeReply = "never";
+  it.server.bufferedAmount = 1_000;
+  it.ws.close();
+  it.clock.tick(3_000);
+  assertEquals([it.ws.state, it.ws.bufferedAmount], ["closed", 1_000]);
+});

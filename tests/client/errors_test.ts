@@ -1,8 +1,11 @@
 /** Whatever a user's function does, the client goes on, and no rejection or exception is left over. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import fc from "fast-check";
+import { fakeWorld } from "../../lib/testing/mod.ts";
 import {
-  type ReconnectingWebSocket,
+  ReconnectingWebSocket,
   ReconnectingWebSocketError,
   type ReconnectingWebSocketOptions,
 } from "../../mod.ts";
@@ -85,12 +88,56 @@ async function live(it: Rig): Promise<string[]> {
 
 for (const [what, options] of Object.entries(BROKEN)) {
   Deno.test(`${what} does not break the client`, async () => {
+    using _ = stub(console, "error");
     const it = rig(options);
     const types = await live(it);
     assertEquals(types, ["open", "message", "error", "close", "retry", "open", "close"]);
     assertEquals(leftovers(it), NOTHING_LEFT);
   });
 }
+
+/** What is written by `console.error` while `body` runs. */
+async function written(body: () => Promise<unknown>): Promise<string[]> {
+  using error = stub(console, "error");
+  await body();
+  return error.calls.map(({ args }) => String(args[0]));
+}
+
+for (const [what, options] of Object.entries(BROKEN)) {
+  Deno.test(`${what} is reported, once until the client is open again`, async () => {
+    const lines = await written(() => live(rig(options)));
+    assertEquals(lines.length >= 1 && lines.length <= 3, true, lines.join());
+    assertEquals(lines.every((line) => /boom|Cannot use the answer/.test(line)), true);
+  });
+}
+
+Deno.test("connectivity that throws is reported", async () => {
+  const connectivity = { online: true, subscribe: boom };
+  assertEquals(await written(() => live(rig({ sources: { connectivity } }))), ["Error: boom"]);
+});
+
+Deno.test("a backoff that throws is reported once until the client is open again", async () => {
+  const it = rig({ backoff: boom });
+  const lines = await written(async () => {
+    for (let n = 0; n < 5; n++) {
+      it.server.refuse();
+      await it.clock.tickAsync(60_000);
+    }
+  });
+  assertEquals(lines, ["Error: boom"]);
+  it.server.accept();
+  const again = await written(() => Promise.resolve(it.server.drop()));
+  assertEquals(again, ["Error: boom"]);
+});
+
+Deno.test("a provider that throws is no hook: nothing is reported but its attempt", async () => {
+  const lines = await written(async () => {
+    const it = rig({ url: boom });
+    await it.clock.tickAsync(0);
+    assertEquals(it.log[1], "0 error provider-failed");
+  });
+  assertEquals(lines, []);
+});
 
 Deno.test("a clock that throws ends the client before anything was dialled, with its error", async () => {
   const it = rig({ sources: { clock: { now: boom, setTimeout: boom, clearTimeout: boom } } });
@@ -112,4 +159,89 @@ Deno.test("a send that throws while open loses no other message", () => {
   assertEquals(["1", "bad", "2"].map((text) => ws.send(text)), [true, false, true]);
   assertEquals(server.sent, ["1", "2"]);
   assert(ws.readyState === 1);
+});
+
+// ------------------------------------------------------------------------------------ what a platform lacks
+
+/** Sources of which one part fails from a moment on, as where a platform takes a global away. */
+function failing(
+  part: "setTimeout" | "clearTimeout" | "dial" | "close" | "random",
+  after: number,
+) {
+  let calls = 0;
+  const isBroken = (): boolean => calls++ >= after;
+  const { clock, network, sources } = fakeWorld();
+  const guard =
+    <A extends unknown[], R>(name: string, call: (...args: A) => R) => (...args: A): R => {
+      if (name === part && isBroken()) throw new ReferenceError(`${part} is not defined`);
+      return call(...args);
+    };
+  return {
+    clock,
+    network,
+    sources: {
+      ...sources,
+      random: guard("random", sources.random),
+      clock: {
+        now: () => clock.now(),
+        setTimeout: guard("setTimeout", clock.setTimeout.bind(clock)),
+        clearTimeout: guard("clearTimeout", clock.clearTimeout.bind(clock)),
+      },
+      WebSocket: class extends network.WebSocket {
+        constructor(url: string) {
+          if (part === "dial" && isBroken()) throw new ReferenceError("WebSocket is not defined");
+          super(url);
+        }
+        override close(code?: number, reason?: string): void {
+          if (part === "close" && isBroken()) throw new ReferenceError("close is not defined");
+          super.close(code, reason);
+        }
+      },
+    },
+  };
+}
+
+Deno.test("ReconnectingWebSocket has a way out of every state, whatever the platform takes away", async () => {
+  using _ = stub(console, "error");
+  const parts = ["setTimeout", "clearTimeout", "dial", "close", "random"] as const;
+  const steps = fc.constantFrom(
+    "accept",
+    "refuse",
+    "drop",
+    "message",
+    "tick",
+    "online",
+    "reconnect",
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...parts),
+      fc.nat(12),
+      fc.array(steps, { maxLength: 20 }),
+      async (part, after, planned) => {
+        const { clock, network, sources } = failing(part, after);
+        const ws = new ReconnectingWebSocket("wss://example.com", {
+          sources,
+          heartbeat: { message: "ping" },
+        });
+        for (const step of planned) {
+          const server = network.connections.at(-1);
+          if (step === "accept" && server?.readyState === 0) server.accept();
+          if (step === "refuse" && server?.readyState === 0) server.refuse();
+          if (step === "drop") server?.drop();
+          if (step === "message" && server?.readyState === 1) server.send("hello");
+          if (step === "tick") await clock.tickAsync(7_000);
+          if (step === "online") network.online();
+          if (step === "reconnect" && ws.readyState < 2) ws.reconnect();
+          await clock.tickAsync(0);
+          const isAlive = ["connecting", "waiting", "closing"].includes(ws.state);
+          assert(!isAlive || clock.pending.length > 0, `nothing ends ${ws.state} without ${part}`);
+        }
+        ws.close();
+        await clock.tickAsync(10_000);
+        assertEquals(ws.state, "closed");
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

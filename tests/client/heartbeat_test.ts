@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { openRig, type Rig, type RigOptions } from "./rig.ts";
 
 const HEARTBEAT = { intervalMs: 10_000, timeoutMs: 4_000, message: "ping" };
@@ -122,12 +122,182 @@ Deno.test("heartbeat grants one more probe to a host that slept through the firs
   assertEquals([server.sent, log, network.connections.length], [["ping", "ping"], LOST, 1]);
 });
 
-Deno.test("heartbeat grants nothing to a timer that was hardly late", () => {
-  const { clock, log } = beating();
+Deno.test("heartbeat grants one turn of the loop to a timer that was hardly late, and no probe", () => {
+  const { clock, server, log } = beating();
   clock.tick(10_000);
   clock.sleep(4_000 + 2_000);
+  clock.next();
+  assertEquals(log, []);
+  clock.next();
+  assertEquals([server.sent, log], [["ping"], LOST]);
+});
+
+Deno.test("heartbeat reads an answer that arrived while the loop was blocked", () => {
+  const { clock, server, log } = beating();
+  clock.tick(10_000);
+  clock.plan(() => server.send("pong"), 6_000);
+  clock.sleep(6_000);
   clock.tick(0);
+  assertEquals(log, ["1 message pong"]);
+});
+
+// ------------------------------------------------------------------------------------ always
+
+Deno.test("heartbeat with always probes at a fixed pace, whatever arrives", () => {
+  const { clock, server, log } = beating({ heartbeat: { ...HEARTBEAT, always: true } });
+  const feed = (): void => {
+    server.send("tick");
+    clock.plan(feed, 300);
+  };
+  feed();
+  clock.tick(35_000);
+  assertEquals(server.sent, ["ping", "ping", "ping"]);
+  assertEquals(log.filter((line) => !line.endsWith("tick")), []);
+});
+
+Deno.test("heartbeat with always loses silence alone", () => {
+  const { clock, server, log } = beating({ heartbeat: { ...HEARTBEAT, always: true } });
+  clock.tick(10_000);
+  server.send("pong");
+  clock.tick(13_999);
+  assertEquals([server.sent, log.slice(1)], [["ping", "ping"], []]);
+  clock.tick(1);
+  assertEquals(log.slice(1), LOST);
+});
+
+Deno.test("heartbeat with always needs a message", () => {
+  assertThrows(
+    () => beating({ heartbeat: { always: true } }),
+    TypeError,
+    "'heartbeat.message' must be given with 'heartbeat.always'",
+  );
+});
+
+// ------------------------------------------------------------------------------------ signs of life
+
+Deno.test("heartbeat takes a bufferedAmount that falls for a sign of life", () => {
+  const { clock, server, log } = beating();
+  server.bufferedAmount = 3_000_000;
+  const upload = (): void => {
+    server.bufferedAmount -= 50_000;
+    if (server.bufferedAmount > 0) clock.plan(upload, 1_000);
+  };
+  clock.plan(upload, 1_000);
+  clock.tick(60_000);
+  assertEquals(log, []);
+  clock.tick(30_000);
+  assertEquals(log.slice(0, 4), LOST);
+});
+
+Deno.test("heartbeat takes the hand-over of a few bytes to a dead link for no sign of life", () => {
+  const { clock, server, log } = beating();
+  server.stall();
+  server.bufferedAmount = 1_000;
+  clock.plan(() => server.bufferedAmount = 0, 12_000);
+  clock.tick(14_000);
   assertEquals(log, LOST);
+});
+
+Deno.test("heartbeat takes protocol pings and pongs for signs of life where the class shows them", () => {
+  for (const type of ["ping", "pong"]) {
+    const listeners = new Map<string, () => void>();
+    const { clock, log } = beating({
+      wrap: (inner) =>
+        class extends inner {
+          on(name: string, listener: () => void): void {
+            listeners.set(name, listener);
+          }
+        },
+    });
+    for (let n = 0; n < 10; n++) {
+      clock.tick(9_000);
+      listeners.get(type)?.();
+    }
+    assertEquals(log, []);
+    clock.tick(14_000);
+    assertEquals(log, LOST);
+  }
+});
+
+// ------------------------------------------------------------------------------------ losses in a row
+
+/** Loses `count` connections in a row to silence, and says how long each was silent. */
+function lose(it: Rig, count: number): number[] {
+  return Array.from({ length: count }, () => {
+    while (it.ws.state !== "open") {
+      it.clock.next();
+      if (it.server.readyState === 0) it.server.accept();
+    }
+    const openedAtMs = it.clock.now();
+    while (it.ws.state === "open") it.clock.next();
+    return it.clock.now() - openedAtMs;
+  });
+}
+
+Deno.test("heartbeat doubles its timeout after two losses in a row, up to 8 times", () => {
+  assertEquals(lose(beating(), 7), [14, 14, 18, 26, 42, 42, 42].map((s) => s * 1_000));
+});
+
+Deno.test("heartbeat forgets its losses at the first message", () => {
+  const it = beating();
+  lose(it, 4);
+  while (it.ws.state !== "open") {
+    it.clock.next();
+    if (it.server.readyState === 0) it.server.accept();
+  }
+  it.server.send("at last");
+  it.server.drop();
+  assertEquals(lose(it, 2), [14_000, 14_000]);
+});
+
+Deno.test("heartbeat remembers its losses over other losses and stable connections", () => {
+  const it = beating({ stableAfterMs: 100 });
+  lose(it, 3);
+  while (it.ws.state !== "open") {
+    it.clock.next();
+    if (it.server.readyState === 0) it.server.accept();
+  }
+  it.server.drop();
+  assertEquals(lose(it, 1), [26_000]);
+});
+
+Deno.test("heartbeat forgets its losses at reconnect()", () => {
+  const it = beating();
+  lose(it, 4);
+  it.ws.reconnect();
+  it.server.accept();
+  assertEquals(lose(it, 1), [14_000]);
+});
+
+// ------------------------------------------------------------------------------------ latencyMs
+
+Deno.test("latencyMs is from a probe to the message that isReply accepts, and null before", () => {
+  const { ws, clock, server, network } = beating({
+    heartbeat: { ...HEARTBEAT, isReply: (data) => data === "pong" },
+  });
+  server.onReceive(() =>
+    clock.plan(() => {
+      server.send("data");
+      clock.plan(() => server.send("pong"), 20);
+    }, 60)
+  );
+  clock.tick(10_079);
+  assertEquals(ws.latencyMs, null);
+  clock.tick(1);
+  assertEquals(ws.latencyMs, 80);
+  server.send("pong");
+  assertEquals(ws.latencyMs, 80);
+  server.drop();
+  clock.tick(1_500);
+  network.connections[1]?.accept();
+  assertEquals(ws.latencyMs, null);
+});
+
+Deno.test("latencyMs stays null without isReply", () => {
+  const { ws, clock, server } = beating();
+  server.onReceive(() => server.send("pong"));
+  clock.tick(50_000);
+  assertEquals(ws.latencyMs, null);
 });
 
 Deno.test("heartbeat finds a dead link under permanent throttling too", () => {

@@ -244,6 +244,15 @@ Deno.test("maxAttempts of 0 makes a plain WebSocket: one connection, and its end
   assertEquals(refused.log.at(-1), "3 close 1006 unclean connect-failed over");
 });
 
+Deno.test("connectTimeoutMs reads a handshake that was accepted while the loop was blocked", () => {
+  const it = rig();
+  it.clock.tick(9_000);
+  it.clock.plan(() => it.server.accept(), 3_000);
+  it.clock.sleep(4_000);
+  it.clock.tick(0);
+  assertEquals(it.log, ["1 statechange connecting -> open", "1 open #0 first"]);
+});
+
 Deno.test("ReconnectingWebSocket holds one timer when just open, none when stable, one while waiting", () => {
   const { clock, server } = openRig();
   const timers = [clock.pending];

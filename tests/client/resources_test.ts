@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { rig } from "./rig.ts";
+import { type Rig, rig, type RigOptions } from "./rig.ts";
 
 Deno.test("10,000 reconnects leave no more listeners and timers than one", () => {
   const listeners = { now: 0, most: 0, ofOneSocket: 0 };
@@ -42,3 +42,63 @@ Deno.test("10,000 reconnects do not grow the heap", async () => {
   // Less than a byte for ten: nothing is kept.
   assert(grownBytes < 1_024, `grown by ${grownBytes} bytes`);
 });
+
+/** A class with a `terminate()`, as Bun's and that of `ws`, which notes the calls. */
+function terminable(calls: string[]): Required<RigOptions>["wrap"] {
+  return (inner) =>
+    class extends inner {
+      override close(code?: number, reason?: string): void {
+        calls.push("close");
+        super.close(code, reason);
+      }
+      terminate(): void {
+        calls.push("terminate");
+      }
+    };
+}
+
+const SILENT: Readonly<Record<string, (it: Rig) => void>> = {
+  "a dial that hangs": ({ clock }) => clock.tick(10_000),
+  "a connection without a sign of life": ({ server, clock }) => {
+    server.accept();
+    clock.tick(35_000);
+  },
+  "a peer that does not answer close()": ({ ws, server, clock }) => {
+    server.accept();
+    server.closeReply = "never";
+    ws.close();
+    clock.tick(3_000);
+  },
+};
+
+for (const [what, play] of Object.entries(SILENT)) {
+  Deno.test(`${what} is terminated, where the class can`, () => {
+    const calls: string[] = [];
+    play(rig({ wrap: terminable(calls), heartbeat: {} }));
+    assertEquals(calls.slice(-2), ["close", "terminate"]);
+  });
+}
+
+const ALIVE: Readonly<Record<string, (it: Rig) => void>> = {
+  "what reconnect() leaves": ({ ws, server }) => {
+    server.accept();
+    ws.reconnect(4_001);
+  },
+  "a dial that close() stops": ({ ws }) => ws.close(),
+  "a connection that the server closed": ({ server }) => {
+    server.accept();
+    server.close(1001);
+  },
+  "a dial that online cuts short": ({ network, clock }) => {
+    clock.tick(2_000);
+    network.online();
+  },
+};
+
+for (const [what, play] of Object.entries(ALIVE)) {
+  Deno.test(`${what} is closed, and never terminated`, () => {
+    const calls: string[] = [];
+    play(rig({ wrap: terminable(calls), heartbeat: {} }));
+    assertEquals(calls, ["close"]);
+  });
+}

@@ -30,6 +30,9 @@ const edit = (file: string) => (name: string, from: string, to: string, also?: E
 });
 
 const transition = edit("transition.ts");
+const step = edit("step.ts");
+const heartbeat = edit("heartbeat.ts");
+const providers = edit("providers.ts");
 const runner = edit("runner.ts");
 const shell = edit("shell.ts");
 const link = edit("link.ts");
@@ -42,8 +45,8 @@ const backoff = edit("backoff.ts");
 const CORE: readonly Bug[] = [
   transition(
     "the counters are reset at open",
-    'phase: "open", opened: true',
-    'phase: "open", series: FRESH, opened: true',
+    'opened: true,\n    pulse: "beating"',
+    'opened: true,\n    series: FRESH,\n    pulse: "beating"',
   ),
   transition(
     "the counters are never reset",
@@ -67,7 +70,7 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "a socket that was given up is not closed",
-    '[DISARM, abandon(), arm("retry", delayMs)]',
+    '[DISARM, abandon(isSilent), arm("retry", delayMs)]',
     '[DISARM, arm("retry", delayMs)]',
   ),
   transition(
@@ -77,33 +80,93 @@ const CORE: readonly Bug[] = [
   ),
   transition(
     "timers outlive the end",
-    "[DISARM, abandon()],\n    isOver(state)",
-    "[abandon()],\n    isOver(state)",
+    "[DISARM, abandon(isSilent)],\n    isOver(state)",
+    "[abandon(isSilent)],\n    isOver(state)",
   ),
-  transition("every hint dials at once", "series.hinted ? config.initialDelayMs : 0", "0"),
+  transition(
+    "every hint dials at once",
+    "series.early ? Math.max(0, apartMs - Number(earlyMs)) : 0",
+    "0",
+  ),
+  transition("early attempts come at one pace", "2 ** (series.early - 1)", "1"),
+  transition(
+    "early attempts of another series hold a hint back",
+    "const restMs = series.early ?",
+    "const restMs = earlyMs !== null ?",
+  ),
+  transition(
+    "a hint during an attempt is lost",
+    '...(hint ? [{ type: "hint", hint } as const] : []),',
+    "",
+  ),
+  transition("a hint shortens a server's wait", "state.paced ||", ""),
+  transition(
+    "wake has the policy start over",
+    'state.hint === "online" ? UNWAITED : {}',
+    "UNWAITED",
+  ),
+  {
+    ...transition("online cuts every dial short", "!series.cut && ", ""),
+    test: "tests/client/connectivity_test.ts",
+  },
+  {
+    ...transition(
+      "online cuts the last attempt short",
+      " && series.attempt < maxAttempts\n",
+      "\n",
+    ),
+    test: "tests/client/connectivity_test.ts",
+  },
+  {
+    ...transition("a young dial is cut short", "YOUNG_DIAL_MS = 1_000", "YOUNG_DIAL_MS = 0"),
+    test: "tests/transition_test.ts",
+  },
+  {
+    ...transition("a stale hint is followed", "FRESH_HINT_MS = 1_000", "FRESH_HINT_MS = 9_000"),
+    test: "tests/client/connectivity_test.ts",
+  },
   transition("a hint is followed too late", "HINT_JITTER_MS = 500", "HINT_JITTER_MS = 9_000"),
   transition(
     "offline brings the attempt forward",
-    'input.hint === "offline" || state.hurried',
-    "state.hurried",
+    'hint === "offline" || state.paced',
+    "state.paced",
   ),
-  transition("grace without end", 'slept && pulse === "probed"', "slept"),
-  transition(
+  heartbeat("grace without end", 'slept && pulse === "probed"', "slept"),
+  heartbeat("turns of the loop without end", 'lateMs && pulse !== "late"', "lateMs"),
+  {
+    ...heartbeat("a late answer to a probe is not read", 'lateMs && pulse !== "late"', "false"),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...transition("a late answer to a dial is not read", "lateMs && !state.late", "false"),
+    test: "tests/client/lifecycle_test.ts",
+  },
+  heartbeat("no timeout ever grows", "silences > 1 ?", "silences > 1e9 ?"),
+  {
+    ...heartbeat("a timeout grows for ever", "MAX_PATIENCE = 8", "MAX_PATIENCE = 80"),
+    test: "tests/heartbeat_cells_test.ts",
+  },
+  {
+    ...heartbeat("always probes only in silence", "if (!always) return listen", "return listen"),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  heartbeat(
     "the first silence is a loss",
     'silentMs !== null || pulse === "beating") return probe',
     "silentMs !== null) return probe",
   ),
-  transition(
+  step(
     "close is told twice",
     '{ type: "error", error }, close] : [close]',
     '{ type: "error", error }, close] : [close, close]',
   ),
-  transition(
+  step("a clean close fires an error", "error && !wasClean ?", "error ?"),
+  step(
     "error is told after close",
     '[{ type: "error", error }, close]',
     '[close, { type: "error", error }]',
   ),
-  transition(
+  step(
     "statechange comes after the event that it explains",
     '[...acts, { type: "statechange", state, previous }, ...tells]',
     '[...acts, ...tells, { type: "statechange", state, previous }]',
@@ -116,20 +179,55 @@ const CORE: readonly Bug[] = [
   transition(
     "close() ends with the peer's failure",
     "return end(state, input, state.error)",
-    "return end(state, input, input.error)",
+    'return end(state, input, "connection-lost")',
   ),
   transition("close() waits for ever", 'arm("close", config.closeTimeoutMs), ', ""),
   transition(
     "each part of an attempt has a deadline of its own",
-    '[{ type: "handshake" }]',
-    '[arm("connect", config.connectTimeoutMs), { type: "handshake" }]',
+    'phase: "handshaking" }, { type: "handshake" })',
+    'phase: "handshaking" }, arm("connect", config.connectTimeoutMs), { type: "handshake" })',
   ),
   transition(
     "reconnect() keeps the counters",
-    "begin(state, FRESH, config",
-    "begin(state, state.series, config",
+    "silences: 0 }, FRESH, config",
+    "silences: 0 }, state.series, config",
   ),
-  transition("reconnect() does not tell the close", "...report(ABNORMAL, true, null),\n", ""),
+  transition(
+    "reconnect() does not report the close",
+    "...report({ code, reason, wasClean: false }, true, null),\n",
+    "",
+  ),
+  transition(
+    "reconnect() reports another code than it was given",
+    "report({ code, reason, wasClean: false }, true",
+    "report(ABNORMAL, true",
+  ),
+  transition(
+    "reconnect() keeps the heartbeat's patience",
+    "{ ...state, silences: 0 }, F",
+    "state, F",
+  ),
+  {
+    ...transition("reconnect() terminates", "abandon(false, farewell)", "abandon(true, farewell)"),
+    test: "tests/client/resources_test.ts",
+  },
+  {
+    ...transition(
+      "a silent socket is not terminated",
+      'arm("retry", delayMs)],',
+      'arm("retry", delayMs)].map((it) => it.type === "abandon" ? abandon(false) : it),',
+    ),
+    test: "tests/client/resources_test.ts",
+  },
+  {
+    ...transition("a refused handshake is judged at once", "REFUSAL_MS = 1_000", "REFUSAL_MS = 0"),
+    test: "tests/client/handshake_test.ts",
+  },
+  transition(
+    "the limit is told where none was allowed",
+    'config.maxAttempts ? "retry-limit" : error',
+    '"retry-limit"',
+  ),
   transition(
     "the queue leaves before the listeners of open run",
     '{ type: "open", reconnected: state.opened, attempt: series.attempt },\n      { type: "flush" }',
@@ -141,7 +239,7 @@ const CORE: readonly Bug[] = [
     '{ type: "disarm", timer: "connect" }',
     "DISARM",
   ),
-  transition(
+  step(
     "an error without a close is ignored",
     'return stay(state, arm("error", 0))',
     "return stay(state)",
@@ -165,8 +263,25 @@ const CORE: readonly Bug[] = [
   runner("a timer leaks", "this.#clock.clearTimeout(armed.handle);", ""),
   runner(
     "a trace sink can break the client",
-    "} catch {\n",
-    "} catch (error) {\n      throw error;\n",
+    'this.#performer.report("trace", error);',
+    "throw error;",
+  ),
+  {
+    ...runner(
+      "an effect that throws stops the others",
+      "this.#performer.failed(effect, error);",
+      "throw error;",
+    ),
+    test: "tests/runner_test.ts",
+  },
+  {
+    ...runner("reconnect() dispatches during the call", "isCall && isEvent(effect);", "false;"),
+    test: "tests/client/reconnect_test.ts",
+  },
+  runner(
+    "events of reconnect() come after later ones",
+    "if (!isCall && effects.some(isEvent)) this.#letOut();",
+    "",
   ),
   runner("messages are no sign of life", "this.#heardAtMs = this.#clock.now();", ""),
 ];
@@ -205,10 +320,10 @@ const SHELL: readonly Bug[] = [
   ),
   shell(
     "a re-entrant send overtakes the queue",
-    "(!this.#queue.size || this.#isGreeting)",
+    "(!this.#queue.size || this.#isOpening)",
     "true",
   ),
-  shell("what open listeners send waits", "this.#isGreeting = true;", ""),
+  shell("what open listeners send waits", "this.#isOpening = true;", ""),
   shell(
     "a message is sent twice",
     "socket.send(message);\n      return true;",
@@ -224,8 +339,8 @@ const SHELL: readonly Bug[] = [
   link("Deno's code 0 is passed on", "code: code || 1006", "code"),
   link(
     "an abnormal end is called clean",
-    "code: code || 1006, reason, wasClean }",
-    "code: code || 1006, reason, wasClean: true }",
+    "reason, wasClean: wasClean && wasOpen }",
+    "reason, wasClean: true }",
   ),
   shell(
     "binaryType is lost with the socket",
@@ -254,8 +369,77 @@ const SHELL: readonly Bug[] = [
     test: "tests/client/heartbeat_test.ts",
   },
   shell("what comes during the handshake is lost", "if (!arrival) break;", "break;"),
-  shell("a probe goes out after close()", "if (this.state === state) this.socket", "this.socket"),
-  shell("the buffer of the socket is not counted", "+ (this.socket?.bufferedAmount ?? 0)", ""),
+  shell("a probe goes out after close()", "if (this.state !== state) return;", ""),
+  shell(
+    "the buffer of the socket is not counted",
+    "+ (this.socket?.bufferedAmount ?? this.#unsentBytes)",
+    "",
+  ),
+  shell(
+    "what was not sent is forgotten at the close",
+    "this.socket?.bufferedAmount ?? this.#unsentBytes)",
+    "this.socket?.bufferedAmount ?? 0)",
+  ),
+  shell("hooks are reported again and again", "if (this.#reported.includes(hook)) return;", ""),
+  {
+    ...shell("hooks are reported to a trace alone", "reportFault(error);", ""),
+    test: "tests/client/errors_test.ts",
+  },
+  {
+    ...shell(
+      "an effect that throws leaves its state without a way out",
+      'if (phase !== "waiting") return this.lose',
+      'if (phase === "closed") return this.lose',
+    ),
+    test: "tests/client/errors_test.ts",
+  },
+  shell(
+    "messages do not end the heartbeat's patience",
+    "if (silences) this.apply",
+    "if (!silences) this.apply",
+  ),
+  shell(
+    "providers are not stopped at the end",
+    "if (isOver(this.state)) this.#cancelProviders();",
+    "",
+  ),
+  providers(
+    "a provider is called while its answer is outstanding",
+    "this.#answer ??= ",
+    "this.#answer = ",
+  ),
+  {
+    ...providers("an answer is waited for without end", "}, limitMs);", "}, 2 ** 31 - 1);"),
+    test: "tests/client/providers_test.ts",
+  },
+  {
+    ...link("a falling bufferedAmount is no sign of life", ">= MIN_DRAIN_BYTES", "> Infinity"),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...link(
+      "the hand-over of small messages is life",
+      "MIN_DRAIN_BYTES = 1_024",
+      "MIN_DRAIN_BYTES = 1",
+    ),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...link("protocol pings are no sign of life", '["ping", "pong"]', "[]"),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...link("what arrives after a refusal is kept", "if (this.#isRefused) return true;", ""),
+    test: "tests/client/handshake_test.ts",
+  },
+  {
+    ...edit("handshake.ts")(
+      "a server may choose any pace",
+      "MIN_PACE_MS = 1_000",
+      "MIN_PACE_MS = 0",
+    ),
+    test: "tests/handshake_test.ts",
+  },
 ];
 
 const PARTS: readonly Bug[] = [
@@ -265,14 +449,32 @@ const PARTS: readonly Bug[] = [
     "Math.max(1, delayMs)",
   ),
   verdict("a policy may answer 0", "Math.max(1, delayMs)", "delayMs"),
-  verdict("a judge can break the client", "} catch {\n", "} catch (error) {\n    throw error;\n"),
+  verdict("a judge can break the client", "report(name, error);\n    }", "throw error;\n    }"),
+  {
+    ...verdict(
+      "an inherited property decides",
+      'Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value',
+      "(thrown as { retry?: unknown } | undefined)?.retry as never",
+    ),
+    test: "tests/verdict_test.ts",
+  },
+  {
+    ...verdict(
+      "a thrown value overrules shouldRetry",
+      "answer ?? decision ??",
+      "decision ?? answer ??",
+    ),
+    test: "tests/verdict_test.ts",
+  },
   verdict(
     "the policy is asked for the attempt before",
     "attempt: attempt + 1, waitedMs",
     "attempt, waitedMs",
   ),
   verdict("paced restarts pace every retry", "attempt === 0 ? pacing", "attempt >= 0 ? pacing"),
-  codes("a fatal code is retried", "1002, 1008, 1010", "1002, 1010"),
+  codes("a fatal code is retried", "1010, 3003, 4400, 4403, 4404", "1010, 3003, 4400, 4403"),
+  codes("1008 is retried without a new token", "[1008, 3000, 4401]", "[3000, 4401]"),
+  codes("1008 is not paced", "code === 1013 || code === 1008", "code === 1013"),
   codes("1012 is not paced", "if (code === 1012)", "if (code === 1112)"),
   codes("a reserved code is accepted", "checked >= 3000", "checked >= 2999"),
   codes("a reason may be too long", "byteLength(text) > 123", "byteLength(text) > 124"),
