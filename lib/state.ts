@@ -66,8 +66,8 @@ export type Common = {
 type Attempting = {
   /** A hint that came meanwhile: it is followed when the attempt fails. */
   readonly hint?: Hint;
-  /** The deadline fired late, and is about to fire again. */
-  readonly late?: true;
+  /** The deadline fired late; how many turns of the loop it has waited since. */
+  readonly late?: number;
 };
 
 /** The client's state; a variant holds only what its phase needs. */

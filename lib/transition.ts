@@ -80,6 +80,9 @@ export const YOUNG_DIAL_MS = 1_000;
 /** A hint counts for a loss that follows within this time: the network changes first, then the socket dies. */
 const FRESH_HINT_MS = 1_000;
 
+/** Turns of the event loop that an opening handshake takes at most, once its bytes are there (Deno: 3). */
+const LATE_TURNS = 5;
+
 /** How long a handshake that threw waits for the peer's close frame, which may say why. */
 const REFUSAL_MS = 1_000;
 
@@ -165,8 +168,11 @@ function expire(
   { timer, lateMs }: Input & { readonly type: "timer" },
 ): Step {
   if (timer === "error") return lose(state);
-  // The answer may have arrived while the loop was blocked: one turn of it, to read it.
-  if (lateMs && !state.late) return stay({ ...state, late: true }, arm("connect", 0));
+  // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
+  const { late = 0 } = state;
+  if (late ? late < LATE_TURNS : lateMs) {
+    return stay({ ...state, late: late + 1 }, arm("connect", 0));
+  }
   return lose(state, "refused" in state ? undefined : "connect-timeout");
 }
 

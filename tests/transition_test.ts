@@ -272,16 +272,19 @@ for (const error of ["connect-timeout", "heartbeat-timeout"] as const) {
 // ------------------------------------------------------------------------------------ deadlines
 
 for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
-  Deno.test(`transition() late connect timer while ${state.phase} waits one turn of the loop, once`, () => {
-    const late = { ...state, late: true } as State;
+  Deno.test(`transition() late connect timer while ${state.phase} waits a few turns of the loop`, () => {
+    const late = (turns: number): State => ({ ...state, late: turns }) as State;
     const input = timer("connect", null, 1);
-    assertStep(transition(state, input, CONFIG), late, [arm("connect", 0)]);
-    assertStep(transition(late, input, CONFIG), late, [{ type: "lose", error: "connect-timeout" }]);
+    assertStep(transition(state, input, CONFIG), late(1), [arm("connect", 0)]);
+    assertStep(transition(late(1), timer("connect"), CONFIG), late(2), [arm("connect", 0)]);
+    assertStep(transition(late(5), input, CONFIG), late(5), [
+      { type: "lose", error: "connect-timeout" },
+    ]);
   });
 }
 
-Deno.test("transition() opened after the late turn is as good as before it", () => {
-  const late = { ...CONNECTING, late: true } as State;
+Deno.test("transition() opened after a late turn is as good as before it", () => {
+  const late = { ...CONNECTING, late: 3 } as State;
   const [after] = transition(late, { type: "opened", epoch: 4 }, CONFIG);
   assertEquals(after, OPEN);
 });

@@ -132,13 +132,20 @@ const CORE: readonly Bug[] = [
     "state.paced",
   ),
   heartbeat("grace without end", 'slept && pulse === "probed"', "slept"),
-  heartbeat("turns of the loop without end", 'lateMs && pulse !== "late"', "lateMs"),
+  {
+    ...heartbeat("turns of the loop without end", 'lateMs && pulse !== "late"', "lateMs"),
+    test: "tests/heartbeat_cells_test.ts",
+  },
   {
     ...heartbeat("a late answer to a probe is not read", 'lateMs && pulse !== "late"', "false"),
     test: "tests/client/heartbeat_test.ts",
   },
   {
-    ...transition("a late answer to a dial is not read", "lateMs && !state.late", "false"),
+    ...transition(
+      "a late answer to a dial is not read",
+      "late ? late < LATE_TURNS : lateMs",
+      "false",
+    ),
     test: "tests/client/lifecycle_test.ts",
   },
   heartbeat("no timeout ever grows", "silences > 1 ?", "silences > 1e9 ?"),
@@ -278,11 +285,14 @@ const CORE: readonly Bug[] = [
     ...runner("reconnect() dispatches during the call", "isCall && isEvent(effect);", "false;"),
     test: "tests/client/reconnect_test.ts",
   },
-  runner(
-    "events of reconnect() come after later ones",
-    "if (!isCall && effects.some(isEvent)) this.#letOut();",
-    "",
-  ),
+  {
+    ...runner(
+      "events of reconnect() come after later ones",
+      "if (!isCall && effects.some(isEvent)) this.#letOut();",
+      "",
+    ),
+    test: "tests/client/reconnect_test.ts",
+  },
   runner("messages are no sign of life", "this.#heardAtMs = this.#clock.now();", ""),
 ];
 
@@ -302,16 +312,19 @@ const SHELL: readonly Bug[] = [
     "if (!this.#carries(link)) return;\n    const { data",
     "const { data",
   ),
-  shell(
-    "the provider's answer to an old attempt is used",
-    "if (!this.holds(link)) return;\n    this.#url",
-    "this.#url",
-    {
-      file: "lib/shell.ts",
-      from: "epoch: link.epoch, url",
-      to: "epoch: this.state.epoch, url",
-    },
-  ),
+  {
+    ...shell(
+      "the provider's answer to an old attempt is used",
+      "if (!this.holds(link)) return;\n    this.#url",
+      "this.#url",
+      {
+        file: "lib/shell.ts",
+        from: "epoch: link.epoch, url",
+        to: "epoch: this.state.epoch, url",
+      },
+    ),
+    test: "tests/client/providers_test.ts",
+  },
   shell("bytes are not copied", "const kept = snapshot(message);", "const kept = message;"),
   shell(
     "drop tells the caller's buffer",
@@ -389,7 +402,7 @@ const SHELL: readonly Bug[] = [
     ...shell(
       "an effect that throws leaves its state without a way out",
       'if (phase !== "waiting") return this.lose',
-      'if (phase === "closed") return this.lose',
+      'if (phase !== "waiting") return; this.lose',
     ),
     test: "tests/client/errors_test.ts",
   },

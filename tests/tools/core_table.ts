@@ -49,7 +49,7 @@ const COMMONS = [FRESH, { ...LATE, attempt: 2, cut: false }, LATE].flatMap((seri
 );
 
 /** What an attempt may remember. */
-const MEMORIES = [{}, { hint: "wake", late: true }, { hint: "online" }] as const;
+const MEMORIES = [{}, { hint: "wake", late: 5 }, { hint: "online" }] as const;
 
 const ATTEMPTS = COMMONS.flatMap((common) => MEMORIES.map((memory) => ({ ...common, ...memory })));
 
