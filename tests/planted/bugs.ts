@@ -302,7 +302,7 @@ const PARTS: readonly Bug[] = [
   ),
   edit("target.ts")(
     "credentials are traced",
-    'href.replace(/^(wss?:\\/\\/)[^/@]*@|[?#].*/g, "$1")',
+    'href.replace(/^(wss?:\\/\\/)[^/?#]*@|[?#][^]*/g, "$1")',
     "href",
   ),
   edit("trace.ts")(
