@@ -12,8 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
-import { PlatformEventTarget, soon } from "./platform.ts";
-import { IS_WORKERD } from "./sources.ts";
+import { IS_WORKERD, PlatformEventTarget, soon } from "./platform.ts";
 
 /** What can listen. */
 type Callback = EventListenerOrEventListenerObject;

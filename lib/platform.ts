@@ -7,6 +7,9 @@
  * @module
  */
 
+/** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
+export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
+
 /** The error of a platform that lacks what nothing can replace. */
 export function missing(what: string): TypeError {
   return new TypeError(`Cannot create a ReconnectingWebSocket as this platform has no ${what}`);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { IS_WORKERD } from "./sources.ts";
+import { IS_WORKERD } from "./platform.ts";
 
 /** What can be sent: as the platform's `WebSocket.send`. Shared memory is refused, as there. */
 export type WebSocketData = string | ArrayBufferLike | ArrayBufferView | Blob;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ClientEventTarget } from "./client_event_target.ts";
 import { missing } from "./platform.ts";
 
 /** Time, as the client uses it. */
@@ -91,9 +92,6 @@ export interface Page {
   readonly location?: { readonly href: string };
 }
 
-/** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
-export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
-
 /** Fills in the platform's own for every source not given. Reads globals when called, never at import. */
 export function platformSources(
   given: { readonly [name in keyof Sources]?: Sources[name] | undefined },
@@ -117,8 +115,11 @@ const platformClock: Clock = {
 };
 
 function platformWebSocket(): WebSocketConstructor {
-  if (typeof WebSocket === "function") return WebSocket;
-  throw missing("WebSocket: pass 'sources.WebSocket'");
+  // A client in the place of the platform's class would carry itself, and so on without end.
+  if (typeof WebSocket === "function" && !(WebSocket.prototype instanceof ClientEventTarget)) {
+    return WebSocket;
+  }
+  throw missing("WebSocket of its own: pass 'sources.WebSocket'");
 }
 
 /**
