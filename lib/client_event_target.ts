@@ -31,38 +31,11 @@ export const deliver: unique symbol = Symbol("deliver");
 export const hears: unique symbol = Symbol("hears");
 
 /** An entry of the own list, and the native listener, in one. */
-class MessageListener implements EventListenerObject {
+interface MessageListener extends EventListenerObject {
   readonly callback: Callback;
   readonly capture: boolean;
   readonly signal: AbortSignal | undefined;
-  removed = false;
-  readonly #client: ClientEventTarget;
-  readonly #once: boolean;
-
-  constructor(
-    client: ClientEventTarget,
-    callback: Callback,
-    capture: boolean,
-    once: boolean,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#client = client;
-    this.callback = callback;
-    this.capture = capture;
-    this.#once = once;
-    this.signal = signal;
-  }
-
-  handleEvent(event: Event): void {
-    const { callback } = this;
-    if (this.#once) {
-      // Not a subclass's: a native dispatch does not call that either.
-      const { removeEventListener } = ClientEventTarget.prototype;
-      removeEventListener.call(this.#client, "message", callback, this.capture);
-    }
-    if (typeof callback === "function") callback.call(this.#client, event);
-    else callback.handleEvent(event);
-  }
+  removed: boolean;
 }
 
 /** An event handler attribute, which listens as long as it has a handler. */
@@ -207,7 +180,17 @@ export class ClientEventTarget extends PlatformEventTarget {
     if (this.#find(callback, capture)) return;
     // QUIRK(zone.js): what it adds natively it calls in the zone of this moment, as Angular needs.
     this.#isPatched ||= "Zone" in globalThis;
-    const listener = new MessageListener(this, callback, !!capture, !!once, signal);
+    const listener: MessageListener = {
+      callback,
+      capture: !!capture,
+      signal,
+      removed: false,
+      handleEvent: (event) => {
+        if (once) this.#remove(listener);
+        if (typeof callback === "function") callback.call(this, event);
+        else callback.handleEvent(event);
+      },
+    };
     super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
     if (isLive(listener)) this.#keep(this.#listeners.concat(listener));

@@ -38,14 +38,14 @@ export type ReconnectingWebSocketErrorCode =
 const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
   "connect-failed": "Cannot open the connection",
   "connect-timeout": "Cannot open the connection in time",
-  "provider-failed": "Cannot determine where to connect",
-  "handshake-failed": "Cannot complete the handshake",
+  "provider-failed": "The provider failed",
+  "handshake-failed": "The handshake failed",
   "connection-lost": "Connection lost",
-  "heartbeat-timeout": "Connection lost as the peer fell silent",
-  "fatal-close": "Connection closed for a reason that retrying cannot cure",
-  "retry-limit": "Cannot reconnect as all attempts are used up",
-  "queue-overflow": "Cannot keep the message as the queue is full",
-  "send-failed": "Cannot send the message as the platform refused it",
+  "heartbeat-timeout": "The peer fell silent",
+  "fatal-close": "The peer closed for good",
+  "retry-limit": "No attempt is left",
+  "queue-overflow": "The queue is full",
+  "send-failed": "The platform refused the message",
   "aborted": "Aborted by the signal",
 };
 
