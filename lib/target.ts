@@ -54,7 +54,8 @@ export function readProtocols(value: unknown): readonly string[] {
     ? Array.from(value, (protocol) => `${protocol}`)
     : [`${value}`];
   const areTokens = protocols.every((protocol) => /^[!#-'*+\-.^-z|~0-9A-Z]+$/.test(protocol));
-  const areUnique = new Set(protocols).size === protocols.length;
+  // QUIRK(Deno, Node, Bun): those that differ in case only are refused, though the standard allows them.
+  const areUnique = new Set(protocols.map((it) => it.toLowerCase())).size === protocols.length;
   if (!areTokens || !areUnique) throw invalid("subprotocols must be unique HTTP tokens");
   return protocols;
 }
