@@ -64,7 +64,11 @@ function defineMessageEvent(): ClientMessageEventClass {
   // QUIRK(React Native, edge-runtime): there is no MessageEvent.
   const Base: MessageEventConstructor = typeof MessageEvent === "function"
     ? MessageEvent
-    : defineBareMessageEvent();
+    : class extends Event {
+      readonly lastEventId = "";
+      readonly source = null;
+      readonly ports = [];
+    } as unknown as MessageEventConstructor;
 
   /**
    * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
@@ -129,15 +133,6 @@ function defineMessageEvent(): ClientMessageEventClass {
   };
 }
 
-/** An Event with the other fields of a MessageEvent. */
-function defineBareMessageEvent(): MessageEventConstructor {
-  return class extends Event {
-    readonly lastEventId = "";
-    readonly source = null;
-    readonly ports = [];
-  } as unknown as MessageEventConstructor;
-}
-
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
 export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
@@ -145,7 +140,7 @@ export class ClientEventTarget extends PlatformEventTarget {
   #captures = false;
   /** Whether the native dispatch does more than ours for any of them. */
   #isPatched = false;
-  /** The other types that listeners were added for. */
+  /** The types that listeners were added for. */
   #types: readonly string[] = NONE;
   #slots: Map<string, Slot> | undefined;
 
@@ -167,12 +162,9 @@ export class ClientEventTarget extends PlatformEventTarget {
     options?: boolean | AddEventListenerOptions,
   ): void {
     const name = `${type}`;
-    if (name !== "message") {
-      this.#note(name);
-      return super.addEventListener(name, callback, options);
-    }
+    this.#note(name);
     // What cannot be called is refused, or ignored, as the platform does.
-    if (!callback || Object(callback) !== callback) {
+    if (name !== "message" || !callback || Object(callback) !== callback) {
       return super.addEventListener(name, callback, options);
     }
     const { capture, once, passive, signal } = flatten(options);

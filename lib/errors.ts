@@ -35,18 +35,10 @@ export type ReconnectingWebSocketErrorCode =
   | "send-failed"
   | "aborted";
 
-const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
-  "connect-failed": "Cannot open the connection",
-  "connect-timeout": "Cannot open the connection in time",
-  "provider-failed": "The provider failed",
-  "handshake-failed": "The handshake failed",
-  "connection-lost": "Connection lost",
-  "heartbeat-timeout": "The peer fell silent",
+/** What the words of the code do not say. */
+const MESSAGES: { readonly [code in ReconnectingWebSocketErrorCode]?: string } = {
   "fatal-close": "The peer closed for good",
   "retry-limit": "No attempt is left",
-  "queue-overflow": "The queue is full",
-  "send-failed": "The platform refused the message",
-  "aborted": "Aborted by the signal",
 };
 
 /**
@@ -78,7 +70,9 @@ export class ReconnectingWebSocketError extends Error {
 
   /** Creates an error; the message follows from the code. */
   constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause?: unknown) {
-    super(MESSAGES[code], { cause });
+    super(MESSAGES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replace("-", " "), {
+      cause,
+    });
     this.code = code;
     this.attempt = attempt;
   }

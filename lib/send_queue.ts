@@ -116,6 +116,8 @@ export function toMessage(value: unknown): WebSocketData {
     case "SharedArrayBuffer":
       throw sharedMemory();
   }
+  // QUIRK(React Native): its Blob has no Symbol.toStringTag.
+  if (typeof Blob === "function" && value instanceof Blob) return value;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   return toMessage(`${value}`);
 }
@@ -138,13 +140,9 @@ export function byteLength(message: WebSocketData): number {
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
     // A surrogate pair is two units and four bytes; a lone one is sent as U+FFFD, three bytes.
-    if (isSurrogate(unit, 0xD800) && isSurrogate(message.charCodeAt(i + 1), 0xDC00)) i++;
+    if (unit >> 10 === 0x36 && message.charCodeAt(i + 1) >> 10 === 0x37) i++;
   }
   return bytes;
-}
-
-function isSurrogate(unit: number, first: number): boolean {
-  return unit >= first && unit < first + 0x400;
 }
 
 function isBlob(message: Exclude<WebSocketData, string>): message is Blob {

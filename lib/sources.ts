@@ -134,22 +134,19 @@ function platformConnectivity(): Connectivity | null {
       return navigator.onLine as boolean;
     },
     subscribe(listener): () => void {
-      const releases: (() => void)[] = [];
-      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void => {
-        const onEvent = (): void => {
+      const controller = new AbortController();
+      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void =>
+        target?.addEventListener(type, () => {
           if (type !== "visibilitychange" || document?.visibilityState === "visible") {
             listener(hint);
           }
-        };
-        target?.addEventListener?.(type, onEvent);
-        releases.push(() => target?.removeEventListener?.(type, onEvent));
-      };
+        }, { signal: controller.signal });
       on(globalThis, "online", "online");
       on(globalThis, "offline", "offline");
       on(document && globalThis, "pageshow", "wake");
       on(document, "resume", "wake");
       on(document, "visibilitychange", "wake");
-      return () => releases.forEach((release) => release());
+      return () => controller.abort();
     },
   };
 }

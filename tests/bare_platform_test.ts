@@ -103,12 +103,3 @@ Deno.test("the property of imports finds a module that needs a global", async ()
   const { failed } = await fc.check(saysWhatIsMissing({ import: "CloseEvent" }), { numRuns: RUNS });
   assert(failed);
 });
-
-Deno.test("a client is an EventTarget, also where that came after the import", async () => {
-  assertEquals(await inRealm("late_event_target"), [
-    "first open true true",
-    "first hello",
-    "second open true true",
-    "second hello",
-  ]);
-});

@@ -6,17 +6,17 @@ import {
 } from "../lib/errors.ts";
 
 const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
-  "connect-failed": "Cannot open the connection",
-  "connect-timeout": "Cannot open the connection in time",
-  "provider-failed": "The provider failed",
-  "handshake-failed": "The handshake failed",
+  "connect-failed": "Connect failed",
+  "connect-timeout": "Connect timeout",
+  "provider-failed": "Provider failed",
+  "handshake-failed": "Handshake failed",
   "connection-lost": "Connection lost",
-  "heartbeat-timeout": "The peer fell silent",
+  "heartbeat-timeout": "Heartbeat timeout",
   "fatal-close": "The peer closed for good",
   "retry-limit": "No attempt is left",
-  "queue-overflow": "The queue is full",
-  "send-failed": "The platform refused the message",
-  "aborted": "Aborted by the signal",
+  "queue-overflow": "Queue overflow",
+  "send-failed": "Send failed",
+  "aborted": "Aborted",
 };
 const CODES = Object.keys(MESSAGES) as ReconnectingWebSocketErrorCode[];
 
