@@ -12,8 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
-import { PlatformEventTarget, soon } from "./platform.ts";
-import { IS_WORKERD } from "./sources.ts";
+import { IS_WORKERD, PlatformEventTarget, soon } from "./platform.ts";
 
 /** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
@@ -32,38 +31,11 @@ export const deliver: unique symbol = Symbol("deliver");
 export const hears: unique symbol = Symbol("hears");
 
 /** An entry of the own list, and the native listener, in one. */
-class MessageListener implements EventListenerObject {
+interface MessageListener extends EventListenerObject {
   readonly callback: Callback;
   readonly capture: boolean;
   readonly signal: AbortSignal | undefined;
-  removed = false;
-  readonly #client: ClientEventTarget;
-  readonly #once: boolean;
-
-  constructor(
-    client: ClientEventTarget,
-    callback: Callback,
-    capture: boolean,
-    once: boolean,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#client = client;
-    this.callback = callback;
-    this.capture = capture;
-    this.#once = once;
-    this.signal = signal;
-  }
-
-  handleEvent(event: Event): void {
-    const { callback } = this;
-    if (this.#once) {
-      // Not a subclass's: a native dispatch does not call that either.
-      const { removeEventListener } = ClientEventTarget.prototype;
-      removeEventListener.call(this.#client, "message", callback, this.capture);
-    }
-    if (typeof callback === "function") callback.call(this.#client, event);
-    else callback.handleEvent(event);
-  }
+  removed: boolean;
 }
 
 /** An event handler attribute, which listens as long as it has a handler. */
@@ -92,7 +64,11 @@ function defineMessageEvent(): ClientMessageEventClass {
   // QUIRK(React Native, edge-runtime): there is no MessageEvent.
   const Base: MessageEventConstructor = typeof MessageEvent === "function"
     ? MessageEvent
-    : defineBareMessageEvent();
+    : class extends Event {
+      readonly lastEventId = "";
+      readonly source = null;
+      readonly ports = [];
+    } as unknown as MessageEventConstructor;
 
   /**
    * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
@@ -157,21 +133,14 @@ function defineMessageEvent(): ClientMessageEventClass {
   };
 }
 
-/** An Event with the other fields of a MessageEvent. */
-function defineBareMessageEvent(): MessageEventConstructor {
-  return class extends Event {
-    readonly lastEventId = "";
-    readonly source = null;
-    readonly ports = [];
-  } as unknown as MessageEventConstructor;
-}
-
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
 export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
   /** Whether any of them captures: hardly ever, and looking costs a twentieth of a message. */
   #captures = false;
-  /** The other types that listeners were added for. */
+  /** Whether the native dispatch does more than ours for any of them. */
+  #isPatched = false;
+  /** The types that listeners were added for. */
   #types: readonly string[] = NONE;
   #slots: Map<string, Slot> | undefined;
 
@@ -193,22 +162,27 @@ export class ClientEventTarget extends PlatformEventTarget {
     options?: boolean | AddEventListenerOptions,
   ): void {
     const name = `${type}`;
-    if (name !== "message") {
-      this.#note(name);
+    this.#note(name);
+    // What cannot be called is refused, or ignored, as the platform does.
+    if (name !== "message" || !callback || Object(callback) !== callback) {
       return super.addEventListener(name, callback, options);
-    }
-    if (callback === null || callback === undefined) return;
-    if (typeof callback !== "function" && typeof callback !== "object") {
-      throw new TypeError(
-        `Cannot add a listener as it must be a function or an object: current value is ${
-          String(callback)
-        }`,
-      );
     }
     const { capture, once, passive, signal } = flatten(options);
     this.#keep(this.#listeners.filter(isLive));
     if (this.#find(callback, capture)) return;
-    const listener = new MessageListener(this, callback, !!capture, !!once, signal);
+    // QUIRK(zone.js): what it adds natively it calls in the zone of this moment, as Angular needs.
+    this.#isPatched ||= "Zone" in globalThis;
+    const listener: MessageListener = {
+      callback,
+      capture: !!capture,
+      signal,
+      removed: false,
+      handleEvent: (event) => {
+        if (once) this.#remove(listener);
+        if (typeof callback === "function") callback.call(this, event);
+        else callback.handleEvent(event);
+      },
+    };
     super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
     if (isLive(listener)) this.#keep(this.#listeners.concat(listener));
@@ -269,9 +243,20 @@ export class ClientEventTarget extends PlatformEventTarget {
   [deliver](data: unknown, origin: string): void {
     messageEventClass ??= defineMessageEvent();
     const event = new messageEventClass(this, data, origin);
-    if (this.#captures) this.#invoke(event, true);
-    if (!event.cancelBubble) this.#invoke(event, false);
+    if (!this.#isPatched) {
+      if (this.#captures) this.#invoke(event, true);
+      if (!event.cancelBubble) this.#invoke(event, false);
+    }
     messageEventClass.end(event);
+    if (this.#isPatched) this.#dispatch(event);
+  }
+
+  #dispatch(event: MessageEvent): void {
+    try {
+      super.dispatchEvent(event);
+    } catch (error) {
+      report(error);
+    }
   }
 
   #invoke(event: MessageEvent, capture: boolean): void {
@@ -331,26 +316,10 @@ export class ClientEventTarget extends PlatformEventTarget {
     this.#slots.set(type, slot);
     this.#note(type);
     if (!handler) this.removeEventListener(type, slot);
-    else if (type === "message" || !callsHandlers()) this.addEventListener(type, slot);
+    // QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
+    // listeners, and would call a handler twice.
+    else if (type === "message" || !IS_WORKERD) this.addEventListener(type, slot);
   }
-}
-
-let knownToCallHandlers: boolean | undefined;
-
-/**
- * QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
- * listeners, and would call a handler twice.
- */
-function callsHandlers(): boolean {
-  if (knownToCallHandlers === undefined) {
-    knownToCallHandlers = false;
-    const get = (): null => {
-      knownToCallHandlers = true;
-      return null;
-    };
-    Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
-  }
-  return knownToCallHandlers;
 }
 
 function isLive(listener: MessageListener): boolean {

@@ -35,18 +35,10 @@ export type ReconnectingWebSocketErrorCode =
   | "send-failed"
   | "aborted";
 
-const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
-  "connect-failed": "Cannot open the connection",
-  "connect-timeout": "Cannot open the connection in time",
-  "provider-failed": "Cannot determine where to connect",
-  "handshake-failed": "Cannot complete the handshake",
-  "connection-lost": "Connection lost",
-  "heartbeat-timeout": "Connection lost as the peer fell silent",
-  "fatal-close": "Connection closed for a reason that retrying cannot cure",
-  "retry-limit": "Cannot reconnect as all attempts are used up",
-  "queue-overflow": "Cannot keep the message as the queue is full",
-  "send-failed": "Cannot send the message as the platform refused it",
-  "aborted": "Aborted by the signal",
+/** What the words of the code do not say. */
+const MESSAGES: { readonly [code in ReconnectingWebSocketErrorCode]?: string } = {
+  "fatal-close": "The peer closed for good",
+  "retry-limit": "No attempt is left",
 };
 
 /**
@@ -78,7 +70,9 @@ export class ReconnectingWebSocketError extends Error {
 
   /** Creates an error; the message follows from the code. */
   constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause?: unknown) {
-    super(MESSAGES[code], { cause });
+    super(MESSAGES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replace("-", " "), {
+      cause,
+    });
     this.code = code;
     this.attempt = attempt;
   }

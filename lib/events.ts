@@ -30,6 +30,8 @@ export interface ReconnectingOpenEvent extends Event {
 export interface ReconnectingErrorEvent extends Event {
   /** What happened. */
   readonly error: ReconnectingWebSocketError;
+  /** The message of `error`, as an ErrorEvent has it. */
+  readonly message: string;
 }
 
 /** Dispatched once for each attempt or connection that ended. */
@@ -91,10 +93,11 @@ export interface EventProperties extends Readonly<Record<string, unknown>> {
 
 /** Makes an event with these properties; `close` is a CloseEvent wherever the platform has one. */
 export function createEvent({ type, ...fields }: EventProperties): Event {
-  if (type !== "close" || typeof CloseEvent !== "function") {
-    // QUIRK(Node 20, 22): there is no CloseEvent, so its fields are added like the others.
-    return Object.assign(new Event(type), fields);
-  }
   const { willRetry, error } = fields;
-  return Object.assign(new CloseEvent(type, fields), { willRetry, error });
+  if (type === "close" && typeof CloseEvent === "function") {
+    return Object.assign(new CloseEvent(type, fields), { willRetry, error });
+  }
+  // QUIRK(Node 20, 22, React Native): there is no CloseEvent, so its fields are added like the others.
+  const event = Object.assign(new Event(type), fields);
+  return type === "error" ? Object.assign(event, { message: (error as Error).message }) : event;
 }

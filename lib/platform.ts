@@ -1,17 +1,18 @@
 /**
  * What a platform may lack, looked up when it is needed: an import never throws, and what is taken
- * away later, or comes later, breaks nothing. React Native has no MessageEvent, CloseEvent and
+ * away later breaks nothing. React Native has no MessageEvent, CloseEvent and
  * DOMException; other engines have less. Without EventTarget, Event, URL and a WebSocket there is
  * nothing to build on, which the constructor says.
  *
  * @module
  */
 
+/** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
+export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
+
 /** The error of a platform that lacks what nothing can replace. */
-export function missing(name: string, remedy = "load a polyfill"): TypeError {
-  return new TypeError(
-    `Cannot create a ReconnectingWebSocket as this platform has no ${name}: ${remedy}`,
-  );
+export function missing(what: string): TypeError {
+  return new TypeError(`Cannot create a ReconnectingWebSocket as this platform has no ${what}`);
 }
 
 /**
@@ -20,11 +21,9 @@ export function missing(name: string, remedy = "load a polyfill"): TypeError {
  */
 export const PlatformEventTarget: typeof EventTarget = typeof EventTarget === "function"
   ? EventTarget
-  : class LateEventTarget {
+  : class {
     constructor() {
-      if (typeof EventTarget !== "function") throw missing("EventTarget");
-      Object.setPrototypeOf(LateEventTarget.prototype, EventTarget.prototype);
-      return Reflect.construct(EventTarget, [], new.target);
+      throw missing("EventTarget");
     }
   } as typeof EventTarget;
 
@@ -44,15 +43,14 @@ export function domException(message: string, name: string): DOMException {
 /** An AbortController; without the class, the part of it that listeners and polling need. */
 export function abortController(): AbortController {
   if (typeof AbortController === "function") return new AbortController();
-  const signal = Object.assign(new EventTarget(), { aborted: false, reason: undefined as unknown });
+  const signal = Object.assign(new EventTarget(), { aborted: false });
   return {
-    signal,
-    abort(reason: unknown): void {
+    signal: signal as AbortSignal,
+    abort(reason): void {
       if (signal.aborted) return;
-      Object.assign(signal, { aborted: true, reason });
-      signal.dispatchEvent(new Event("abort"));
+      Object.assign(signal, { aborted: true, reason }).dispatchEvent(new Event("abort"));
     },
-  } as AbortController;
+  };
 }
 
 /** `Symbol.dispose`; without it, the symbol by which compiled `using` declarations look for it. */

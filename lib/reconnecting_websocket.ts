@@ -14,6 +14,22 @@ import type { WebSocketData } from "./send_queue.ts";
 import { readSettings } from "./settings.ts";
 import { Shell } from "./shell.ts";
 
+/** Those that are not fixed yet: all until the first construction, then none. */
+const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
+
+/**
+ * Makes the constants what they are on the platform's class (Web IDL, "Constants"): nothing deletes
+ * them. Not when the module is loaded, as bundlers keep a class that a module changes.
+ */
+function fixConstants(): void {
+  CONSTANTS.splice(0).forEach((name, value) => {
+    for (const holder of [ReconnectingWebSocket, ReconnectingWebSocket.prototype]) {
+      // Unlike `Object.defineProperty`, it does not throw where the class is frozen.
+      Reflect.defineProperty(holder, name, { value, enumerable: true, configurable: false });
+    }
+  });
+}
+
 /**
  * A WebSocket that survives the network.
  *
@@ -50,13 +66,21 @@ import { Shell } from "./shell.ts";
 export class ReconnectingWebSocket extends ClientEventTarget
   implements WebSocket, Disposable, AsyncDisposable {
   /** `readyState` while connecting or waiting. */
-  static readonly CONNECTING = 0;
+  static get CONNECTING(): 0 {
+    return 0;
+  }
   /** `readyState` while open. */
-  static readonly OPEN = 1;
+  static get OPEN(): 1 {
+    return 1;
+  }
   /** `readyState` after `close()`, until the end. */
-  static readonly CLOSING = 2;
+  static get CLOSING(): 2 {
+    return 2;
+  }
   /** `readyState` when over for good. */
-  static readonly CLOSED = 3;
+  static get CLOSED(): 3 {
+    return 3;
+  }
 
   readonly #shell: Shell;
 
@@ -73,6 +97,7 @@ export class ReconnectingWebSocket extends ClientEventTarget
     options?: ReconnectingWebSocketOptions,
   ) {
     super();
+    fixConstants();
     this.#shell = new Shell(this, readSettings(url, protocols, options));
     this.#shell.start();
   }

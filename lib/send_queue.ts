@@ -5,7 +5,7 @@
  * @module
  */
 
-import { IS_WORKERD } from "./sources.ts";
+import { IS_WORKERD } from "./platform.ts";
 
 /** What can be sent: as the platform's `WebSocket.send`. Shared memory is refused, as there. */
 export type WebSocketData = string | ArrayBufferLike | ArrayBufferView | Blob;
@@ -102,7 +102,7 @@ export function toMessage(value: unknown): WebSocketData {
   // QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD. Elsewhere
   // the platform sees to it, and to do so twice would be most of the price of a `send()`.
   if (typeof value === "string") {
-    return IS_WORKERD ? value.replace(/[\ud800-\udfff]/gu, "\ufffd") : value;
+    return IS_WORKERD ? value.toWellFormed?.() ?? value : value;
   }
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();
@@ -116,6 +116,8 @@ export function toMessage(value: unknown): WebSocketData {
     case "SharedArrayBuffer":
       throw sharedMemory();
   }
+  // QUIRK(React Native): its Blob has no Symbol.toStringTag.
+  if (typeof Blob === "function" && value instanceof Blob) return value;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   return toMessage(`${value}`);
 }
@@ -138,13 +140,9 @@ export function byteLength(message: WebSocketData): number {
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
     // A surrogate pair is two units and four bytes; a lone one is sent as U+FFFD, three bytes.
-    if (isSurrogate(unit, 0xD800) && isSurrogate(message.charCodeAt(i + 1), 0xDC00)) i++;
+    if (unit >> 10 === 0x36 && message.charCodeAt(i + 1) >> 10 === 0x37) i++;
   }
   return bytes;
-}
-
-function isSurrogate(unit: number, first: number): boolean {
-  return unit >= first && unit < first + 0x400;
 }
 
 function isBlob(message: Exclude<WebSocketData, string>): message is Blob {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ClientEventTarget } from "./client_event_target.ts";
 import { missing } from "./platform.ts";
 
 /** Time, as the client uses it. */
@@ -91,9 +92,6 @@ export interface Page {
   readonly location?: { readonly href: string };
 }
 
-/** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
-export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
-
 /** Fills in the platform's own for every source not given. Reads globals when called, never at import. */
 export function platformSources(
   given: { readonly [name in keyof Sources]?: Sources[name] | undefined },
@@ -117,8 +115,11 @@ const platformClock: Clock = {
 };
 
 function platformWebSocket(): WebSocketConstructor {
-  if (typeof WebSocket === "function") return WebSocket;
-  throw missing("WebSocket", "pass 'sources.WebSocket'");
+  // A client in the place of the platform's class would carry itself, and so on without end.
+  if (typeof WebSocket === "function" && !(WebSocket.prototype instanceof ClientEventTarget)) {
+    return WebSocket;
+  }
+  throw missing("WebSocket of its own: pass 'sources.WebSocket'");
 }
 
 /**
@@ -133,24 +134,21 @@ function platformConnectivity(): Connectivity | null {
       return navigator.onLine as boolean;
     },
     subscribe(listener): () => void {
-      const releases: (() => void)[] = [];
-      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void => {
-        const onEvent = (event: Event): void => {
+      const controller = new AbortController();
+      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void =>
+        target?.addEventListener(type, (event) => {
           // Every page load fires `pageshow`; only one that was kept was away.
           const isNews = type === "pageshow"
             ? (event as PageTransitionEvent).persisted
             : type !== "visibilitychange" || document?.visibilityState === "visible";
           if (isNews) listener(hint);
-        };
-        target?.addEventListener?.(type, onEvent);
-        releases.push(() => target?.removeEventListener?.(type, onEvent));
-      };
+        }, { signal: controller.signal });
       on(globalThis, "online", "online");
       on(globalThis, "offline", "offline");
       on(document && globalThis, "pageshow", "wake");
       on(document, "resume", "wake");
       on(document, "visibilitychange", "wake");
-      return () => releases.forEach((release) => release());
+      return () => controller.abort();
     },
   };
 }

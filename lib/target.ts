@@ -21,12 +21,17 @@ export function readUrl(value: unknown, previous = ""): string {
   const { document, location } = globalThis as Page;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   const given = `${value}`;
+  // QUIRK(React Native): its URL appends what is absolute to the base.
+  const base = /^\w+:\/\//.test(given) ? undefined : document?.baseURI ?? location?.href;
   let href: string;
   try {
-    href = new URL(given, document?.baseURI ?? location?.href).href.replace(/^http/, "ws");
+    href = new URL(given, base).href;
   } catch {
     throw invalid("the URL must be valid");
   }
+  // QUIRK(React Native before 0.86): its URL appends a slash to a path.
+  if (href === `${given}/` && /\/.*\/.*\//.test(given)) href = given;
+  href = href.replace(/^http/, "ws");
   if (!/^wss?:/.test(href)) throw invalid("the scheme must be ws or wss");
   if (href.includes("#")) throw invalid("the URL must have no fragment");
   if (previous.startsWith("wss:") && href.startsWith("ws:")) {
@@ -49,7 +54,8 @@ export function readProtocols(value: unknown): readonly string[] {
     ? Array.from(value, (protocol) => `${protocol}`)
     : [`${value}`];
   const areTokens = protocols.every((protocol) => /^[!#-'*+\-.^-z|~0-9A-Z]+$/.test(protocol));
-  const areUnique = new Set(protocols).size === protocols.length;
+  // QUIRK(Deno, Node, Bun): those that differ in case only are refused, though the standard allows them.
+  const areUnique = new Set(protocols.map((it) => it.toLowerCase())).size === protocols.length;
   if (!areTokens || !areUnique) throw invalid("subprotocols must be unique HTTP tokens");
   return protocols;
 }
@@ -61,8 +67,9 @@ export function isSequence(value: unknown): value is Iterable<unknown> {
 
 /** The URL as it may be logged: without credentials, query or fragment. */
 export function redact(href: string): string {
-  // The serialization of a URL percent-encodes what could be mistaken for these delimiters.
-  return href.replace(/^(wss?:\/\/)[^/@]*@|[?#].*/g, "$1");
+  // A URL percent-encodes what could be mistaken for these delimiters. QUIRK(React Native): its URL
+  // leaves the text as it is, so credentials may hold an "@", and a query a line break.
+  return href.replace(/^(wss?:\/\/)[^/?#]*@|[?#][^]*/g, "$1");
 }
 
 /** The value is left out on purpose: URLs and subprotocols carry tokens. */

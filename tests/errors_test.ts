@@ -6,17 +6,17 @@ import {
 } from "../lib/errors.ts";
 
 const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
-  "connect-failed": "Cannot open the connection",
-  "connect-timeout": "Cannot open the connection in time",
-  "provider-failed": "Cannot determine where to connect",
-  "handshake-failed": "Cannot complete the handshake",
+  "connect-failed": "Connect failed",
+  "connect-timeout": "Connect timeout",
+  "provider-failed": "Provider failed",
+  "handshake-failed": "Handshake failed",
   "connection-lost": "Connection lost",
-  "heartbeat-timeout": "Connection lost as the peer fell silent",
-  "fatal-close": "Connection closed for a reason that retrying cannot cure",
-  "retry-limit": "Cannot reconnect as all attempts are used up",
-  "queue-overflow": "Cannot keep the message as the queue is full",
-  "send-failed": "Cannot send the message as the platform refused it",
-  "aborted": "Aborted by the signal",
+  "heartbeat-timeout": "Heartbeat timeout",
+  "fatal-close": "The peer closed for good",
+  "retry-limit": "No attempt is left",
+  "queue-overflow": "Queue overflow",
+  "send-failed": "Send failed",
+  "aborted": "Aborted",
 };
 const CODES = Object.keys(MESSAGES) as ReconnectingWebSocketErrorCode[];
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import vm from "node:vm";
 import { inRealm } from "./tools/realm.ts";
@@ -204,6 +204,13 @@ for (const [what, copy] of Object.entries(MISCOPIES)) {
     assert(fc.check(copiesForGood(copy), { numRuns: 2_000 }).failed);
   });
 }
+
+Deno.test("toMessage() knows a Blob by its class, where that has no tag, as in React Native", () => {
+  const untagged = Object.defineProperty(new Blob(["abc"]), Symbol.toStringTag, {
+    value: "Object",
+  });
+  assertStrictEquals(toMessage(untagged), untagged);
+});
 
 Deno.test("toMessage() replaces lone surrogates in workerd, which does not", async () => {
   assertEquals(await inRealm("workerd"), ["a\uFFFDb", "\uFFFD", "5"]);

@@ -38,12 +38,20 @@ Deno.test("platformSources() gives a clock whose timers fire, and can be cleared
   assertEquals(fired, ["kept"]);
 });
 
-Deno.test("platformSources() says how to go on where there is no WebSocket", async () => {
-  assertEquals(
-    await inRealm("no_web_socket"),
-    "TypeError: Cannot create a ReconnectingWebSocket as this platform has no WebSocket: " +
-      "pass 'sources.WebSocket'",
-  );
+const NO_WEB_SOCKET =
+  "TypeError: Cannot create a ReconnectingWebSocket as this platform has no WebSocket of its own: " +
+  "pass 'sources.WebSocket'";
+
+Deno.test("platformSources() says how to go on where the platform's WebSocket is none, or a client", async () => {
+  assertEquals(await inRealm("no_web_socket"), {
+    none: NO_WEB_SOCKET,
+    client: NO_WEB_SOCKET,
+    own: NO_WEB_SOCKET,
+    nested: NO_WEB_SOCKET,
+    given: "taken",
+    "a subclass of the platform's": "taken",
+    "a function without prototype": "taken",
+  });
 });
 
 Deno.test("platformSources() hears a browser's hints until unsubscribed", async () => {

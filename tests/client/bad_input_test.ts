@@ -99,7 +99,7 @@ Deno.test("new ReconnectingWebSocket() needs a WebSocket class", () => {
   try {
     assertEquals(
       refusal(() => new ReconnectingWebSocket(URL_OF_TESTS)),
-      `TypeError: ${CREATE} this platform has no WebSocket: pass 'sources.WebSocket'`,
+      `TypeError: ${CREATE} this platform has no WebSocket of its own: pass 'sources.WebSocket'`,
     );
   } finally {
     Object.assign(globalThis, { WebSocket });

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ReconnectingWebSocket } from "../../mod.ts";
+import { inRealm } from "../tools/realm.ts";
 import { openRig, rig } from "./rig.ts";
 
 Deno.test("ReconnectingWebSocket has the constants of WebSocket, on the class and on instances", () => {
@@ -17,6 +18,28 @@ Deno.test("ReconnectingWebSocket has the constants of WebSocket, on the class an
   const expected = constants(WebSocket);
   assertEquals([constants(ReconnectingWebSocket), constants(ws)], [expected, expected]);
   assert(ws instanceof EventTarget);
+});
+
+Deno.test("ReconnectingWebSocket has constants that nothing changes, and nothing deletes after the first construction", () => {
+  rig();
+  for (const holder of [ReconnectingWebSocket, ReconnectingWebSocket.prototype]) {
+    for (const [value, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) {
+      assertEquals(Object.getOwnPropertyDescriptor(holder, name), {
+        value,
+        writable: false,
+        enumerable: true,
+        configurable: false,
+      });
+    }
+  }
+});
+
+Deno.test("ReconnectingWebSocket has constants that cannot be changed before the first construction, too", async () => {
+  assertEquals(await inRealm("constants"), {
+    before: [[0, 1, 2, 3], [0, 1, 2, 3]],
+    changing: ["TypeError", "TypeError"],
+    frozen: "open",
+  });
 });
 
 Deno.test("ReconnectingWebSocket has every property that the platform's WebSocket has", () => {

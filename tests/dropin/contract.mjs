@@ -9,7 +9,7 @@
  * @module
  */
 import { eventObservations } from "./contract_events.mjs";
-import { next, thrown } from "./contract_helpers.mjs";
+import { next, ownerOf, thrown } from "./contract_helpers.mjs";
 
 const LIMIT_MS = 5_000;
 
@@ -91,6 +91,16 @@ const surfaceObservations = {
   },
   "changing a constant"(Class, { connect }) {
     return [Class, connect("/echo")].map((holder) => thrown(() => holder.OPEN = 1));
+  },
+  "deleting a constant"(Class, { connect }) {
+    connect("/echo");
+    return [Class, Class.prototype].map((holder) => {
+      const owner = ownerOf(holder, "OPEN");
+      const constant = Object.getOwnPropertyDescriptor(owner, "OPEN");
+      const result = thrown(() => delete owner.OPEN);
+      Object.defineProperty(owner, "OPEN", constant);
+      return result;
+    });
   },
   "a new instance"(_, { connect }) {
     const ws = connect("/echo");

@@ -15,6 +15,11 @@ export function thrown(action) {
   }
 }
 
+/** The object in the chain of `holder` that has the property itself. */
+export function ownerOf(holder, name) {
+  return Object.hasOwn(holder, name) ? holder : ownerOf(Object.getPrototypeOf(holder), name);
+}
+
 /** The next event of one of these types. */
 export function next(target, ...types) {
   return new Promise((resolve) => {

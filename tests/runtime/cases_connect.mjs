@@ -143,6 +143,14 @@ export const connectCases = [
     },
   },
   {
+    name: "a subprotocol where none was asked for is a failed attempt",
+    async test(lab) {
+      const observed = lab.connect("/wrong-protocol", { maxAttempts: 2 });
+      await observed.over();
+      equal(observed.log, FAILED_THRICE, "events");
+    },
+  },
+  {
     name: "a subprotocol that was not asked for is a failed attempt",
     async test(lab) {
       const observed = lab.connect("/wrong-protocol", { protocols: ["chat.v1"], maxAttempts: 2 });
