@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bun, missing, nodeOf } from "../runtime/runners.ts";
+import { bun, missing, modulesOf, nodeOf } from "../runtime/runners.ts";
 import { checkContract } from "../dropin/chromium.ts";
 import {
   type Bundle,
@@ -20,6 +20,9 @@ import { checkJsr } from "./jsr.ts";
 import { checkTypes, npmInstall, runConsumer, tsc } from "./npm.ts";
 import { assertPackage, assertSameNames, pack, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
+import { checkJest } from "./transforms/jest.ts";
+import { checkTransforms } from "./transforms/rows.ts";
+import * as variants from "./transforms/variants.ts";
 import { checkUrlImport } from "./url_import.ts";
 
 /** What a way finds when it is gone. */
@@ -47,6 +50,16 @@ const bundled = (bundle: Bundle, needs: readonly string[]): Way =>
     async ({ pack, folder }) => await checkBundled(await pack(), folder, bundle),
     ["node", miniflare, ...needs],
     "workerd ways",
+  );
+
+const compilers = ["@babel/core", "@swc/core", "jest", "typescript"]
+  .map((name) => `${modulesOf("transforms")}/${name}/package.json`);
+
+const transformed = (...tools: readonly variants.Variants[]): Way =>
+  way(
+    async ({ pack, folder }) => await checkTransforms(await pack(), folder, ...tools),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
   );
 
 const ways: Readonly<Record<string, Way>> = {
@@ -90,6 +103,16 @@ const ways: Readonly<Record<string, Way>> = {
     async ({ pack, folder }) => await checkUnbundled(await pack(), folder),
     ["node", miniflare],
     "workerd",
+  ),
+  "transforms-babel": transformed(variants.babel),
+  "transforms-react-native": transformed(variants.reactNative),
+  "transforms-swc": transformed(variants.swc),
+  "transforms-typescript": transformed(variants.typescript, variants.typescriptSources),
+  "transforms-esbuild": transformed(variants.esbuild),
+  "transforms-jest": way(
+    async ({ pack, folder }) => await checkJest(await pack(), folder),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
   ),
   "tree-shaking": way(checkTreeShaking),
   "contract-chromium": way(checkContract, ["chromium"], "chromium"),
