@@ -12,6 +12,7 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "./errors.ts";
 import { createEvent, type EventProperties } from "./events.ts";
+import { domException } from "./platform.ts";
 import type { WebSocketData } from "./send_queue.ts";
 import type { CloseEffect, State } from "./state.ts";
 
@@ -103,7 +104,7 @@ export class Announcer {
     const error = this.#errorOf(effect.error);
     this.tell(effect);
     if (!this.#client.state.opened) {
-      this.opened.reject(error ?? new DOMException("Closed before it was open", "AbortError"));
+      this.opened.reject(error ?? domException("Closed before it was open", "AbortError"));
     }
     this.closed.resolve({ code, reason, wasClean, error, undelivered });
   }

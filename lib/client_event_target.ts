@@ -12,6 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+import { PlatformEventTarget, soon } from "./platform.ts";
 import { IS_WORKERD } from "./sources.ts";
 
 /** What can listen. */
@@ -73,62 +74,100 @@ interface Slot extends EventListenerObject {
 /** Shared by all clients that nobody listens to. */
 const NONE: readonly never[] = [];
 
-/** QUIRK(workerd): the constructor of MessageEvent demands its second parameter. */
-const INIT: MessageEventInit | undefined = IS_WORKERD ? {} : undefined;
+type MessageEventConstructor = new (type: string, init?: MessageEventInit) => MessageEvent<unknown>;
 
-/**
- * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
- * is an ordinary event: what a native dispatch has set comes first.
- *
- * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest;
- * with fields of its own, as workerd and Deno have them on the instance, where they hide getters.
- * An event that was stopped stays so if it is dispatched again, as on Node.
- */
-class ClientMessageEvent extends MessageEvent<unknown> {
-  override readonly data: unknown;
-  override readonly origin: string;
-  readonly #client: EventTarget;
-  #current: EventTarget | null;
-  #stopped = false;
+/** The class of the events that {@linkcode deliver} dispatches. */
+interface ClientMessageEventClass {
+  new (client: EventTarget, data: unknown, origin: string): MessageEvent;
+  /** Whether no other listener is to be called. */
+  isStopped(event: MessageEvent): boolean;
+  /** Ends the dispatch. */
+  end(event: MessageEvent): void;
+}
 
-  constructor(client: EventTarget, data: unknown, origin: string) {
-    super("message", INIT);
-    this.data = data;
-    this.origin = origin;
-    this.#client = this.#current = client;
-  }
+let messageEventClass: ClientMessageEventClass | undefined;
 
-  static isStopped(event: ClientMessageEvent): boolean {
-    return event.#stopped;
-  }
+/** Made at the first message: the platform's class is missing on some, and may come late. */
+function defineMessageEvent(): ClientMessageEventClass {
+  // QUIRK(React Native, edge-runtime): there is no MessageEvent.
+  const Base: MessageEventConstructor = typeof MessageEvent === "function"
+    ? MessageEvent
+    : defineBareMessageEvent();
 
-  static end(event: ClientMessageEvent): void {
-    event.#current = null;
-  }
+  /**
+   * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
+   * is an ordinary event: what a native dispatch has set comes first.
+   *
+   * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest.
+   * `data` and `origin` are accessors, as a field over an inherited getter is an assignment that
+   * throws, or is lost, once a bundler has compiled it. An event that was stopped stays so if it is
+   * dispatched again, as on Node.
+   */
+  return class ClientMessageEvent extends Base {
+    readonly #data: unknown;
+    readonly #origin: string;
+    readonly #client: EventTarget;
+    #current: EventTarget | null;
+    #stopped = false;
 
-  override get target(): EventTarget {
-    return super.target ?? this.#client;
-  }
-  override get srcElement(): EventTarget {
-    return this.target;
-  }
-  override get currentTarget(): EventTarget | null {
-    return super.currentTarget ?? this.#current;
-  }
-  override get eventPhase(): number {
-    return super.eventPhase || (this.#current ? Event.AT_TARGET : Event.NONE);
-  }
-  override composedPath(): EventTarget[] {
-    return this.#current ? [this.#current] : super.composedPath();
-  }
-  override stopImmediatePropagation(): void {
-    this.#stopped = true;
-    super.stopImmediatePropagation();
-  }
+    constructor(client: EventTarget, data: unknown, origin: string) {
+      // QUIRK(workerd): the second parameter is required, and makes fields that hide our getters.
+      super("message", IS_WORKERD ? { data, origin } : undefined);
+      this.#data = data;
+      this.#origin = origin;
+      this.#client = this.#current = client;
+    }
+
+    static isStopped(event: ClientMessageEvent): boolean {
+      return event.#stopped;
+    }
+
+    static end(event: ClientMessageEvent): void {
+      event.#current = null;
+    }
+
+    override get data(): unknown {
+      return this.#data;
+    }
+    // QUIRK(Deno): the constructor of MessageEvent assigns them.
+    override set data(_: unknown) {}
+    override get origin(): string {
+      return this.#origin;
+    }
+    override set origin(_: string) {}
+    override get target(): EventTarget {
+      return super.target ?? this.#client;
+    }
+    override get srcElement(): EventTarget {
+      return this.target;
+    }
+    override get currentTarget(): EventTarget | null {
+      return super.currentTarget ?? this.#current;
+    }
+    override get eventPhase(): number {
+      return super.eventPhase || (this.#current ? 2 : 0);
+    }
+    override composedPath(): EventTarget[] {
+      return this.#current ? [this.#current] : super.composedPath();
+    }
+    override stopImmediatePropagation(): void {
+      this.#stopped = true;
+      super.stopImmediatePropagation();
+    }
+  };
+}
+
+/** An Event with the other fields of a MessageEvent. */
+function defineBareMessageEvent(): MessageEventConstructor {
+  return class extends Event {
+    readonly lastEventId = "";
+    readonly source = null;
+    readonly ports = [];
+  } as unknown as MessageEventConstructor;
 }
 
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
-export class ClientEventTarget extends EventTarget {
+export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
   /** Whether any of them captures: hardly ever, and looking costs a twentieth of a message. */
   #captures = false;
@@ -228,13 +267,14 @@ export class ClientEventTarget extends EventTarget {
 
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
   [deliver](data: unknown, origin: string): void {
-    const event = new ClientMessageEvent(this, data, origin);
+    messageEventClass ??= defineMessageEvent();
+    const event = new messageEventClass(this, data, origin);
     if (this.#captures) this.#invoke(event, true);
     if (!event.cancelBubble) this.#invoke(event, false);
-    ClientMessageEvent.end(event);
+    messageEventClass.end(event);
   }
 
-  #invoke(event: ClientMessageEvent, capture: boolean): void {
+  #invoke(event: MessageEvent, capture: boolean): void {
     for (const listener of this.#listeners) {
       if (listener.capture !== capture || !isLive(listener)) continue;
       try {
@@ -242,7 +282,7 @@ export class ClientEventTarget extends EventTarget {
       } catch (error) {
         report(error);
       }
-      if (ClientMessageEvent.isStopped(event)) return;
+      if (messageEventClass?.isStopped(event)) return;
     }
   }
 
@@ -329,7 +369,7 @@ export function report(error: unknown): void {
   // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
   if (typeof reportError === "function") reportError(error);
   else {
-    queueMicrotask(() => {
+    soon(() => {
       throw error;
     });
   }

@@ -26,6 +26,7 @@
  * @module
  */
 
+import { domException } from "./platform.ts";
 import { byteLength } from "./send_queue.ts";
 import type { Farewell } from "./state.ts";
 
@@ -82,13 +83,13 @@ export function checkFarewell(code: unknown, reason: unknown): Farewell {
   const checked = code === undefined ? 1000 : clampToShort(Number(code));
   const text = reason === undefined ? "" : `${reason}`;
   if (checked !== 1000 && !(checked >= 3000 && checked <= 4999)) {
-    throw new DOMException(
+    throw domException(
       `Cannot close as the code must be 1000 or 3000 to 4999: current value is ${checked}`,
       "InvalidAccessError",
     );
   }
   if (byteLength(text) > 123) {
-    throw new DOMException(
+    throw domException(
       `Cannot close as the reason must be at most 123 bytes: current value is ${
         byteLength(text)
       } bytes`,

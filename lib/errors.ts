@@ -5,6 +5,8 @@
  * @module
  */
 
+import { domException } from "./platform.ts";
+
 /**
  * What went wrong:
  *
@@ -66,7 +68,9 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
  */
 export class ReconnectingWebSocketError extends Error {
   /** Always `"ReconnectingWebSocketError"`. */
-  override readonly name = "ReconnectingWebSocketError";
+  override get name(): "ReconnectingWebSocketError" {
+    return "ReconnectingWebSocketError";
+  }
   /** What went wrong. */
   readonly code: ReconnectingWebSocketErrorCode;
   /** The attempt that it happened to; 0 is the first connection. */
@@ -100,5 +104,5 @@ export class PendingError {
 
 /** Misuse of something that is over, or not ready. */
 export function invalidState(action: string): DOMException {
-  return new DOMException(`Cannot ${action}`, "InvalidStateError");
+  return domException(`Cannot ${action}`, "InvalidStateError");
 }

@@ -9,6 +9,7 @@
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
 import { type Arrival, Inbox } from "./handshake.ts";
 import type { ConnectContext, ProviderFunction } from "./options.ts";
+import { abortController, soon } from "./platform.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
@@ -76,7 +77,7 @@ export class Link {
     this.#client = client;
     this.#settings = settings;
     const isAsked = typeof url === "function" || typeof protocols === "function" || handshake;
-    if (isAsked) this.#controller = new AbortController();
+    if (isAsked) this.#controller = abortController();
   }
 
   /** Asks for the URL and the protocols. */
@@ -110,7 +111,7 @@ export class Link {
       const name = (cause as { name?: unknown } | null | undefined)?.name;
       const isFinal = typeof url === "string" &&
         (name === "SyntaxError" || name === "SecurityError");
-      queueMicrotask(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
+      soon(() => this.#client.lose(this, { error: "connect-failed", cause, isFinal }));
       return;
     }
     const { socket } = this;

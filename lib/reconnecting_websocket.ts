@@ -9,6 +9,7 @@ import type { Ending } from "./announcer.ts";
 import { ClientEventTarget } from "./client_event_target.ts";
 import type { ConnectionState } from "./events.ts";
 import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
+import { asyncDispose, dispose } from "./platform.ts";
 import type { WebSocketData } from "./send_queue.ts";
 import { readSettings } from "./settings.ts";
 import { Shell } from "./shell.ts";
@@ -182,12 +183,12 @@ export class ReconnectingWebSocket extends ClientEventTarget
   }
 
   /** As `close()`. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.close();
   }
 
   /** As `close()`, and waits for the end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     this.close();
     await this.closed;
   }

@@ -17,6 +17,7 @@ import {
 import type { ConnectionState } from "./events.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
 import { type Performer, Runner } from "./runner.ts";
+import { soon } from "./platform.ts";
 import { byteLength, SendQueue, snapshot, toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
@@ -206,7 +207,7 @@ export class Shell implements LinkClient, Performer {
       case "lose":
         return link && this.lose(link, { error: effect.error, cause: link.cause });
       case "settle":
-        return queueMicrotask(() => this.#settle());
+        return soon(() => this.#settle());
       case "abandon":
         this.#link = undefined;
         return link?.hangUp(effect);

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { missing } from "./platform.ts";
+
 /** Time, as the client uses it. */
 export interface Clock {
   /**
@@ -96,6 +98,8 @@ export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
 export function platformSources(
   given: { readonly [name in keyof Sources]?: Sources[name] | undefined },
 ): Sources {
+  if (typeof Event !== "function") throw missing("Event");
+  if (typeof URL !== "function") throw missing("URL");
   const { connectivity = platformConnectivity() } = given;
   return {
     WebSocket: given.WebSocket ?? platformWebSocket(),
@@ -114,9 +118,7 @@ const platformClock: Clock = {
 
 function platformWebSocket(): WebSocketConstructor {
   if (typeof WebSocket === "function") return WebSocket;
-  throw new TypeError(
-    "Cannot create a ReconnectingWebSocket as this platform has no WebSocket: pass 'sources.WebSocket'",
-  );
+  throw missing("WebSocket", "pass 'sources.WebSocket'");
 }
 
 /**
@@ -131,19 +133,22 @@ function platformConnectivity(): Connectivity | null {
       return navigator.onLine as boolean;
     },
     subscribe(listener): () => void {
-      const controller = new AbortController();
-      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void =>
-        target?.addEventListener(type, () => {
+      const releases: (() => void)[] = [];
+      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void => {
+        const onEvent = (): void => {
           if (type !== "visibilitychange" || document?.visibilityState === "visible") {
             listener(hint);
           }
-        }, { signal: controller.signal });
+        };
+        target?.addEventListener?.(type, onEvent);
+        releases.push(() => target?.removeEventListener?.(type, onEvent));
+      };
       on(globalThis, "online", "online");
       on(globalThis, "offline", "offline");
       on(document && globalThis, "pageshow", "wake");
       on(document, "resume", "wake");
       on(document, "visibilitychange", "wake");
-      return () => controller.abort();
+      return () => releases.forEach((release) => release());
     },
   };
 }

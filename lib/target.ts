@@ -5,6 +5,7 @@
  * @module
  */
 
+import { domException } from "./platform.ts";
 import type { Page } from "./sources.ts";
 
 /**
@@ -66,5 +67,5 @@ export function redact(href: string): string {
 
 /** The value is left out on purpose: URLs and subprotocols carry tokens. */
 function invalid(requirement: string): DOMException {
-  return new DOMException(`Cannot connect as ${requirement}`, "SyntaxError");
+  return domException(`Cannot connect as ${requirement}`, "SyntaxError");
 }

@@ -1,3 +1,4 @@
+import { PlatformEventTarget } from "../platform.ts";
 import { type Connection, copyBytes, type Dial, type FakeMessage } from "./fake_connection.ts";
 import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
@@ -8,7 +9,7 @@ export interface Dialer {
 }
 
 /** The client's end: judges its arguments as the platform does, and leaves the rest to the connection. */
-export class FakeWebSocket extends EventTarget implements WebSocket {
+export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly CLOSING = 2;

@@ -1,0 +1,64 @@
+/**
+ * What a platform may lack, looked up when it is needed: an import never throws, and what is taken
+ * away later, or comes later, breaks nothing. React Native has no MessageEvent, CloseEvent and
+ * DOMException; other engines have less. Without EventTarget, Event, URL and a WebSocket there is
+ * nothing to build on, which the constructor says.
+ *
+ * @module
+ */
+
+/** The error of a platform that lacks what nothing can replace. */
+export function missing(name: string, remedy = "load a polyfill"): TypeError {
+  return new TypeError(
+    `Cannot create a ReconnectingWebSocket as this platform has no ${name}: ${remedy}`,
+  );
+}
+
+/**
+ * The platform's EventTarget, to extend. A condition, as `??` would keep every class that extends it
+ * in the bundles of who does not use it.
+ */
+export const PlatformEventTarget: typeof EventTarget = typeof EventTarget === "function"
+  ? EventTarget
+  : class LateEventTarget {
+    constructor() {
+      if (typeof EventTarget !== "function") throw missing("EventTarget");
+      Object.setPrototypeOf(LateEventTarget.prototype, EventTarget.prototype);
+      return Reflect.construct(EventTarget, [], new.target);
+    }
+  } as typeof EventTarget;
+
+/** Calls `callback` in a microtask. */
+export function soon(callback: () => void): void {
+  if (typeof queueMicrotask === "function") queueMicrotask(callback);
+  else Promise.resolve().then(callback);
+}
+
+/** A DOMException; without the class, an Error of that name. */
+export function domException(message: string, name: string): DOMException {
+  return typeof DOMException === "function"
+    ? new DOMException(message, name)
+    : Object.assign(new Error(message), { name }) as DOMException;
+}
+
+/** An AbortController; without the class, the part of it that listeners and polling need. */
+export function abortController(): AbortController {
+  if (typeof AbortController === "function") return new AbortController();
+  const signal = Object.assign(new EventTarget(), { aborted: false, reason: undefined as unknown });
+  return {
+    signal,
+    abort(reason: unknown): void {
+      if (signal.aborted) return;
+      Object.assign(signal, { aborted: true, reason });
+      signal.dispatchEvent(new Event("abort"));
+    },
+  } as AbortController;
+}
+
+/** `Symbol.dispose`; without it, the symbol by which compiled `using` declarations look for it. */
+export const dispose: typeof Symbol.dispose = Symbol.dispose ??
+  /* @__PURE__ */ Symbol.for("Symbol.dispose");
+
+/** As {@linkcode dispose}. */
+export const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ??
+  /* @__PURE__ */ Symbol.for("Symbol.asyncDispose");
