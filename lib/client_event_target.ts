@@ -234,9 +234,12 @@ export class ClientEventTarget extends PlatformEventTarget {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
       : undefined;
-    if (listener) this.#remove(listener);
+    if (listener) {
+      listener.removed = true;
+      this.#keep(this.#listeners.filter(isLive));
+    }
     // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
-    else super.removeEventListener(type, callback, options);
+    super.removeEventListener(type, listener ?? callback, options);
   }
 
   #note(type: string): void {
@@ -257,12 +260,6 @@ export class ClientEventTarget extends PlatformEventTarget {
   #keep(listeners: readonly MessageListener[]): void {
     this.#listeners = listeners;
     this.#captures = listeners.some(({ capture }) => capture);
-  }
-
-  #remove(listener: MessageListener): void {
-    listener.removed = true;
-    this.#keep(this.#listeners.filter(isLive));
-    super.removeEventListener("message", listener, listener.capture);
   }
 
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
