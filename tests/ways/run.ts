@@ -105,7 +105,7 @@ const ways: Readonly<Record<string, Way>> = {
     "workerd",
   ),
   "transforms-babel": transformed(variants.babel),
-  "transforms-react-native": transformed(variants.reactNative),
+  "transforms-react-native": transformed(variants.reactNative, variants.reactNativeWeb),
   "transforms-swc": transformed(variants.swc),
   "transforms-typescript": transformed(variants.typescript, variants.typescriptSources),
   "transforms-esbuild": transformed(variants.esbuild),

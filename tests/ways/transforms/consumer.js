@@ -47,7 +47,8 @@ async function converse({ ReconnectingWebSocket, ReconnectingWebSocketError }, b
   ws.send("hello");
   const message = await next(ws, "message", (event) => ({
     "message.data": event.data,
-    "message.origin": event.origin === url.replace(/\/$/, ""),
+    // Deno's has a path.
+    "message.origin": new URL(event.origin).host === new URL(url).host,
     "message.target": event.target === ws && event.currentTarget === ws && event.srcElement === ws,
     "message.class": typeof MessageEvent !== "function" || event instanceof MessageEvent,
     "message.type": event.type,

@@ -1,6 +1,7 @@
 /**
- * Runs the program of a user on a package: `node main.mjs FOLDER URL`, where the package is found
- * from the folder. Prints what is not as expected as a JSON array of lines.
+ * Runs the program of a user on a package: `node main.mjs FOLDER URL [GLOBAL...]`, where the
+ * package is found from the folder and does without these globals. Prints what is not as expected as
+ * a JSON array of lines.
  *
  * @module
  */
@@ -9,7 +10,8 @@ import process from "node:process";
 import { consume } from "./consumer.js";
 import { differences } from "./expected.js";
 
-const [folder, url] = process.argv.slice(2);
+const [folder, url, ...without] = process.argv.slice(2);
+for (const name of without) delete globalThis[name];
 const require = createRequire(`${folder}/`);
 const found = await consume({
   client: require("@holdfast/websocket"),

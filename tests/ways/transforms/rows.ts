@@ -62,9 +62,14 @@ async function build(
 }
 
 /** Runs the program of a user; what is wrong, or null. */
-async function tryOut({ folder, failure }: Build, url: string): Promise<string | null> {
+async function tryOut(
+  { folder, failure }: Build,
+  url: string,
+  { without = [] }: Variants,
+): Promise<string | null> {
   if (failure !== undefined) return failure;
-  const { success, output, errors } = await attempt([node, `${HERE}main.mjs`, folder, url]);
+  const program = [node, `${HERE}main.mjs`, folder, url, ...without];
+  const { success, output, errors } = await attempt(program);
   if (success) return JSON.parse(output).join("; ") || null;
   return errors.match(/^\w*Error: .*$/m)?.[0] ?? errors;
 }
@@ -96,7 +101,7 @@ export async function checkTransforms(
     const results = new Map<string, string | null>(waiting.map(({ name }) => [name, null]));
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
       for (let build = waiting.shift(); build; build = waiting.shift()) {
-        results.set(build.name, await tryOut(build, url));
+        results.set(build.name, await tryOut(build, url, variants));
       }
     }));
     assertAll(results, variants);

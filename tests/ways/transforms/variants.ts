@@ -9,6 +9,8 @@ export interface Variants {
   readonly tool: "babel" | "swc" | "typescript" | "esbuild";
   /** Whether it is given the sources, instead of the npm package. */
   readonly sources?: boolean;
+  /** The globals that its users do not have. */
+  readonly without?: readonly string[];
   /** Options by a name for the reader. */
   readonly options: Readonly<Record<string, object>>;
   /** What no code of ours can make work, and what is said then; a failure if it begins to pass. */
@@ -63,16 +65,24 @@ function metro(
 const REACT_NATIVE = "@react-native/babel-preset";
 const EXPO = "babel-preset-expo";
 
-/** The presets of React Native and Expo. */
+/** The presets of React Native and Expo for its engine. */
 export const reactNative: Variants = {
   tool: "babel",
+  without: ["CloseEvent", "ErrorEvent"],
   options: {
     "react-native, ios": metro(REACT_NATIVE, "ios"),
     "react-native hermes-stable, android": metro(REACT_NATIVE, "android", {
       unstable_transformProfile: "hermes-stable",
     }),
-    "react-native lazy, web": metro(REACT_NATIVE, "web", { lazyImportExportTransform: true }),
     "expo, ios": metro(EXPO, "ios", {}, { engine: "hermes", isNodeModule: true }),
+  },
+};
+
+/** The same presets for browsers. */
+export const reactNativeWeb: Variants = {
+  tool: "babel",
+  options: {
+    "react-native lazy, web": metro(REACT_NATIVE, "web", { lazyImportExportTransform: true }),
     "expo, web": metro(EXPO, "web", {}, { isNodeModule: true }),
   },
 };
