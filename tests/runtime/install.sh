@@ -50,7 +50,10 @@ for name in $wanted; do
     node-24) install_npm node-24 "node-linux-$arch@24.21.0" ;;
     node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
     workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
-    ways) install_npm ways typescript@5.9.3 rolldown@1.3.2 ;;
+    ways)
+      install_npm ways typescript@5.9.3 rolldown@1.3.2 publint@0.3.25 \
+        @arethetypeswrong/cli@0.18.5 parcel@2.16.4
+      ;;
     transforms) # what compiles packages: bundlers' presets and test runners
       install_npm transforms typescript@5.9.3 @swc/core@1.16.22 jest@30.5.2 ts-jest@29.4.15 \
         @babel/core@7.29.7 @babel/preset-env@7.29.14 @babel/runtime@7.29.7 \

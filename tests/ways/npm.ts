@@ -68,11 +68,14 @@ const CONFIGS = [
   { lib: ["es2022", "dom", "esnext.disposable"], skipLibCheck: false },
 ];
 
+/** Ways of resolving modules; `node10` reads no `exports`. */
+export type ModuleResolution = "nodenext" | "bundler" | "node10";
+
 /** Checks the types of every entry point under one way of resolving modules. */
 export async function checkTypes(
   { tarball }: Package,
   folder: string,
-  moduleResolution: "nodenext" | "bundler",
+  moduleResolution: ModuleResolution,
 ): Promise<string> {
   await createProject(folder, npmInstall(tarball), ["consumer.ts"]);
   let files: readonly string[] = [];
@@ -83,7 +86,7 @@ export async function checkTypes(
       strict: true,
       exactOptionalPropertyTypes: true,
       target: "es2022",
-      module: moduleResolution === "bundler" ? "esnext" : moduleResolution,
+      module: moduleResolution === "nodenext" ? moduleResolution : "esnext",
       moduleResolution,
       types: [],
     };

@@ -17,7 +17,16 @@ import {
   rolldown,
 } from "./edge.ts";
 import { checkJsr } from "./jsr.ts";
-import { checkTypes, npmInstall, runConsumer, tsc } from "./npm.ts";
+import { checkTypes, type ModuleResolution, npmInstall, runConsumer, tsc } from "./npm.ts";
+import {
+  attw,
+  checkAttw,
+  checkParcel,
+  checkPublint,
+  checkRequire,
+  parcel,
+  publint,
+} from "./npm_tools.ts";
 import { assertPackage, assertSameNames, pack, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
 import { checkJest } from "./transforms/jest.ts";
@@ -52,6 +61,23 @@ const bundled = (bundle: Bundle, needs: readonly string[]): Way =>
     "workerd ways",
   );
 
+const typed = (moduleResolution: ModuleResolution): Way =>
+  way(
+    async ({ pack, folder }) => await checkTypes(await pack(), folder, moduleResolution),
+    [tsc],
+    "ways",
+  );
+
+const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Way =>
+  way(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
+
+const required = (name: string, command: readonly [string, ...string[]]): Way =>
+  way(
+    async ({ pack, folder }) => await checkRequire(await pack(), folder, command),
+    [command[0]],
+    name,
+  );
+
 const compilers = ["@babel/core", "@swc/core", "jest", "typescript"]
   .map((name) => `${modulesOf("transforms")}/${name}/package.json`);
 
@@ -71,16 +97,9 @@ const ways: Readonly<Record<string, Way>> = {
     return `${packed.files.length} files, ESM only`;
   }),
   "npm-names": way(async ({ pack }) => `${await assertSameNames(await pack())} names, as on JSR`),
-  "npm-types-nodenext": way(
-    async ({ pack, folder }) => await checkTypes(await pack(), folder, "nodenext"),
-    [tsc],
-    "ways",
-  ),
-  "npm-types-bundler": way(
-    async ({ pack, folder }) => await checkTypes(await pack(), folder, "bundler"),
-    [tsc],
-    "ways",
-  ),
+  "npm-types-nodenext": typed("nodenext"),
+  "npm-types-bundler": typed("bundler"),
+  "npm-types-node10": typed("node10"),
   "npm-node-24": way(
     async ({ pack, folder }) =>
       await runConsumer(await pack(), folder, { install: npmInstall, program: nodeOf("node-24") }),
@@ -96,6 +115,13 @@ const ways: Readonly<Record<string, Way>> = {
     [bun],
     "bun",
   ),
+  "npm-publint": tool(checkPublint, publint),
+  "npm-attw": tool(checkAttw, attw),
+  "npm-parcel": tool(checkParcel, parcel),
+  "npm-require-node-20": required("node-20", [nodeOf("node-20"), "--experimental-websocket"]),
+  "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
+  "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
+  "npm-require-bun": required("bun", [bun]),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
   "edge-deno-bundle": bundled(bundlers.deno, []),
