@@ -197,13 +197,9 @@ export class ClientEventTarget extends PlatformEventTarget {
       this.#note(name);
       return super.addEventListener(name, callback, options);
     }
-    if (callback === null || callback === undefined) return;
-    if (typeof callback !== "function" && typeof callback !== "object") {
-      throw new TypeError(
-        `Cannot add a listener as it must be a function or an object: current value is ${
-          String(callback)
-        }`,
-      );
+    // What cannot be called is refused, or ignored, as the platform does.
+    if (!callback || Object(callback) !== callback) {
+      return super.addEventListener(name, callback, options);
     }
     const { capture, once, passive, signal } = flatten(options);
     this.#keep(this.#listeners.filter(isLive));
@@ -328,26 +324,10 @@ export class ClientEventTarget extends PlatformEventTarget {
     this.#slots.set(type, slot);
     this.#note(type);
     if (!handler) this.removeEventListener(type, slot);
-    else if (type === "message" || !callsHandlers()) this.addEventListener(type, slot);
+    // QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
+    // listeners, and would call a handler twice.
+    else if (type === "message" || !IS_WORKERD) this.addEventListener(type, slot);
   }
-}
-
-let knownToCallHandlers: boolean | undefined;
-
-/**
- * QUIRK(workerd): a native dispatch calls the target's property `on<type>` by itself, before all
- * listeners, and would call a handler twice.
- */
-function callsHandlers(): boolean {
-  if (knownToCallHandlers === undefined) {
-    knownToCallHandlers = false;
-    const get = (): null => {
-      knownToCallHandlers = true;
-      return null;
-    };
-    Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
-  }
-  return knownToCallHandlers;
 }
 
 function isLive(listener: MessageListener): boolean {

@@ -8,10 +8,8 @@
  */
 
 /** The error of a platform that lacks what nothing can replace. */
-export function missing(name: string, remedy = "load a polyfill"): TypeError {
-  return new TypeError(
-    `Cannot create a ReconnectingWebSocket as this platform has no ${name}: ${remedy}`,
-  );
+export function missing(what: string): TypeError {
+  return new TypeError(`Cannot create a ReconnectingWebSocket as this platform has no ${what}`);
 }
 
 /**

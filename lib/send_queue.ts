@@ -102,7 +102,7 @@ export function toMessage(value: unknown): WebSocketData {
   // QUIRK(workerd): a lone surrogate is sent as invalid UTF-8, where Web IDL asks for U+FFFD. Elsewhere
   // the platform sees to it, and to do so twice would be most of the price of a `send()`.
   if (typeof value === "string") {
-    return IS_WORKERD ? value.replace(/[\ud800-\udfff]/gu, "\ufffd") : value;
+    return IS_WORKERD ? value.toWellFormed?.() ?? value : value;
   }
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) !== "ArrayBuffer") throw sharedMemory();

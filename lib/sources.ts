@@ -118,7 +118,7 @@ const platformClock: Clock = {
 
 function platformWebSocket(): WebSocketConstructor {
   if (typeof WebSocket === "function") return WebSocket;
-  throw missing("WebSocket", "pass 'sources.WebSocket'");
+  throw missing("WebSocket: pass 'sources.WebSocket'");
 }
 
 /**

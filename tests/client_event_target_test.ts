@@ -214,23 +214,20 @@ Deno.test("addEventListener() ignores null and undefined", () => {
   assertEquals(collectReportedErrors(() => client[deliver]("", "")), []);
 });
 
+/** Whether adding a listener throws, and the class of what it throws. */
+function addingTo(target: EventTarget, value: unknown): unknown {
+  try {
+    return target.addEventListener("message", value as EventListener);
+  } catch (error) {
+    return (error as Error).constructor;
+  }
+}
+
 for (const value of [5, "text", true, Symbol.iterator, 1n]) {
-  Deno.test(`addEventListener() refuses ${String(value)} as a listener`, () => {
+  Deno.test(`addEventListener() treats ${String(value)} as the platform does`, () => {
     const { client } = setUp();
-    let thrown: unknown;
-    try {
-      client.addEventListener("message", value as unknown as EventListener);
-    } catch (error) {
-      thrown = error;
-    }
-    assertEquals(
-      [thrown instanceof TypeError, (thrown as Error).message],
-      [
-        true,
-        "Cannot add a listener as it must be a function or an object: " +
-        `current value is ${String(value)}`,
-      ],
-    );
+    assertEquals(addingTo(client, value), addingTo(new EventTarget(), value));
+    assertEquals(collectReportedErrors(() => client[deliver]("", "")), []);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { FakeClock } from "./fake_clock.ts";
-import { closeEvent, errorEvent } from "./fake_events.ts";
+import { closeEvent, errorEvent, messageEvent } from "./fake_events.ts";
 import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
 /** A message as it crosses the fake network: text, the bytes that were sent (a copy), or a Blob. */
@@ -185,12 +185,9 @@ export class Connection implements FakeConnection {
     this.#requireAccepted("send");
     if (this.#isSilent || !this.#wasOpen) return;
     if (this.readyState === 2 && !this.quirks.receivesWhileClosing) return;
-    this.#socket.dispatchEvent(
-      new MessageEvent("message", {
-        data: typeof data === "string" ? data : binaryData(data, this.binaryType),
-        origin: this.#origin,
-      }),
-    );
+    this.dispatch("message", {
+      data: typeof data === "string" ? data : binaryData(data, this.binaryType),
+    });
   }
 
   close(code: number = 1005, reason: string = ""): void {
@@ -208,10 +205,10 @@ export class Connection implements FakeConnection {
     this.#stalledAt ??= this.sent.length;
   }
 
-  dispatch(type: string, init: EventInit = {}): void {
+  dispatch(type: string, init: MessageEventInit | CloseEventInit = {}): void {
     const { quirks } = this;
     if (type === "message") {
-      this.#socket.dispatchEvent(new MessageEvent(type, { origin: this.#origin, ...init }));
+      this.#socket.dispatchEvent(messageEvent({ origin: this.#origin, ...init }));
     } else if (type === "error") this.#socket.dispatchEvent(errorEvent(quirks, this.url));
     else if (type === "close") this.#socket.dispatchEvent(closeEvent(quirks, init));
     else this.#socket.dispatchEvent(new Event(type, init));
@@ -296,11 +293,11 @@ function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
   return quirks.messageOrigin === "url" ? url.href : url.origin;
 }
 
-/** Bytes as the client's `binaryType` asks for them. */
+/** Bytes as the client's `binaryType` asks for them; where there is no Blob, as an ArrayBuffer. */
 function binaryData(data: ArrayBufferLike | ArrayBufferView, binaryType: string): unknown {
   const buffer = copyBytes(data);
-  if (binaryType === "arraybuffer") return buffer;
-  return binaryType === "blob" ? new Blob([buffer]) : new Uint8Array(buffer);
+  if (binaryType === "nodebuffer") return new Uint8Array(buffer);
+  return binaryType === "blob" && typeof Blob === "function" ? new Blob([buffer]) : buffer;
 }
 
 /** The bytes as they are now: a sender may change its buffer afterwards. */

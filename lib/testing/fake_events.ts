@@ -1,5 +1,18 @@
 import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
+/** A message event; where the class is missing, an `Event` with its fields. */
+export function messageEvent({ data = null, origin = "" }: MessageEventInit): Event {
+  return typeof MessageEvent === "function"
+    ? new MessageEvent("message", { data, origin })
+    : Object.assign(new Event("message"), {
+      data,
+      origin,
+      lastEventId: "",
+      source: null,
+      ports: [],
+    });
+}
+
 /** A close event as the runtime makes it; where the class is missing, an `Event` with its fields. */
 export function closeEvent(quirks: RuntimeQuirks, init: CloseEventInit): Event {
   const { code = 0, reason = "", wasClean = false } = init;

@@ -1,4 +1,4 @@
-import { PlatformEventTarget } from "../platform.ts";
+import { domException, PlatformEventTarget } from "../platform.ts";
 import { type Connection, copyBytes, type Dial, type FakeMessage } from "./fake_connection.ts";
 import type { RuntimeQuirks } from "./runtime_profiles.ts";
 
@@ -112,7 +112,7 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
         `Cannot send as the WebSocket must be open: current value of readyState is ${readyState}`;
       throw quirks.earlySendError === "TypeError"
         ? new TypeError(message)
-        : new DOMException(message, "InvalidStateError");
+        : domException(message, "InvalidStateError");
     }
     if (quirks.lateSend === "count") connection.bufferedAmount += byteLength(toMessage(data));
   }
@@ -145,7 +145,7 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
 }
 
 function syntaxError(requirement: string, value: unknown): DOMException {
-  return new DOMException(
+  return domException(
     `Cannot create a WebSocket as ${requirement}: current value is ${value}`,
     "SyntaxError",
   );
@@ -153,10 +153,11 @@ function syntaxError(requirement: string, value: unknown): DOMException {
 
 /** WebSockets Standard, "new WebSocket(url, protocols)", the steps on the URL. */
 function parseUrl(quirks: RuntimeQuirks, url: string): URL {
-  if (!URL.canParse(url)) throw syntaxError("the URL must be absolute and valid", url);
-  const parsed = new URL(url);
-  if (quirks.takesHttpUrls && parsed.protocol.startsWith("http")) {
-    parsed.protocol = parsed.protocol.replace("http", "ws");
+  let parsed: URL;
+  try {
+    parsed = new URL(quirks.takesHttpUrls ? url.replace(/^\s*http/i, "ws") : url);
+  } catch {
+    throw syntaxError("the URL must be absolute and valid", url);
   }
   if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
     throw syntaxError("the URL's scheme must be ws or wss", url);
@@ -192,14 +193,14 @@ function parseClose(
     : number === 1000 || (number >= 3000 && number <= 4999) ||
       quirks.extraCloseCodes.includes(number);
   if (!isCodeValid) {
-    throw new DOMException(
+    throw domException(
       `Cannot close as the code must be 1000 or between 3000 and 4999: current value is ${code}`,
       "InvalidAccessError",
     );
   }
   const bytes = byteLength(text);
   if (bytes > 123) {
-    throw new DOMException(
+    throw domException(
       `Cannot close as the reason must have at most 123 bytes: current value has ${bytes}`,
       "SyntaxError",
     );
@@ -212,13 +213,23 @@ function parseClose(
 
 /** The conversion of WebIDL's `(BufferSource or Blob or USVString)`. */
 function toMessage(data: unknown): FakeMessage {
-  if (data instanceof Blob) return data;
+  if (isBlob(data)) return data;
   const isBytes = ArrayBuffer.isView(data) || data instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer === "function" && data instanceof SharedArrayBuffer);
-  return isBytes ? new Uint8Array(copyBytes(data)) : String(data).toWellFormed();
+  return isBytes ? new Uint8Array(copyBytes(data)) : toUsvString(String(data));
 }
 
 function byteLength(message: FakeMessage): number {
-  if (typeof message === "string") return new TextEncoder().encode(message).byteLength;
-  return message instanceof Blob ? message.size : message.byteLength;
+  if (isBlob(message)) return message.size;
+  if (typeof message !== "string") return message.byteLength;
+  return encodeURIComponent(toUsvString(message)).replace(/%../g, "%").length;
+}
+
+function isBlob(value: unknown): value is Blob {
+  return typeof Blob === "function" && value instanceof Blob;
+}
+
+/** WebIDL's conversion to a USVString: with the flag "u" only surrogates without their other half match. */
+function toUsvString(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
 }

@@ -1,7 +1,7 @@
 /**
  * A network, a clock and a source of chance that do only what a test tells them: hours of outages
- * in a millisecond, the same each time. No global is patched, and nothing but the language and
- * `EventTarget` is needed, so it works in `Deno.test`, `node:test`, `bun:test` and Vitest alike.
+ * in a millisecond, the same each time. No global is patched, and nothing but the language, `EventTarget`,
+ * `Event` and `URL` is needed, so it works in `Deno.test`, `node:test`, `bun:test` and Vitest alike.
  *
  * {@linkcode fakeWorld} makes all of it. Pass its `sources` to the client; move time with
  * {@linkcode FakeClock}; play the server with {@linkcode FakeNetwork} and

@@ -5,10 +5,15 @@
  * @module
  */
 
-/** The value that the module posts; rejects if it fails. */
-export async function inRealm(name: string): Promise<unknown> {
+/**
+ * The value that the module posts; rejects if it fails.
+ *
+ * @param input What the module gets by {@linkcode realmInput}.
+ */
+export async function inRealm(name: string, input?: unknown): Promise<unknown> {
   const module = new URL(`../realms/${name}.ts`, import.meta.url);
   const worker = new Worker(module, { type: "module" });
+  if (input !== undefined) worker.postMessage(input);
   try {
     return await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
@@ -20,4 +25,11 @@ export async function inRealm(name: string): Promise<unknown> {
   } finally {
     worker.terminate();
   }
+}
+
+/** In a realm: what {@linkcode inRealm} was given. */
+export async function realmInput(): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<MessageEvent>();
+  globalThis.addEventListener("message", resolve as EventListener, { once: true });
+  return (await promise).data;
 }
