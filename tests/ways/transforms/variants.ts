@@ -37,7 +37,6 @@ export const babel: Variants = {
     "preset-env loose, chrome 49": env("chrome 49", { loose: true }),
     "preset-env loose, ie 11": env("ie 11", { loose: true }),
     "setPublicClassFields": assuming("setPublicClassFields"),
-    "privateFieldsAsProperties": assuming("setPublicClassFields", "privateFieldsAsProperties"),
     "privateFieldsAsSymbols": assuming("setPublicClassFields", "privateFieldsAsSymbols"),
     "all assumptions about classes and objects": assuming(
       ...["constantSuper", "ignoreFunctionLength", "noClassCalls", "noDocumentAll"],
@@ -68,7 +67,8 @@ const EXPO = "babel-preset-expo";
 /** The presets of React Native and Expo for its engine. */
 export const reactNative: Variants = {
   tool: "babel",
-  without: ["CloseEvent", "ErrorEvent"],
+  // Nor a DOMException, but Node's WebSocket cannot do without that.
+  without: ["MessageEvent", "CloseEvent", "ErrorEvent"],
   options: {
     "react-native, ios": metro(REACT_NATIVE, "ios"),
     "react-native hermes-stable, android": metro(REACT_NATIVE, "android", {
