@@ -77,7 +77,9 @@ export async function checkTypes(
   folder: string,
   moduleResolution: ModuleResolution,
 ): Promise<string> {
-  await createProject(folder, npmInstall(tarball), ["consumer.ts"]);
+  // The others do not let CommonJS require an ES module.
+  const programs = ["consumer.ts", ...(moduleResolution === "nodenext" ? ["consumer.cts"] : [])];
+  await createProject(folder, npmInstall(tarball), programs);
   let files: readonly string[] = [];
   for (const config of CONFIGS) {
     const compilerOptions = {
@@ -90,7 +92,7 @@ export async function checkTypes(
       moduleResolution,
       types: [],
     };
-    const tsconfig = { compilerOptions, files: ["consumer.ts"] };
+    const tsconfig = { compilerOptions, files: programs };
     await Deno.writeTextFile(`${folder}/tsconfig.json`, JSON.stringify(tsconfig));
     const { output } = await run([tsc, "--listFiles", "-p", "."], { cwd: folder });
     files = output.split("\n").filter((file) => file.includes("/@holdfast/websocket/"));
