@@ -8,6 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { modulesOf } from "../runtime/runners.ts";
 import { attempt, type Outcome, ROOT, run } from "./command.ts";
+import { bundlers } from "./edge.ts";
 import { createProject, npmInstall } from "./npm.ts";
 import type { Package } from "./package.ts";
 import { startServer } from "./transforms/server.ts";
@@ -108,4 +109,27 @@ export async function checkParcel({ tarball }: Package, folder: string): Promise
   assert(!planted.success && said.includes("Failed to resolve"), said);
   const { output: version } = await run([parcel, "--version"]);
   return `Parcel ${version.trim()} finds /backoff`;
+}
+
+const UNUSED = `
+  import { ReconnectingWebSocket } from "@holdfast/websocket";
+  console.log(5);`;
+
+/** What an import costs that nothing uses: nothing, as `sideEffects` is false. */
+export async function checkUnused(packed: Package, folder: string): Promise<string> {
+  await createProject(folder, npmInstall(packed.tarball), []);
+  await Deno.writeTextFile(`${folder}/main.js`, UNUSED);
+  const bundle = async (name: keyof typeof bundlers): Promise<string> => {
+    await run(bundlers[name]("main.js", `${folder}/${name}.js`), { cwd: folder });
+    return await Deno.readTextFile(`${folder}/${name}.js`);
+  };
+  const names = Object.keys(bundlers) as (keyof typeof bundlers)[];
+  for (const name of names) {
+    const statements = (await bundle(name)).split("\n").filter((line) => !/^(\/\/.*)?$/.test(line));
+    assertEquals(statements, ["console.log(5);"], name);
+  }
+  const path = `${folder}/node_modules/@holdfast/websocket/package.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ ...packed.manifest, sideEffects: true }));
+  assert((await bundle("esbuild")).includes("class"), "the flag is what makes it free");
+  return names.join(", ");
 }

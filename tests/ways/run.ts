@@ -24,6 +24,7 @@ import {
   checkParcel,
   checkPublint,
   checkRequire,
+  checkUnused,
   parcel,
   publint,
 } from "./npm_tools.ts";
@@ -118,6 +119,7 @@ const ways: Readonly<Record<string, Way>> = {
   "npm-publint": tool(checkPublint, publint),
   "npm-attw": tool(checkAttw, attw),
   "npm-parcel": tool(checkParcel, parcel),
+  "npm-unused": tool(checkUnused, rolldown),
   "npm-require-node-20": required("node-20", [nodeOf("node-20"), "--experimental-websocket"]),
   "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
   "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
