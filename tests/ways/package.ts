@@ -91,6 +91,7 @@ export async function assertPackage({ files, folder, manifest }: Package): Promi
   for (const file of files) {
     const text = await Deno.readTextFile(`${folder}/${file}`);
     assertEquals(local.filter((path) => text.includes(path)), [], `local paths in ${file}`);
+    if (!file.endsWith(".js")) continue;
     assertEquals(/\brequire\(|\bmodule\.exports\b/.test(text), false, `CommonJS in ${file}`);
   }
 }
