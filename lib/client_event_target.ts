@@ -171,6 +171,8 @@ export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
   /** Whether any of them captures: hardly ever, and looking costs a twentieth of a message. */
   #captures = false;
+  /** Whether the native dispatch does more than ours for any of them. */
+  #isPatched = false;
   /** The other types that listeners were added for. */
   #types: readonly string[] = NONE;
   #slots: Map<string, Slot> | undefined;
@@ -204,6 +206,8 @@ export class ClientEventTarget extends PlatformEventTarget {
     const { capture, once, passive, signal } = flatten(options);
     this.#keep(this.#listeners.filter(isLive));
     if (this.#find(callback, capture)) return;
+    // QUIRK(zone.js): what it adds natively it calls in the zone of this moment, as Angular needs.
+    this.#isPatched ||= "Zone" in globalThis;
     const listener = new MessageListener(this, callback, !!capture, !!once, signal);
     super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
@@ -262,9 +266,20 @@ export class ClientEventTarget extends PlatformEventTarget {
   [deliver](data: unknown, origin: string): void {
     messageEventClass ??= defineMessageEvent();
     const event = new messageEventClass(this, data, origin);
-    if (this.#captures) this.#invoke(event, true);
-    if (!event.cancelBubble) this.#invoke(event, false);
+    if (!this.#isPatched) {
+      if (this.#captures) this.#invoke(event, true);
+      if (!event.cancelBubble) this.#invoke(event, false);
+    }
     messageEventClass.end(event);
+    if (this.#isPatched) this.#dispatch(event);
+  }
+
+  #dispatch(event: MessageEvent): void {
+    try {
+      super.dispatchEvent(event);
+    } catch (error) {
+      report(error);
+    }
   }
 
   #invoke(event: MessageEvent, capture: boolean): void {

@@ -21,12 +21,17 @@ export function readUrl(value: unknown, previous = ""): string {
   const { document, location } = globalThis as Page;
   // A template, unlike String(), throws for a symbol, as Web IDL asks.
   const given = `${value}`;
+  // QUIRK(React Native): its URL appends what is absolute to the base.
+  const base = /^\w+:\/\//.test(given) ? undefined : document?.baseURI ?? location?.href;
   let href: string;
   try {
-    href = new URL(given, document?.baseURI ?? location?.href).href.replace(/^http/, "ws");
+    href = new URL(given, base).href;
   } catch {
     throw invalid("the URL must be valid");
   }
+  // QUIRK(React Native before 0.86): its URL appends a slash to a path.
+  if (href === `${given}/` && /\/.*\/.*\//.test(given)) href = given;
+  href = href.replace(/^http/, "ws");
   if (!/^wss?:/.test(href)) throw invalid("the scheme must be ws or wss");
   if (href.includes("#")) throw invalid("the URL must have no fragment");
   if (previous.startsWith("wss:") && href.startsWith("ws:")) {
@@ -61,8 +66,9 @@ export function isSequence(value: unknown): value is Iterable<unknown> {
 
 /** The URL as it may be logged: without credentials, query or fragment. */
 export function redact(href: string): string {
-  // The serialization of a URL percent-encodes what could be mistaken for these delimiters.
-  return href.replace(/^(wss?:\/\/)[^/@]*@|[?#].*/g, "$1");
+  // A URL percent-encodes what could be mistaken for these delimiters. QUIRK(React Native): its URL
+  // leaves the text as it is, so credentials may hold an "@", and a query a line break.
+  return href.replace(/^(wss?:\/\/)[^/?#]*@|[?#][^]*/g, "$1");
 }
 
 /** The value is left out on purpose: URLs and subprotocols carry tokens. */

@@ -64,7 +64,8 @@ Deno.test("readUrl() lets a function lead from ws to wss, and never back", () =>
 });
 
 Deno.test("readUrl() resolves against the page, with the platform's scheme", async () => {
-  assertEquals(await inRealm("page"), {
+  const given = ["feed", "/feed", "?a=1", "//other.example/x", "", "ws://plain.example"];
+  assertEquals(await inRealm("page", given), {
     byLocation: [
       "wss://example.com/app/feed",
       "wss://example.com/feed",
@@ -82,6 +83,37 @@ Deno.test("readUrl() resolves against the page, with the platform's scheme", asy
       "ws://plain.example/",
     ],
   });
+});
+
+for (const version of ["0.81.5", "0.86.3"]) {
+  Deno.test(`readUrl() keeps an absolute URL as it is under React Native ${version}`, async () => {
+    assertEquals(await inRealm("react_native_url", version), {
+      "wss://example.com": "wss://example.com/",
+      "wss://example.com:8080": "wss://example.com:8080/",
+      "wss://example.com/": "wss://example.com/",
+      "wss://example.com/feed": "wss://example.com/feed",
+      "wss://example.com/feed/": "wss://example.com/feed/",
+      "wss://example.com/a/b": "wss://example.com/a/b",
+      "wss://example.com?token=1": "wss://example.com?token=1",
+      "wss://example.com/feed?to=ws://a/b": "wss://example.com/feed?to=ws://a/b",
+      "http://example.com/feed": "ws://example.com/feed",
+      "wss://user:p@ss@example.com/feed": "wss://user:p@ss@example.com/feed",
+      "wss://example.com#part": syntaxError("the URL must have no fragment"),
+      "wss://example.com/feed#part": syntaxError("the URL must have no fragment"),
+      "feed": "ws://localhost:8081/feed",
+      "/feed?to=ws://a/b": "ws://localhost:8081/feed?to=ws://a/b",
+    });
+  });
+}
+
+Deno.test("readUrl() resolves what only holds a URL", async () => {
+  const { byLocation } = await inRealm("page", ["feed?to=ws://a.example/b", "a://b"]) as {
+    byLocation: string[];
+  };
+  assertEquals(byLocation, [
+    "wss://example.com/app/feed?to=ws://a.example/b",
+    syntaxError("the scheme must be ws or wss"),
+  ]);
 });
 
 Deno.test("readProtocols() makes a list of strings, as Web IDL does", () => {
@@ -174,6 +206,11 @@ Deno.test("redact() leaves what may be logged", () => {
     "wss://example.com:8443/rooms/1",
   );
   assertEquals(redact("ws://[::1]:8080/a@b//c@d"), "ws://[::1]:8080/a@b//c@d");
+});
+
+Deno.test("redact() hides what a platform's URL did not percent-encode", () => {
+  assertEquals(redact("wss://me:p@ss@example.com/feed?a\ntoken"), "wss://example.com/feed");
+  assertEquals(redact("wss://example.com?to=me@example.org"), "wss://example.com");
 });
 
 function hides(hide: (href: string) => string): fc.IProperty<unknown> {

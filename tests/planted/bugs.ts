@@ -314,6 +314,38 @@ const PARTS: readonly Bug[] = [
     ),
     test: "tests/ways/transforms_test.ts",
   },
+  {
+    ...target(
+      "messages are heard in the zone where they arrive",
+      'this.#isPatched ||= "Zone" in globalThis;',
+      "",
+    ),
+    test: "tests/zone_test.ts",
+  },
+  {
+    ...target(
+      "the platform cannot assign the data of its events",
+      "override set data(_: unknown) {}",
+      "",
+    ),
+    test: "tests/client_event_target_test.ts",
+  },
+  {
+    ...edit("platform.ts")(
+      "a DOMException is needed",
+      'typeof DOMException === "function"',
+      "true",
+    ),
+    test: "tests/bare_platform_test.ts",
+  },
+  {
+    ...edit("target.ts")(
+      "the platform's URL changes what is dialled",
+      "if (href === `${given}/` && /\\/.*\\/.*\\//.test(given)) href = given;",
+      "",
+    ),
+    test: "tests/target_test.ts",
+  },
   edit("target.ts")(
     "a provider may lead from wss to ws",
     'previous.startsWith("wss:") && href.startsWith("ws:")',
@@ -321,7 +353,7 @@ const PARTS: readonly Bug[] = [
   ),
   edit("target.ts")(
     "credentials are traced",
-    'href.replace(/^(wss?:\\/\\/)[^/@]*@|[?#].*/g, "$1")',
+    'href.replace(/^(wss?:\\/\\/)[^/?#]*@|[?#][^]*/g, "$1")',
     "href",
   ),
   edit("trace.ts")(

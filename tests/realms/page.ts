@@ -1,14 +1,17 @@
 // A page with a location, then one with a <base> as well.
 import { readUrl } from "../../lib/target.ts";
+import { realmInput } from "../tools/realm.ts";
+import { refusal } from "../tools/refusal.ts";
 
-const GIVEN = ["feed", "/feed", "?a=1", "//other.example/x", "", "ws://plain.example"];
+const given = await realmInput() as readonly string[];
+const read = (url: string): string => refusal(() => readUrl(url)) || readUrl(url);
 
 function define(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }
 
 define("location", { href: "https://example.com/app/index.html" });
-const byLocation = GIVEN.map((url) => readUrl(url));
+const byLocation = given.map(read);
 define("document", { baseURI: "http://base.example/deep/" });
-const byBase = GIVEN.map((url) => readUrl(url));
+const byBase = given.map(read);
 self.postMessage({ byLocation, byBase });
