@@ -276,7 +276,8 @@ export class ClientEventTarget extends PlatformEventTarget {
 
   #dispatch(event: MessageEvent): void {
     try {
-      super.dispatchEvent(event);
+      // Not `super`, which compilers lose in private methods.
+      PlatformEventTarget.prototype.dispatchEvent.call(this, event);
     } catch (error) {
       report(error);
     }
