@@ -208,9 +208,12 @@ export class ClientEventTarget extends PlatformEventTarget {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
       : undefined;
-    if (listener) this.#remove(listener);
+    if (listener) {
+      listener.removed = true;
+      this.#keep(this.#listeners.filter(isLive));
+    }
     // QUIRK(Deno 2.9.6): a signal that is aborted calls this method, with the native listener.
-    else super.removeEventListener(type, callback, options);
+    super.removeEventListener(type, listener ?? callback, options);
   }
 
   #note(type: string): void {
@@ -233,12 +236,6 @@ export class ClientEventTarget extends PlatformEventTarget {
     this.#captures = listeners.some(({ capture }) => capture);
   }
 
-  #remove(listener: MessageListener): void {
-    listener.removed = true;
-    this.#keep(this.#listeners.filter(isLive));
-    super.removeEventListener("message", listener, listener.capture);
-  }
-
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
   [deliver](data: unknown, origin: string): void {
     messageEventClass ??= defineMessageEvent();
@@ -253,7 +250,8 @@ export class ClientEventTarget extends PlatformEventTarget {
 
   #dispatch(event: MessageEvent): void {
     try {
-      super.dispatchEvent(event);
+      // Not `super`, which compilers lose in private methods.
+      PlatformEventTarget.prototype.dispatchEvent.call(this, event);
     } catch (error) {
       report(error);
     }

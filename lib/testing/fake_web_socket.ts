@@ -8,6 +8,13 @@ export interface Dialer {
   dial(dial: Dial): Connection;
 }
 
+/** An event handler, and what listens for it. */
+interface Slot {
+  // deno-lint-ignore ban-types -- whatever a user gave
+  handler: Function;
+  readonly listener: (event: Event) => void;
+}
+
 /** The client's end: judges its arguments as the platform does, and leaves the rest to the connection. */
 export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
   static readonly CONNECTING = 0;
@@ -18,15 +25,8 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
   readonly OPEN = 1;
   readonly CLOSING = 2;
   readonly CLOSED = 3;
-  declare onopen: WebSocket["onopen"];
-  declare onmessage: WebSocket["onmessage"];
-  declare onerror: WebSocket["onerror"];
-  declare onclose: WebSocket["onclose"];
   readonly #connection: Connection;
-
-  static {
-    for (const type of ["open", "message", "error", "close"]) defineHandler(this.prototype, type);
-  }
+  readonly #slots = new Map<string, Slot>();
 
   constructor(dialer: Dialer, url: unknown, protocols: unknown) {
     super();
@@ -40,6 +40,31 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
       options,
       socket: this,
     });
+  }
+
+  get onopen(): WebSocket["onopen"] {
+    return this.#handler("open");
+  }
+  set onopen(handler: unknown) {
+    this.#setHandler("open", handler);
+  }
+  get onmessage(): WebSocket["onmessage"] {
+    return this.#handler("message");
+  }
+  set onmessage(handler: unknown) {
+    this.#setHandler("message", handler);
+  }
+  get onerror(): WebSocket["onerror"] {
+    return this.#handler("error");
+  }
+  set onerror(handler: unknown) {
+    this.#setHandler("error", handler);
+  }
+  get onclose(): WebSocket["onclose"] {
+    return this.#handler("close");
+  }
+  set onclose(handler: unknown) {
+    this.#setHandler("close", handler);
   }
 
   get url(): string {
@@ -97,34 +122,26 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
     const end = parseClose(quirks, code, reason);
     if (readyState < 2 && clientClose === null) this.#connection.hangUp(end.code, end.reason);
   }
-}
 
-/** An event handler attribute: it keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
-function defineHandler(prototype: EventTarget, type: string): void {
-  type Slot = { handler: EventListener; readonly listener: (event: Event) => void };
-  const slots = new WeakMap<EventTarget, Slot>();
-  Object.defineProperty(prototype, `on${type}`, {
-    configurable: true,
-    enumerable: true,
-    get(this: EventTarget): unknown {
-      return slots.get(this)?.handler ?? null;
-    },
-    set(this: EventTarget, value: unknown): void {
-      const current = slots.get(this);
-      if (typeof value !== "function") {
-        if (current) this.removeEventListener(type, current.listener);
-        slots.delete(this);
-      } else if (current) {
-        current.handler = value as EventListener;
-      } else {
-        const listener = (event: Event): void =>
-          (slot.handler as (event: Event) => void).call(this, event);
-        const slot: Slot = { handler: value as EventListener, listener };
-        slots.set(this, slot);
-        this.addEventListener(type, listener);
-      }
-    },
-  });
+  // deno-lint-ignore no-explicit-any -- one slot serves all four event types
+  #handler(type: string): any {
+    return this.#slots.get(type)?.handler ?? null;
+  }
+
+  /** A handler keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
+  #setHandler(type: string, handler: unknown): void {
+    const current = this.#slots.get(type);
+    if (typeof handler !== "function") {
+      if (current) this.removeEventListener(type, current.listener);
+      this.#slots.delete(type);
+    } else if (current) {
+      current.handler = handler;
+    } else {
+      const slot: Slot = { handler, listener: (event) => slot.handler.call(this, event) };
+      this.#slots.set(type, slot);
+      this.addEventListener(type, slot.listener);
+    }
+  }
 }
 
 function syntaxError(requirement: string, value: unknown): DOMException {

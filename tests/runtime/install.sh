@@ -3,11 +3,12 @@
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
 #   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox;
-#                           `ways` is what tests/ways/run.ts needs beside node-24, bun and workerd
+#                           `ways` and `transforms` are what tests/ways/run.ts needs beside node-24,
+#                           bun and workerd
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways networks}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways transforms networks}"
 arch="$(node -p process.arch)"
 
 # install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
@@ -16,7 +17,7 @@ install_npm() {
   shift
   if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$*" ]; then return; fi
   mkdir -p "$folder"
-  npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "$@"
+  npm install --prefix "$folder" --no-save --prefer-offline --no-audit --no-fund --loglevel=error "$@"
   echo "$*" >"$folder/.installed"
 }
 
@@ -49,7 +50,15 @@ for name in $wanted; do
     node-24) install_npm node-24 "node-linux-$arch@24.21.0" ;;
     node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
     workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
-    ways) install_npm ways typescript@5.9.3 rolldown@1.3.2 ;;
+    ways)
+      install_npm ways typescript@5.9.3 rolldown@1.3.2 publint@0.3.25 \
+        @arethetypeswrong/cli@0.18.5 parcel@2.16.4
+      ;;
+    transforms) # what compiles packages: bundlers' presets and test runners
+      install_npm transforms typescript@5.9.3 @swc/core@1.16.22 jest@30.5.2 ts-jest@29.4.15 \
+        @babel/core@7.29.7 @babel/preset-env@7.29.14 @babel/runtime@7.29.7 \
+        @react-native/babel-preset@0.88.1 babel-preset-expo@58.0.26
+      ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;
     webkitgtk)

@@ -2,6 +2,9 @@
  * Runs the tests in `examples/testing/` as their readers would: the package as npm gets it, in a
  * fresh project, by `node --test`, `bun test` and Vitest. Needs Linux, npm and its registry.
  */
+
+import { pack } from "../ways/package.ts";
+
 const EXAMPLES = new URL("../../examples/testing/", import.meta.url);
 /** Installing is the slow part, half a minute on a poor line. */
 const LIMIT_MS = 180_000;
@@ -30,18 +33,12 @@ async function run(command: readonly string[], cwd?: string): Promise<boolean> {
 
 /** Makes a project in `folder` that has the package and the runners installed. */
 async function install(folder: string): Promise<boolean> {
-  const tarball = `${folder}/package.tgz`;
+  const { tarball } = await pack(folder);
   for (const { name } of Deno.readDirSync(EXAMPLES)) {
     await Deno.copyFile(new URL(name, EXAMPLES), `${folder}/${name}`);
   }
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
-  return await run([
-    Deno.execPath(),
-    "pack",
-    "--no-source-maps",
-    "--allow-dirty",
-    `--output=${tarball}`,
-  ]) && await run(["npm", "install", "--no-audit", "--no-fund", tarball, ...PACKAGES], folder);
+  return await run(["npm", "install", "--no-audit", "--no-fund", tarball, ...PACKAGES], folder);
 }
 
 const folder = await Deno.makeTempDir();

@@ -68,13 +68,18 @@ const CONFIGS = [
   { lib: ["es2022", "dom", "esnext.disposable"], skipLibCheck: false },
 ];
 
+/** Ways of resolving modules; `node10` reads no `exports`. */
+export type ModuleResolution = "nodenext" | "bundler" | "node10";
+
 /** Checks the types of every entry point under one way of resolving modules. */
 export async function checkTypes(
   { tarball }: Package,
   folder: string,
-  moduleResolution: "nodenext" | "bundler",
+  moduleResolution: ModuleResolution,
 ): Promise<string> {
-  await createProject(folder, npmInstall(tarball), ["consumer.ts"]);
+  // The others do not let CommonJS require an ES module.
+  const programs = ["consumer.ts", ...(moduleResolution === "nodenext" ? ["consumer.cts"] : [])];
+  await createProject(folder, npmInstall(tarball), programs);
   let files: readonly string[] = [];
   for (const config of CONFIGS) {
     const compilerOptions = {
@@ -83,11 +88,11 @@ export async function checkTypes(
       strict: true,
       exactOptionalPropertyTypes: true,
       target: "es2022",
-      module: moduleResolution === "bundler" ? "esnext" : moduleResolution,
+      module: moduleResolution === "nodenext" ? moduleResolution : "esnext",
       moduleResolution,
       types: [],
     };
-    const tsconfig = { compilerOptions, files: ["consumer.ts"] };
+    const tsconfig = { compilerOptions, files: programs };
     await Deno.writeTextFile(`${folder}/tsconfig.json`, JSON.stringify(tsconfig));
     const { output } = await run([tsc, "--listFiles", "-p", "."], { cwd: folder });
     files = output.split("\n").filter((file) => file.includes("/@holdfast/websocket/"));

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bun, missing, nodeOf } from "../runtime/runners.ts";
+import { bun, missing, modulesOf, nodeOf } from "../runtime/runners.ts";
 import { checkContract } from "../dropin/chromium.ts";
 import {
   type Bundle,
@@ -17,9 +17,22 @@ import {
   rolldown,
 } from "./edge.ts";
 import { checkJsr } from "./jsr.ts";
-import { checkTypes, npmInstall, runConsumer, tsc } from "./npm.ts";
+import { checkTypes, type ModuleResolution, npmInstall, runConsumer, tsc } from "./npm.ts";
+import {
+  attw,
+  checkAttw,
+  checkParcel,
+  checkPublint,
+  checkRequire,
+  checkUnused,
+  parcel,
+  publint,
+} from "./npm_tools.ts";
 import { assertPackage, assertSameNames, pack, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
+import { checkJest } from "./transforms/jest.ts";
+import { checkTransforms } from "./transforms/rows.ts";
+import * as variants from "./transforms/variants.ts";
 import { checkUrlImport } from "./url_import.ts";
 
 /** What a way finds when it is gone. */
@@ -49,6 +62,33 @@ const bundled = (bundle: Bundle, needs: readonly string[]): Way =>
     "workerd ways",
   );
 
+const typed = (moduleResolution: ModuleResolution): Way =>
+  way(
+    async ({ pack, folder }) => await checkTypes(await pack(), folder, moduleResolution),
+    [tsc],
+    "ways",
+  );
+
+const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Way =>
+  way(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
+
+const required = (name: string, command: readonly [string, ...string[]]): Way =>
+  way(
+    async ({ pack, folder }) => await checkRequire(await pack(), folder, command),
+    [command[0]],
+    name,
+  );
+
+const compilers = ["@babel/core", "@swc/core", "jest", "typescript"]
+  .map((name) => `${modulesOf("transforms")}/${name}/package.json`);
+
+const transformed = (...tools: readonly variants.Variants[]): Way =>
+  way(
+    async ({ pack, folder }) => await checkTransforms(await pack(), folder, ...tools),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
+  );
+
 const ways: Readonly<Record<string, Way>> = {
   "url-import": way(checkUrlImport),
   "jsr": way(checkJsr),
@@ -58,16 +98,9 @@ const ways: Readonly<Record<string, Way>> = {
     return `${packed.files.length} files, ESM only`;
   }),
   "npm-names": way(async ({ pack }) => `${await assertSameNames(await pack())} names, as on JSR`),
-  "npm-types-nodenext": way(
-    async ({ pack, folder }) => await checkTypes(await pack(), folder, "nodenext"),
-    [tsc],
-    "ways",
-  ),
-  "npm-types-bundler": way(
-    async ({ pack, folder }) => await checkTypes(await pack(), folder, "bundler"),
-    [tsc],
-    "ways",
-  ),
+  "npm-types-nodenext": typed("nodenext"),
+  "npm-types-bundler": typed("bundler"),
+  "npm-types-node10": typed("node10"),
   "npm-node-24": way(
     async ({ pack, folder }) =>
       await runConsumer(await pack(), folder, { install: npmInstall, program: nodeOf("node-24") }),
@@ -83,6 +116,14 @@ const ways: Readonly<Record<string, Way>> = {
     [bun],
     "bun",
   ),
+  "npm-publint": tool(checkPublint, publint),
+  "npm-attw": tool(checkAttw, attw),
+  "npm-parcel": tool(checkParcel, parcel),
+  "npm-unused": tool(checkUnused, rolldown),
+  "npm-require-node-20": required("node-20", [nodeOf("node-20"), "--experimental-websocket"]),
+  "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
+  "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
+  "npm-require-bun": required("bun", [bun]),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
   "edge-deno-bundle": bundled(bundlers.deno, []),
@@ -90,6 +131,16 @@ const ways: Readonly<Record<string, Way>> = {
     async ({ pack, folder }) => await checkUnbundled(await pack(), folder),
     ["node", miniflare],
     "workerd",
+  ),
+  "transforms-babel": transformed(variants.babel),
+  "transforms-react-native": transformed(variants.reactNative, variants.reactNativeWeb),
+  "transforms-swc": transformed(variants.swc),
+  "transforms-typescript": transformed(variants.typescript, variants.typescriptSources),
+  "transforms-esbuild": transformed(variants.esbuild),
+  "transforms-jest": way(
+    async ({ pack, folder }) => await checkJest(await pack(), folder),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
   ),
   "tree-shaking": way(checkTreeShaking),
   "contract-chromium": way(checkContract, ["chromium"], "chromium"),
