@@ -24,10 +24,6 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
   declare onclose: WebSocket["onclose"];
   readonly #connection: Connection;
 
-  static {
-    for (const type of ["open", "message", "error", "close"]) defineHandler(this.prototype, type);
-  }
-
   constructor(dialer: Dialer, url: unknown, protocols: unknown) {
     super();
     const { quirks } = dialer;
@@ -97,6 +93,11 @@ export class FakeWebSocket extends PlatformEventTarget implements WebSocket {
     const end = parseClose(quirks, code, reason);
     if (readyState < 2 && clientClose === null) this.#connection.hangUp(end.code, end.reason);
   }
+}
+
+// Not in a static block, which React Native's Babel preset refuses.
+for (const type of ["open", "message", "error", "close"]) {
+  defineHandler(FakeWebSocket.prototype, type);
 }
 
 /** An event handler attribute: it keeps its place among the listeners when it is replaced (HTML, 8.1.8.1). */
