@@ -121,9 +121,13 @@ export class Link {
   }
 
   #hear(event: SocketEvent): void {
-    // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
-    // the socket is abandoned already.
-    if (!this.#client.holds(this)) return;
+    if (!this.#client.holds(this)) {
+      // QUIRK(React Native on Android): close() of a connecting socket is ignored, and it opens.
+      if (event.type === "open") this.hangUp({});
+      // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
+      // the socket is abandoned already.
+      return;
+    }
     switch (event.type) {
       case "open":
         return this.#meet();

@@ -174,14 +174,22 @@ const CORE: readonly Bug[] = [
 const SHELL: readonly Bug[] = [
   link(
     "a stale socket is heard",
-    "if (!this.#client.holds(this)) return;",
-    "",
+    "if (!this.#client.holds(this)) {",
+    "if (this.epoch < 0) {",
     {
       file: "lib/shell.ts",
       from: "if (epoch !== state.epoch || phase",
       to: "epoch = state.epoch;\n    if (phase",
     },
   ),
+  {
+    ...link(
+      "what opens after it was abandoned lives on",
+      'if (event.type === "open") this.hangUp({});',
+      "",
+    ),
+    test: "tests/client/deaf_socket_test.ts",
+  },
   shell(
     "messages of a dead socket are told",
     "if (!this.#carries(link)) return;\n    const { data",
