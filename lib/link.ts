@@ -9,7 +9,7 @@
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
 import { type Arrival, Inbox } from "./handshake.ts";
 import type { ConnectContext, ProviderFunction } from "./options.ts";
-import { abortController, soon } from "./platform.ts";
+import { abortController, isReactNative, soon } from "./platform.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
 import type { WebSocketLike } from "./sources.ts";
@@ -67,6 +67,8 @@ export class Link {
   cause: unknown;
   readonly #client: LinkClient;
   readonly #settings: Settings;
+  /** Whether the platform fired an error. */
+  #isDoubted = false;
   /** Made only where somebody gets its signal. */
   readonly #controller: AbortController | undefined;
   #protocols: readonly string[] | undefined;
@@ -132,6 +134,7 @@ export class Link {
       case "open":
         return this.#meet();
       case "error":
+        this.#isDoubted = true;
         this.cause ??= event.error ?? event.message;
         return this.#client.apply({ type: "error", epoch: this.epoch });
       case "close":
@@ -140,6 +143,12 @@ export class Link {
   }
 
   #end({ code, reason, wasClean }: Closure): void {
+    // QUIRK(React Native 0.86): `wasClean` is never set. A failure fires an error first; only the end
+    // of the stream on iOS does not.
+    if (!wasClean && !this.#isDoubted && isReactNative()) {
+      if (code === 1001 && reason === "Stream end encountered") code = 1006;
+      wasClean = code > 0 && code !== 1006;
+    }
     const { phase } = this.#client.state;
     const error = phase === "connecting"
       ? "connect-failed"

@@ -235,6 +235,18 @@ const SHELL: readonly Bug[] = [
     "code: code || 1006, reason, wasClean }",
     "code: code || 1006, reason, wasClean: true }",
   ),
+  {
+    ...link("no close of React Native is clean", "wasClean = code > 0 && code !== 1006;", ""),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...link("the end of a stream on iOS is clean", 'reason === "Stream end encountered"', "false"),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...link("a failure of React Native is clean", "this.#isDoubted = true;", ""),
+    test: "tests/react_native_test.ts",
+  },
   shell(
     "binaryType is lost with the socket",
     "if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;",

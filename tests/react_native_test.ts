@@ -1,0 +1,24 @@
+/** What is particular about React Native; its own classes run in `tests/runtime`. */
+
+import { assertEquals } from "@std/assert";
+import { inRealm } from "./tools/realm.ts";
+
+Deno.test("a close of React Native is clean if a close frame brought its code", async () => {
+  const lost = ["0 error connection-lost", "0 close 1006 unclean connection-lost retry"];
+  assertEquals(await inRealm("react_native"), {
+    aCode: ["0 close 4000 bye clean - retry"],
+    noCode: ["0 close 1005 clean - retry"],
+    anEndThatTheServerTells: ["0 close 1001 going away clean - retry"],
+    aStreamThatEndsOnIos: [
+      "0 error connection-lost",
+      "0 close 1006 Stream end encountered unclean connection-lost retry",
+    ],
+    aFailure: [
+      "0 error connection-lost",
+      "0 close 1006 Connection reset unclean connection-lost retry",
+    ],
+    aFailureWithACode: ["0 error connection-lost", "0 close 1001 unclean connection-lost retry"],
+    nothing: lost,
+    aDropWithoutAnError: lost,
+  });
+});
