@@ -3,9 +3,17 @@
 import { assertEquals } from "@std/assert";
 import { inRealm } from "./tools/realm.ts";
 
-Deno.test("a close of React Native is clean if a close frame brought its code", async () => {
+/** What the realm has seen. */
+const seen = await inRealm("react_native") as Record<string, unknown>;
+
+Deno.test("FakeConnection.send() gives an ArrayBuffer where no Blob can be made of bytes", () => {
+  assertEquals(seen["bytes"], new Uint8Array([1, 2]).buffer);
+});
+
+Deno.test("a close of React Native is clean if a close frame brought its code", () => {
   const lost = ["0 error connection-lost", "0 close 1006 unclean connection-lost retry"];
-  assertEquals(await inRealm("react_native"), {
+  const { bytes: _, ...closes } = seen;
+  assertEquals(closes, {
     aCode: ["0 close 4000 bye clean - retry"],
     noCode: ["0 close 1005 clean - retry"],
     anEndThatTheServerTells: ["0 close 1001 going away clean - retry"],

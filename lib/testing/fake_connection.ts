@@ -293,11 +293,16 @@ function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
   return quirks.messageOrigin === "url" ? url.href : url.origin;
 }
 
-/** Bytes as the client's `binaryType` asks for them; where there is no Blob, as an ArrayBuffer. */
+/** Bytes as the client's `binaryType` asks for them; where there is no Blob of bytes, as an ArrayBuffer. */
 function binaryData(data: ArrayBufferLike | ArrayBufferView, binaryType: string): unknown {
   const buffer = copyBytes(data);
   if (binaryType === "nodebuffer") return new Uint8Array(buffer);
-  return binaryType === "blob" && typeof Blob === "function" ? new Blob([buffer]) : buffer;
+  try {
+    // QUIRK(React Native): the constructor of Blob refuses bytes.
+    return binaryType === "blob" ? new Blob([buffer]) : buffer;
+  } catch {
+    return buffer;
+  }
 }
 
 /** The bytes as they are now: a sender may change its buffer afterwards. */

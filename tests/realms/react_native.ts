@@ -13,7 +13,23 @@ function see(code: number, reason: string, fails = false): readonly string[] {
   return it.read().filter((line) => /error|close/.test(line));
 }
 
+/** What comes of bytes where no Blob can be made of them. */
+function seeBytes(): unknown {
+  globalThis.Blob = class {
+    constructor() {
+      throw new Error("Creating blobs from 'ArrayBuffer' is not supported");
+    }
+  } as unknown as typeof Blob;
+  const { ws, server } = rig();
+  server.accept();
+  let data: unknown;
+  ws.onmessage = (event) => data = event.data;
+  server.send(new Uint8Array([1, 2]));
+  return data;
+}
+
 self.postMessage({
+  bytes: seeBytes(),
   aCode: see(4_000, "bye"),
   noCode: see(1005, ""),
   anEndThatTheServerTells: see(1001, "going away"),
