@@ -290,7 +290,10 @@ export class Connection implements FakeConnection {
 
 function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
   if (quirks.messageOrigin === "none") return "";
-  return quirks.messageOrigin === "url" ? url.href : url.origin;
+  // QUIRK(React Native): `origin` is "" unless the scheme is http or https.
+  return quirks.messageOrigin === "url"
+    ? url.href
+    : url.href.replace(/^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*).*/, "$1$2");
 }
 
 /** Bytes as the client's `binaryType` asks for them; where there is no Blob of bytes, as an ArrayBuffer. */
