@@ -12,7 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
-import { IS_WORKERD, PlatformEventTarget, soon } from "./platform.ts";
+import { IS_WORKERD, isReactNative, PlatformEventTarget, soon } from "./platform.ts";
 
 /** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
@@ -337,6 +337,8 @@ function flatten(options: boolean | AddEventListenerOptions | undefined): AddEve
 export function report(error: unknown): void {
   // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
   if (typeof reportError === "function") reportError(error);
+  // QUIRK(React Native): what nobody catches ends a released app. Its own dispatch writes it, too.
+  else if (isReactNative()) console.error(error);
   else {
     soon(() => {
       throw error;

@@ -12,7 +12,7 @@ Deno.test("FakeConnection.send() gives an ArrayBuffer where no Blob can be made 
 
 Deno.test("a close of React Native is clean if a close frame brought its code", () => {
   const lost = ["0 error connection-lost", "0 close 1006 unclean connection-lost retry"];
-  const { bytes: _, ...closes } = seen;
+  const { bytes: _, thrown: __, ...closes } = seen;
   assertEquals(closes, {
     aCode: ["0 close 4000 bye clean - retry"],
     noCode: ["0 close 1005 clean - retry"],
@@ -29,4 +29,8 @@ Deno.test("a close of React Native is clean if a close frame brought its code", 
     nothing: lost,
     aDropWithoutAnError: lost,
   });
+});
+
+Deno.test("what a message listener throws is written, as React Native's own dispatch does", () => {
+  assertEquals(seen["thrown"], ["Error: a bug in a listener"]);
 });

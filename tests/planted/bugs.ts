@@ -244,6 +244,10 @@ const SHELL: readonly Bug[] = [
     test: "tests/react_native_test.ts",
   },
   {
+    ...target("a listener's bug ends an app of React Native", "isReactNative()", "false"),
+    test: "tests/react_native_test.ts",
+  },
+  {
     ...link("a failure of React Native is clean", "this.#isDoubted = true;", ""),
     test: "tests/react_native_test.ts",
   },

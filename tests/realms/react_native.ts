@@ -1,7 +1,9 @@
-// What React Native 0.86 tells of a close: whether an error comes first, and never `wasClean`.
+// React Native 0.86: it tells of a close whether an error comes first, and never `wasClean`; it makes no
+// Blob of bytes, and has no reportError.
 import { rig } from "../client/rig.ts";
 
 Object.defineProperty(globalThis, "navigator", { value: { product: "ReactNative" } });
+Reflect.deleteProperty(globalThis, "reportError");
 
 /** What a user sees of a close that comes by itself, or after an error. */
 function see(code: number, reason: string, fails = false): readonly string[] {
@@ -28,7 +30,23 @@ function seeBytes(): unknown {
   return data;
 }
 
+/** What is written when a listener of a message throws. */
+function seeThrow(): unknown {
+  const written: unknown[] = [];
+  const { error } = console;
+  console.error = (value: unknown) => void written.push(`${value}`);
+  const { ws, server } = rig();
+  server.accept();
+  ws.onmessage = () => {
+    throw new Error("a bug in a listener");
+  };
+  server.send("news");
+  console.error = error;
+  return written;
+}
+
 self.postMessage({
+  thrown: seeThrow(),
   bytes: seeBytes(),
   aCode: see(4_000, "bye"),
   noCode: see(1005, ""),
