@@ -12,8 +12,7 @@ Deno.test("FakeConnection.send() gives an ArrayBuffer where no Blob can be made 
 
 Deno.test("a close of React Native is clean if a close frame brought its code", () => {
   const lost = ["0 error connection-lost", "0 close 1006 unclean connection-lost retry"];
-  const { bytes: _, thrown: __, ...closes } = seen;
-  assertEquals(closes, {
+  assertEquals(seen["closes"], {
     aCode: ["0 close 4000 bye clean - retry"],
     noCode: ["0 close 1005 clean - retry"],
     anEndThatTheServerTells: ["0 close 1001 going away clean - retry"],
@@ -33,4 +32,8 @@ Deno.test("a close of React Native is clean if a close frame brought its code", 
 
 Deno.test("what a message listener throws is written, as React Native's own dispatch does", () => {
   assertEquals(seen["thrown"], ["Error: a bug in a listener"]);
+});
+
+Deno.test("a capturing listener that stops a message keeps it from the others", () => {
+  assertEquals(seen["stopped"], ["capturing"]);
 });

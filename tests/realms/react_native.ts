@@ -1,9 +1,11 @@
 // React Native 0.86: it tells of a close whether an error comes first, and never `wasClean`; it makes no
-// Blob of bytes, and has no reportError.
+// Blob of bytes, and has no reportError, no MessageEvent and no `cancelBubble`.
 import { rig } from "../client/rig.ts";
 
 Object.defineProperty(globalThis, "navigator", { value: { product: "ReactNative" } });
 Reflect.deleteProperty(globalThis, "reportError");
+Reflect.deleteProperty(globalThis, "MessageEvent");
+Reflect.deleteProperty(Event.prototype, "cancelBubble");
 
 /** What a user sees of a close that comes by itself, or after an error. */
 function see(code: number, reason: string, fails = false): readonly string[] {
@@ -45,15 +47,32 @@ function seeThrow(): unknown {
   return written;
 }
 
+/** Which listeners a message reaches when one that captures stops it. */
+function seeStop(): unknown {
+  const { ws, server } = rig();
+  server.accept();
+  const called: string[] = [];
+  ws.addEventListener("message", () => called.push("bubbling"));
+  ws.addEventListener("message", (event) => {
+    called.push("capturing");
+    event.stopPropagation();
+  }, { capture: true });
+  server.send("news");
+  return called;
+}
+
 self.postMessage({
+  stopped: seeStop(),
   thrown: seeThrow(),
   bytes: seeBytes(),
-  aCode: see(4_000, "bye"),
-  noCode: see(1005, ""),
-  anEndThatTheServerTells: see(1001, "going away"),
-  aStreamThatEndsOnIos: see(1001, "Stream end encountered"),
-  aFailure: see(1006, "Connection reset", true),
-  aFailureWithACode: see(1001, "", true),
-  nothing: see(0, ""),
-  aDropWithoutAnError: see(1006, ""),
+  closes: {
+    aCode: see(4_000, "bye"),
+    noCode: see(1005, ""),
+    anEndThatTheServerTells: see(1001, "going away"),
+    aStreamThatEndsOnIos: see(1001, "Stream end encountered"),
+    aFailure: see(1006, "Connection reset", true),
+    aFailureWithACode: see(1001, "", true),
+    nothing: see(0, ""),
+    aDropWithoutAnError: see(1006, ""),
+  },
 });
