@@ -7,9 +7,9 @@
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk metro react-native ways networks}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways networks}"
 arch="$(node -p process.arch)"
-# Also what React Native's classes run in.
+# Also what Hermes and React Native are compared with.
 node_24="node-linux-$arch@24.21.0"
 
 # install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
@@ -76,6 +76,11 @@ for name in $wanted; do
     node-24) install_npm node-24 "$node_24" ;;
     node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
     workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
+    hermes)
+      install_npm node-24 "$node_24"
+      install_npm hermes hermes-engine-cli@0.12.0 hermes-compiler@260318099.0.8
+      install_metro
+      ;;
     metro)
       install_metro
       install_apt chromium chromium

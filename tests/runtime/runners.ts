@@ -5,6 +5,7 @@
  */
 
 import { runInBrowser } from "./browsers.ts";
+import { hermes, hermesc, runHermes } from "./hermes.ts";
 import { modulesOf, nodeOf, tools } from "./paths.ts";
 import { findProgram, start } from "./processes.ts";
 import { runMetro, runReactNative } from "./react_native.ts";
@@ -192,6 +193,13 @@ export const runners: Readonly<Record<string, Runner>> = {
       "libwebkit2gtk-4.1-0",
     ],
   ),
+  hermes: {
+    needs: [hermes, hermesc, `${modulesOf("metro")}/metro/package.json`, nodeOf("node-24")],
+    install: INSTALL,
+    version: versionIn(`${modulesOf("hermes")}/hermes-engine-cli`),
+    notPossible: {},
+    run: runHermes,
+  },
   metro: {
     needs: [`${modulesOf("metro")}/metro/package.json`, "chromium"],
     install: INSTALL,
