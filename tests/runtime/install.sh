@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the runtime suite runs on: Node majors, Bun, workerd, esbuild and `ws` from npm at
+# Installs what the runtime suite runs on: Node majors, Bun, workerd, Hermes, metro and others from npm at
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
 #   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox;
