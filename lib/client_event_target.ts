@@ -12,7 +12,7 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
-import { IS_WORKERD, PlatformEventTarget, soon } from "./platform.ts";
+import { IS_WORKERD, isReactNative, PlatformEventTarget, soon } from "./platform.ts";
 
 /** What can listen. */
 type Callback = EventListenerOrEventListenerObject;
@@ -68,6 +68,11 @@ function defineMessageEvent(): ClientMessageEventClass {
       readonly lastEventId = "";
       readonly source = null;
       readonly ports = [];
+      override stopPropagation(): void {
+        super.stopPropagation();
+        // QUIRK(React Native): it has no `cancelBubble`.
+        this.cancelBubble = true;
+      }
     } as unknown as MessageEventConstructor;
 
   /**
@@ -335,6 +340,8 @@ function flatten(options: boolean | AddEventListenerOptions | undefined): AddEve
 export function report(error: unknown): void {
   // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
   if (typeof reportError === "function") reportError(error);
+  // QUIRK(React Native): an uncaught error ends a released app. Its own dispatch writes it, too.
+  else if (isReactNative()) console.error(error);
   else {
     soon(() => {
       throw error;

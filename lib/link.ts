@@ -8,7 +8,7 @@
 
 import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "./errors.ts";
 import { type Arrival, Inbox, readPace } from "./handshake.ts";
-import { abortController, soon } from "./platform.ts";
+import { abortController, isReactNative, soon } from "./platform.ts";
 import type { SingleFlight } from "./providers.ts";
 import { toMessage, type WebSocketData } from "./send_queue.ts";
 import type { Settings } from "./settings.ts";
@@ -88,6 +88,8 @@ export class Link {
   cause: unknown;
   readonly #client: LinkClient;
   readonly #settings: Settings;
+  /** Whether the platform fired an error. */
+  #isDoubted = false;
   /** Made only where a handshake gets its signal. */
   readonly #controller: AbortController | undefined;
   /** Whether the handshake threw: nothing that arrives is kept. */
@@ -152,13 +154,18 @@ export class Link {
   }
 
   #observe(event: SocketEvent): void {
-    // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
-    // the socket is abandoned already.
-    if (!this.#client.holds(this)) return;
+    if (!this.#client.holds(this)) {
+      // QUIRK(React Native on Android): close() of a connecting socket is ignored, and it opens.
+      if (event.type === "open") this.hangUp({});
+      // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
+      // the socket is abandoned already.
+      return;
+    }
     switch (event.type) {
       case "open":
         return this.#meet();
       case "error":
+        this.#isDoubted = true;
         this.cause ??= event.error ?? event.message;
         return this.#client.apply({ type: "error", epoch: this.epoch });
       case "close":
@@ -167,6 +174,12 @@ export class Link {
   }
 
   #end({ code, reason, wasClean }: Closure): void {
+    // QUIRK(React Native 0.86): `wasClean` is never set. A failure fires an error first; only the end
+    // of the stream on iOS does not.
+    if (!wasClean && !this.#isDoubted && isReactNative()) {
+      if (code === 1001 && reason === "Stream end encountered") code = 1006;
+      wasClean = code > 0 && code !== 1006;
+    }
     // QUIRK(mock-socket): a refused connection closes cleanly, though it never was open.
     const wasOpen = this.#client.state.phase !== "connecting";
     // QUIRK(Deno): the code of a connection that ended without a close frame is 0.

@@ -7,8 +7,15 @@
  * @module
  */
 
+import type { Page } from "./sources.ts";
+
 /** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
 export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
+
+/** Whether this is React Native, by what it says of itself: for what QUIRK(React Native) says elsewhere. */
+export function isReactNative(): boolean {
+  return (globalThis as Page).navigator?.product === "ReactNative";
+}
 
 /** The error of a platform that lacks what nothing can replace. */
 export function missing(what: string): TypeError {

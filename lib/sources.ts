@@ -87,7 +87,7 @@ export interface Sources {
 
 /** Globals that only browsers have, so that nobody needs their types to check this module. */
 export interface Page {
-  readonly navigator?: { readonly onLine?: boolean };
+  readonly navigator?: { readonly onLine?: boolean; readonly product?: string };
   readonly document?: EventTarget & { readonly baseURI: string; readonly visibilityState: string };
   readonly location?: { readonly href: string };
 }

@@ -290,14 +290,22 @@ export class Connection implements FakeConnection {
 
 function messageOrigin(quirks: RuntimeQuirks, url: URL): string {
   if (quirks.messageOrigin === "none") return "";
-  return quirks.messageOrigin === "url" ? url.href : url.origin;
+  // QUIRK(React Native): `origin` is "" unless the scheme is http or https.
+  return quirks.messageOrigin === "url"
+    ? url.href
+    : url.href.replace(/^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*).*/, "$1$2");
 }
 
-/** Bytes as the client's `binaryType` asks for them; where there is no Blob, as an ArrayBuffer. */
+/** Bytes as the client's `binaryType` asks for them; where there is no Blob of bytes, as an ArrayBuffer. */
 function binaryData(data: ArrayBufferLike | ArrayBufferView, binaryType: string): unknown {
   const buffer = copyBytes(data);
   if (binaryType === "nodebuffer") return new Uint8Array(buffer);
-  return binaryType === "blob" && typeof Blob === "function" ? new Blob([buffer]) : buffer;
+  try {
+    // QUIRK(React Native): the constructor of Blob refuses bytes.
+    return binaryType === "blob" ? new Blob([buffer]) : buffer;
+  } catch {
+    return buffer;
+  }
 }
 
 /** The bytes as they are now: a sender may change its buffer afterwards. */

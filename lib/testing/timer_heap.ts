@@ -35,7 +35,8 @@ export class TimerHeap<T extends HeapTimer> {
 
   /** All timers, soonest first. */
   sorted(): T[] {
-    return this.#timers.toSorted((a, b) => isBefore(a, b) ? -1 : 1);
+    // Not toSorted(), which Hermes 0.12 lacks.
+    return [...this.#timers].sort((a, b) => isBefore(a, b) ? -1 : 1);
   }
 
   #up(timer: T): void {

@@ -299,14 +299,22 @@ const CORE: readonly Bug[] = [
 const SHELL: readonly Bug[] = [
   link(
     "a stale socket is heard",
-    "if (!this.#client.holds(this)) return;",
-    "",
+    "if (!this.#client.holds(this)) {",
+    "if (this.epoch < 0) {",
     {
       file: "lib/shell.ts",
       from: "if (epoch !== state.epoch || phase",
       to: "epoch = state.epoch;\n    if (phase",
     },
   ),
+  {
+    ...link(
+      "what opens after it was abandoned lives on",
+      'if (event.type === "open") this.hangUp({});',
+      "",
+    ),
+    test: "tests/client/deaf_socket_test.ts",
+  },
   shell(
     "messages of a dead socket are told",
     "if (!this.#carries(link)) return;\n    const { data",
@@ -355,6 +363,26 @@ const SHELL: readonly Bug[] = [
     "reason, wasClean: wasClean && wasOpen }",
     "reason, wasClean: true }",
   ),
+  {
+    ...link("no close of React Native is clean", "wasClean = code > 0 && code !== 1006;", ""),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...link("the end of a stream on iOS is clean", 'reason === "Stream end encountered"', "false"),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...target("a listener's bug ends an app of React Native", "isReactNative()", "false"),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...target("a message that is stopped goes on in React Native", "this.cancelBubble = true;", ""),
+    test: "tests/react_native_test.ts",
+  },
+  {
+    ...link("a failure of React Native is clean", "this.#isDoubted = true;", ""),
+    test: "tests/react_native_test.ts",
+  },
   shell(
     "binaryType is lost with the socket",
     "if (link?.socket && this.#binaryType) link.socket.binaryType = this.#binaryType;",

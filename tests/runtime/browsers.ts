@@ -156,7 +156,7 @@ async function serve(
   }
   if (pathname === "/job") return Response.json({ ...job, client: undefined });
   const file = pathname === "/"
-    ? new URL("page.html", FOLDER)
+    ? new URL(job.page ?? "page.html", FOLDER)
     : pathname === "/client.js"
     ? job.client
     : new URL(pathname.slice(1), FOLDER);

@@ -292,7 +292,11 @@ export const lifecycleCases = [
   {
     name: "a signal that is aborted already prevents every dial",
     async test(lab) {
-      const observed = lab.connect("/echo", { signal: AbortSignal.abort() });
+      // Not AbortSignal.abort(), which React Native lacks.
+      const controller = new AbortController();
+      controller.abort();
+      const { signal } = controller;
+      const observed = lab.connect("/echo", { signal });
       equal(observed.log, [], "events are not synchronous");
       await observed.over();
       equal(observed.log, ["close 1006 unclean final aborted"], "events");

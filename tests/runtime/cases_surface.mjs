@@ -101,7 +101,7 @@ export const surfaceCases = [
     },
   },
   {
-    name: "events are real: Event, MessageEvent, and CloseEvent where the platform has it",
+    name: "events are real: Event, and MessageEvent and CloseEvent where the platform has them",
     async test(lab) {
       const seen = {};
       const { ws } = lab.provoke("/first/1/close/1001");
@@ -112,7 +112,10 @@ export const surfaceCases = [
       ws.send("hello");
       await until(() => seen.message, () => "a message");
       ok(seen.open instanceof Event, "open is an Event");
-      ok(seen.message instanceof MessageEvent, "message is a MessageEvent");
+      ok(seen.message instanceof Event, "message is an Event");
+      if (typeof MessageEvent === "function") {
+        ok(seen.message instanceof MessageEvent, "message is a MessageEvent");
+      }
       equal([seen.message.data, seen.message.type], ["hello", "message"], "message");
       if (typeof CloseEvent === "function") ok(seen.close instanceof CloseEvent, "a CloseEvent");
       equal([seen.close.code, seen.close.wasClean], [1001, true], "close");

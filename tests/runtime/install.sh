@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the runtime suite runs on: Node majors, Bun, workerd, esbuild and `ws` from npm at
+# Installs what the runtime suite runs on: Node majors, Bun, workerd, Hermes, metro and others from npm at
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
 #   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox;
@@ -8,8 +8,10 @@
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk ways transforms networks}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks}"
 arch="$(node -p process.arch)"
+# Also what Hermes and React Native are compared with.
+node_24="node-linux-$arch@24.21.0"
 
 # install_npm FOLDER SPEC...: one folder for each Node, as npm keeps one version of a package.
 install_npm() {
@@ -19,6 +21,31 @@ install_npm() {
   mkdir -p "$folder"
   npm install --prefix "$folder" --no-save --prefer-offline --no-audit --no-fund --loglevel=error "$@"
   echo "$*" >"$folder/.installed"
+}
+
+# unpack_npm FOLDER SPEC PATH...: parts of a package, and nothing that it depends on.
+unpack_npm() {
+  folder="$tools/$1"
+  spec="$2"
+  shift 2
+  if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$spec $*" ]; then return; fi
+  mkdir -p "$folder"
+  tarball="$(cd "$folder" && npm pack --silent "$spec")"
+  tar xzf "$folder/$tarball" -C "$folder" --strip-components=1 "$@"
+  rm "$folder/$tarball"
+  echo "$spec $*" >"$folder/.installed"
+}
+
+# What bundles an app of React Native or Expo, and React Native's own JavaScript. The old one is for its
+# URL, which adds a slash.
+install_metro() {
+  install_npm metro metro@0.84.6 @react-native/metro-babel-transformer@0.86.3 \
+    @react-native/babel-preset@0.86.3 babel-preset-expo@58.0.26 @babel/core@7.29.13 \
+    @babel/runtime@7.29.15 abort-controller@3.0.0 base64-js@1.5.1 invariant@2.2.4
+  for version in 0.86.3 0.81.5; do
+    unpack_npm "metro/react-native-${version%.*}" "react-native@$version" \
+      package/package.json package/Libraries package/src
+  done
 }
 
 # install_apt COMMAND PACKAGE...: asks apt only when the command is missing.
@@ -47,7 +74,7 @@ for name in $wanted; do
     bun) install_npm bun bun@1.4.5 ;;
     node-20) install_npm node-20 "node-linux-$arch@20.20.2" ;;
     node-22) install_npm node-22 "node-linux-$arch@22.23.3" ;;
-    node-24) install_npm node-24 "node-linux-$arch@24.21.0" ;;
+    node-24) install_npm node-24 "$node_24" ;;
     node-26) install_npm node-26 "node-linux-$arch@26.10.0" ;;
     workerd | durable-object) install_npm workerd miniflare@4.20260730.0 ;;
     ways)
@@ -58,6 +85,19 @@ for name in $wanted; do
       install_npm transforms typescript@5.9.3 @swc/core@1.16.22 jest@30.5.2 ts-jest@29.4.15 \
         @babel/core@7.29.7 @babel/preset-env@7.29.14 @babel/runtime@7.29.7 \
         @react-native/babel-preset@0.88.1 babel-preset-expo@58.0.26
+      ;;
+    hermes)
+      install_npm node-24 "$node_24"
+      install_npm hermes hermes-engine-cli@0.12.0 hermes-compiler@260318099.0.8
+      install_metro
+      ;;
+    metro)
+      install_metro
+      install_apt chromium chromium
+      ;;
+    react-native)
+      install_npm node-24 "$node_24"
+      install_metro
       ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;

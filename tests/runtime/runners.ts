@@ -5,7 +5,12 @@
  */
 
 import { runInBrowser } from "./browsers.ts";
+import { hermes, hermesc, runHermes } from "./hermes.ts";
+import { modulesOf, nodeOf, tools } from "./paths.ts";
 import { findProgram, start } from "./processes.ts";
+import { runMetro, runReactNative } from "./react_native.ts";
+
+export { modulesOf, nodeOf, tools };
 
 /** What the suite is told; `client` is the URL of the built bundle. */
 export interface Job {
@@ -14,6 +19,8 @@ export interface Job {
   readonly controlUrl: string;
   readonly only: string;
   readonly notPossible: Readonly<Record<string, string>>;
+  /** The page that shows it in browsers, unless it is the one for modules. */
+  readonly page?: string;
 }
 
 /** One result of the suite, or its end. */
@@ -42,19 +49,8 @@ const here = (name: string): string => new URL(name, import.meta.url).pathname;
 
 const INSTALL = "tests/runtime/install.sh";
 
-/** The folder that `install.sh` fills. */
-export const tools = Deno.env.get("HOLDFAST_TOOLS") ??
-  `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/holdfast-runtimes`;
-
-/** Where Node keeps the packages of one tool. */
-export const modulesOf = (name: string): string => `${tools}/${name}/node_modules`;
-
-const ARCH = Deno.build.arch === "aarch64" ? "arm64" : "x64";
-/** The Node of a row such as `node-24`. */
-export const nodeOf = (name: string): string => `${modulesOf(name)}/node-linux-${ARCH}/bin/node`;
-
 /** Reads the results that a process prints. */
-async function runCommand(
+export async function runCommand(
   command: readonly string[],
   job: object,
   tell: (result: Result) => void,
@@ -127,6 +123,13 @@ function browserRunner(
   };
 }
 
+/** The version of an installed package. */
+const versionIn = (folder: string): readonly string[] => [
+  "node",
+  "-p",
+  `require(${JSON.stringify(`${folder}/package.json`)}).version`,
+];
+
 /** What the platforms make impossible, by the name of the case: run all the same, and a failure if it begins to pass. */
 const denoLacks = {
   "close code 1014 is reported and retried": "Deno refuses close code 1014",
@@ -190,6 +193,27 @@ export const runners: Readonly<Record<string, Runner>> = {
       "libwebkit2gtk-4.1-0",
     ],
   ),
+  hermes: {
+    needs: [hermes, hermesc, `${modulesOf("metro")}/metro/package.json`, nodeOf("node-24")],
+    install: INSTALL,
+    version: versionIn(`${modulesOf("hermes")}/hermes-engine-cli`),
+    notPossible: {},
+    run: runHermes,
+  },
+  metro: {
+    needs: [`${modulesOf("metro")}/metro/package.json`, "chromium"],
+    install: INSTALL,
+    version: versionIn(`${modulesOf("metro")}/metro`),
+    notPossible: {},
+    run: runMetro,
+  },
+  "react-native": {
+    needs: [`${tools}/metro/react-native-0.86/package.json`, nodeOf("node-24")],
+    install: INSTALL,
+    version: versionIn(`${tools}/metro/react-native-0.86`),
+    notPossible: {},
+    run: runReactNative,
+  },
 };
 
 /** What a row needs and this machine lacks. */

@@ -334,3 +334,23 @@ Deno.test("the property of order finds a close that comes twice", () => {
   });
   assert(fc.check(twice, { numRuns: 1_000 }).failed);
 });
+
+Deno.test("a message's origin is the origin of the URL, whatever else is in it", () => {
+  const parts = fc.tuple(
+    fc.constantFrom("ws://", "wss://"),
+    fc.constantFrom("", "me@", "me:secret@", "m%40e:s%2Fe@"),
+    fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6().map((address) => `[${address}]`)),
+    fc.constantFrom("", ":80", ":443", ":8080"),
+    fc.constantFrom("", "/", "/a@b:c", "/p?q=@", "?q=a/b@c"),
+  );
+  fc.assert(fc.property(parts, (parts) => {
+    const url = parts.join("");
+    const { network } = fakeWorld();
+    const socket = new network.WebSocket(url);
+    const origins: string[] = [];
+    socket.addEventListener("message", ({ origin }) => origins.push(origin));
+    network.connections[0]?.accept();
+    network.connections[0]?.send("news");
+    assertEquals(origins, [new URL(url).origin]);
+  }));
+});

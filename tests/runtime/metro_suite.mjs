@@ -1,0 +1,9 @@
+/**
+ * The suite as an app that metro bundles: all of it, and the client from `node_modules`.
+ *
+ * @module
+ */
+import * as client from "@holdfast/websocket";
+import { run } from "./suite.mjs";
+
+globalThis.runSuite = (job) => run({ ...job, client });
