@@ -61,14 +61,21 @@ let messageEventClass: ClientMessageEventClass | undefined;
 
 /** Made at the first message: the platform's class is missing on some, and may come late. */
 function defineMessageEvent(): ClientMessageEventClass {
-  // QUIRK(React Native, edge-runtime): there is no MessageEvent.
-  const Base: MessageEventConstructor = typeof MessageEvent === "function"
-    ? MessageEvent
-    : class extends Event {
+  let Base: MessageEventConstructor;
+  let hasFields = false;
+  try {
+    // QUIRK(workerd, happy-dom): `data` and `origin` are fields of the event, which hide our getters.
+    hasFields = Reflect.ownKeys(new MessageEvent("message", {})).includes("data");
+    Base = MessageEvent;
+  } catch {
+    // QUIRK(React Native, edge-runtime): there is no MessageEvent. QUIRK(Next.js 16 on its edge
+    // runtime): there is a function in its place that throws when it is called.
+    Base = class extends Event {
       readonly lastEventId = "";
       readonly source = null;
       readonly ports = [];
     } as unknown as MessageEventConstructor;
+  }
 
   /**
    * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
@@ -87,8 +94,7 @@ function defineMessageEvent(): ClientMessageEventClass {
     #stopped = false;
 
     constructor(client: EventTarget, data: unknown, origin: string) {
-      // QUIRK(workerd): the second parameter is required, and makes fields that hide our getters.
-      super("message", IS_WORKERD ? { data, origin } : undefined);
+      super("message", hasFields ? { data, origin } : undefined);
       this.#data = data;
       this.#origin = origin;
       this.#client = this.#current = client;
