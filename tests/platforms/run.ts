@@ -8,7 +8,8 @@
 
 import { runWays } from "../ways/rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
+import { zones } from "./zone.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runWays({ ...edgeRuntime }, Deno.args));
+  Deno.exit(await runWays({ ...zones, ...edgeRuntime }, Deno.args));
 }
