@@ -8,8 +8,9 @@
 
 import { runWays } from "../ways/rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
+import { workers } from "./workers.ts";
 import { zones } from "./zone.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runWays({ ...zones, ...edgeRuntime }, Deno.args));
+  Deno.exit(await runWays({ ...zones, ...edgeRuntime, ...workers }, Deno.args));
 }
