@@ -8,10 +8,13 @@
 
 import { runWays } from "../ways/rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
+import { teardown } from "./teardown.ts";
 import { testRunners } from "./test_runners.ts";
 import { workers } from "./workers.ts";
 import { zones } from "./zone.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runWays({ ...zones, ...edgeRuntime, ...workers, ...testRunners }, Deno.args));
+  Deno.exit(
+    await runWays({ ...zones, ...edgeRuntime, ...workers, ...testRunners, ...teardown }, Deno.args),
+  );
 }
