@@ -8,6 +8,7 @@
 
 import { runWays } from "../ways/rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
+import { nextJs } from "./next.ts";
 import { teardown } from "./teardown.ts";
 import { testRunners } from "./test_runners.ts";
 import { workers } from "./workers.ts";
@@ -15,6 +16,9 @@ import { zones } from "./zone.ts";
 
 if (import.meta.main) {
   Deno.exit(
-    await runWays({ ...zones, ...edgeRuntime, ...workers, ...testRunners, ...teardown }, Deno.args),
+    await runWays(
+      { ...zones, ...edgeRuntime, ...workers, ...testRunners, ...teardown, ...nextJs },
+      Deno.args,
+    ),
   );
 }
