@@ -61,10 +61,16 @@ let messageEventClass: ClientMessageEventClass | undefined;
 
 /** Made at the first message: the platform's class is missing on some, and may come late. */
 function defineMessageEvent(): ClientMessageEventClass {
-  // QUIRK(React Native, edge-runtime): there is no MessageEvent.
-  const Base: MessageEventConstructor = typeof MessageEvent === "function"
-    ? MessageEvent
-    : class extends Event {
+  let Base: MessageEventConstructor;
+  let hasFields = false;
+  try {
+    // QUIRK(workerd, happy-dom): `data` and `origin` are fields of the event, which hide our getters.
+    hasFields = Reflect.ownKeys(new MessageEvent("message", {})).includes("data");
+    Base = MessageEvent;
+  } catch {
+    // QUIRK(React Native, edge-runtime): there is no MessageEvent. QUIRK(Next.js 16 on its edge
+    // runtime): there is a function in its place that throws when it is called.
+    Base = class extends Event {
       readonly lastEventId = "";
       readonly source = null;
       readonly ports = [];
@@ -74,6 +80,7 @@ function defineMessageEvent(): ClientMessageEventClass {
         this.cancelBubble = true;
       }
     } as unknown as MessageEventConstructor;
+  }
 
   /**
    * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
@@ -92,8 +99,7 @@ function defineMessageEvent(): ClientMessageEventClass {
     #stopped = false;
 
     constructor(client: EventTarget, data: unknown, origin: string) {
-      // QUIRK(workerd): the second parameter is required, and makes fields that hide our getters.
-      super("message", IS_WORKERD ? { data, origin } : undefined);
+      super("message", hasFields ? { data, origin } : undefined);
       this.#data = data;
       this.#origin = origin;
       this.#client = this.#current = client;
@@ -183,7 +189,10 @@ export class ClientEventTarget extends PlatformEventTarget {
       signal,
       removed: false,
       handleEvent: (event) => {
-        if (once) this.#remove(listener);
+        // Not a subclass's: a native dispatch does not call that either.
+        if (once) {
+          ClientEventTarget.prototype.removeEventListener.call(this, name, callback, !!capture);
+        }
         if (typeof callback === "function") callback.call(this, event);
         else callback.handleEvent(event);
       },

@@ -5,6 +5,7 @@
  */
 
 import type { ReconnectingWebSocketError } from "./errors.ts";
+import { OwnCloseEvent, OwnEvent } from "./platform.ts";
 import type { WebSocketData } from "./send_queue.ts";
 
 /**
@@ -94,10 +95,11 @@ export interface EventProperties extends Readonly<Record<string, unknown>> {
 /** Makes an event with these properties; `close` is a CloseEvent wherever the platform has one. */
 export function createEvent({ type, ...fields }: EventProperties): Event {
   const { willRetry, error } = fields;
-  if (type === "close" && typeof CloseEvent === "function") {
-    return Object.assign(new CloseEvent(type, fields), { willRetry, error });
+  const Close = OwnCloseEvent ?? globalThis.CloseEvent;
+  if (type === "close" && Close) {
+    return Object.assign(new Close(type, fields), { willRetry, error });
   }
   // QUIRK(Node 20, 22, React Native): there is no CloseEvent, so its fields are added like the others.
-  const event = Object.assign(new Event(type), fields);
+  const event = Object.assign(new (OwnEvent ?? Event)(type), fields);
   return type === "error" ? Object.assign(event, { message: (error as Error).message }) : event;
 }

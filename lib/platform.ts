@@ -34,6 +34,18 @@ export const PlatformEventTarget: typeof EventTarget = typeof EventTarget === "f
     }
   } as typeof EventTarget;
 
+/**
+ * The classes of the realm of {@linkcode PlatformEventTarget}, which refuses the events of another:
+ * when a simulated browser (jsdom, happy-dom) is taken away under a client, Node's own come back. What
+ * is missing here may still come, and is looked up when it is needed.
+ */
+export const OwnEvent: typeof Event | undefined = typeof Event === "function" ? Event : undefined;
+
+/** As {@linkcode OwnEvent}. */
+export const OwnCloseEvent: typeof CloseEvent | undefined = typeof CloseEvent === "function"
+  ? CloseEvent
+  : undefined;
+
 /** Calls `callback` in a microtask. */
 export function soon(callback: () => void): void {
   if (typeof queueMicrotask === "function") queueMicrotask(callback);

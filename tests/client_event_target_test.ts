@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ClientEventTarget, deliver } from "../lib/client_event_target.ts";
 import { collectReportedErrors, recordDispatch } from "./event_scripts.ts";
+import { inRealm } from "./tools/realm.ts";
 
 const ORIGIN = "wss://example.test";
 
@@ -42,6 +43,20 @@ Deno.test("deliver() hands listeners a MessageEvent with the data and the origin
       cancelable: false,
       name: "[object MessageEvent]",
     },
+  );
+});
+
+Deno.test("deliver() makes an Event where MessageEvent is a function that throws", async () => {
+  assertEquals(
+    await inRealm("message_event_stub"),
+    [true, "message", true, "hello", "wss://example.test"],
+  );
+});
+
+Deno.test("deliver() fills the fields of a MessageEvent that has its own", async () => {
+  assertEquals(
+    await inRealm("message_event_fields"),
+    [true, "message", true, "hello", "wss://example.test"],
   );
 });
 

@@ -23,6 +23,10 @@ Deno.test("createEvent() makes the same of an Event where there is no CloseEvent
   });
 });
 
+Deno.test("createEvent() makes events that its EventTarget takes, whatever the globals are meanwhile", async () => {
+  assertEquals(await inRealm("other_events"), [true, true]);
+});
+
 const EVENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   open: { reconnected: true, attempt: 2 },
   error: { error: new Error("lost") },

@@ -118,10 +118,10 @@ export class Tab {
 }
 
 /** Starts a headless Chromium that ends with the scope. */
-export async function startBrowser(scope: Scope): Promise<Browser> {
+export async function startBrowser(scope: Scope, ...flags: readonly string[]): Promise<Browser> {
   const profile = await scope.folder();
-  const flags = [...CHROMIUM_FLAGS, "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  scope.start(["chromium", ...flags, "about:blank"]);
+  const own = ["--remote-debugging-port=0", `--user-data-dir=${profile}`];
+  scope.start(["chromium", ...CHROMIUM_FLAGS, ...flags, ...own, "about:blank"]);
   const address = await scope.until("Chromium can be driven", READY_MS, () => {
     try {
       const [port, path] = Deno.readTextFileSync(`${profile}/DevToolsActivePort`).split("\n");

@@ -1,7 +1,6 @@
 // What Node 22 lacks: the class CloseEvent.
-import { createEvent } from "../../lib/events.ts";
-
 Reflect.deleteProperty(globalThis, "CloseEvent");
+const { createEvent } = await import("../../lib/events.ts");
 const given = { code: 4001, reason: "bye", wasClean: true, willRetry: false, error: null };
 const event = createEvent({ type: "close", ...given }) as unknown as Record<string, unknown>;
 const { code, reason, wasClean, willRetry, error } = event;

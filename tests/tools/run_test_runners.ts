@@ -1,6 +1,6 @@
 /**
  * Runs the tests in `examples/testing/` as their readers would: the package as npm gets it, in a
- * fresh project, by `node --test`, `bun test` and Vitest. Needs Linux, npm and its registry.
+ * fresh project, by `node --test`, `bun test`, Vitest and Jest. Needs Linux, npm and its registry.
  */
 
 import { pack } from "../ways/package.ts";
@@ -10,13 +10,17 @@ const EXAMPLES = new URL("../../examples/testing/", import.meta.url);
 const LIMIT_MS = 180_000;
 
 const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
-const PACKAGES = [`node-linux-${arch}@24.21.0`, "bun@1.4.5", "vitest@4.1.12"];
+const PACKAGES = [
+  ...[`node-linux-${arch}@24.21.0`, "bun@1.4.5", "vitest@4.1.12"],
+  ...["jest@30.5.2", "@babel/preset-env@7.29.14", "@babel/preset-typescript@7.29.7"],
+];
 
 /** The runners, and how each is told which file to run. */
 const RUNNERS: readonly (readonly string[])[] = [
   [`node_modules/node-linux-${arch}/bin/node`, "--test", "node.test.mjs"],
   ["node_modules/.bin/bun", "test", "./bun.test.mjs"],
   ["node_modules/.bin/vitest", "run", "vitest.test.mjs"],
+  ["node_modules/.bin/jest", "--runTestsByPath", "jest.test.js"],
 ];
 
 async function run(command: readonly string[], cwd?: string): Promise<boolean> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bun, missing, modulesOf, nodeOf } from "../runtime/runners.ts";
+import { bun, modulesOf, nodeOf } from "../runtime/runners.ts";
 import { checkContract } from "../dropin/chromium.ts";
 import {
   type Bundle,
@@ -28,32 +28,13 @@ import {
   parcel,
   publint,
 } from "./npm_tools.ts";
-import { assertPackage, assertSameNames, pack, type Package } from "./package.ts";
+import { assertPackage, assertSameNames, type Package } from "./package.ts";
+import { runWays, type Way, way, type Ways } from "./rows.ts";
 import { checkTreeShaking } from "./shaking.ts";
 import { checkJest } from "./transforms/jest.ts";
 import { checkTransforms } from "./transforms/rows.ts";
 import * as variants from "./transforms/variants.ts";
 import { checkUrlImport } from "./url_import.ts";
-
-/** What a way finds when it is gone. */
-interface Journey {
-  /** The npm package, packed at most once. */
-  pack(): Promise<Package>;
-  /** An empty folder of its own. */
-  readonly folder: string;
-}
-
-interface Way {
-  /** Programs and files that must exist. */
-  readonly needs: readonly string[];
-  /** How to install them. */
-  readonly install: string;
-  go(journey: Journey): Promise<string>;
-}
-
-function way(go: Way["go"], needs: readonly string[] = [], names = ""): Way {
-  return { needs, install: `tests/runtime/install.sh ${names}`, go };
-}
 
 const bundled = (bundle: Bundle, needs: readonly string[]): Way =>
   way(
@@ -89,7 +70,7 @@ const transformed = (...tools: readonly variants.Variants[]): Way =>
     "node-24 transforms",
   );
 
-const ways: Readonly<Record<string, Way>> = {
+const ways: Ways = {
   "url-import": way(checkUrlImport),
   "jsr": way(checkJsr),
   "npm-package": way(async ({ pack }) => {
@@ -146,40 +127,4 @@ const ways: Readonly<Record<string, Way>> = {
   "contract-chromium": way(checkContract, ["chromium"], "chromium"),
 };
 
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => !ways[name]);
-  if (unknown.length > 0) {
-    console.error(`Unknown way: ${unknown.join(", ")}; known: ${Object.keys(ways).join(", ")}`);
-    return 1;
-  }
-  const folder = await Deno.makeTempDir({ prefix: "ways-" });
-  let packing: Promise<Package> | undefined;
-  let failed = false;
-  try {
-    for (const [name, way] of Object.entries(ways)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      const absent = await missing(way);
-      if (absent.length > 0) {
-        console.log(`MISSING ${name}: ${way.install}`);
-        failed ||= Deno.env.get("CI") === "true";
-        continue;
-      }
-      const startMs = Date.now();
-      try {
-        const details = await way.go({
-          folder: `${folder}/${name}`,
-          pack: () => packing ??= pack(folder),
-        });
-        console.log(`PASS ${name}  ${details}  [${((Date.now() - startMs) / 1_000).toFixed(1)} s]`);
-      } catch (error) {
-        failed = true;
-        console.log(`FAIL ${name}  ${error instanceof Error ? error.message : error}`);
-      }
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-  return failed ? 1 : 0;
-}
-
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runWays(ways, Deno.args));
