@@ -10,6 +10,7 @@
  */
 import { eventObservations } from "./contract_events.mjs";
 import { next, thrown } from "./contract_helpers.mjs";
+import { suiteObservations } from "./contract_suites.mjs";
 
 const LIMIT_MS = 5_000;
 
@@ -302,6 +303,7 @@ const observations = {
   ...closeObservations,
   ...sendObservations,
   ...eventObservations,
+  ...suiteObservations,
 };
 
 /**

@@ -40,6 +40,14 @@ const EVERYWHERE: Readonly<Record<string, Difference>> = {
     why: "what the user's own close() ends is not an error",
   },
   "an object as an event handler": { ours: null, why: "it could never be called" },
+  "close() with a reason and no code": {
+    ours: ["nothing", 1000, "why"],
+    why: "the code is 1000, as the standard asks; Deno fails the connection, Chromium throws",
+  },
+  "members, but for the constants, that a loop over the instance meets": {
+    ours: [],
+    why: "members of a class are not enumerable; nothing loops over a socket",
+  },
 };
 
 const CODE_0 = "without a close frame the code is 1006 (RFC 6455 section 7.1.5); Deno says 0";
@@ -76,6 +84,10 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
         ...{ isTarget: true, isCurrentTarget: true, path: [true], isRecent: true },
       },
       why: "an Event, as in browsers; its `error` has what Deno said as its cause",
+    },
+    "messages that come after close()": {
+      ours: ["first"],
+      why: "not dispatched, as the standard asks",
     },
     "an event handler that was null goes last": {
       ours: ["a", "new", "|", "a", "new", "|"],
