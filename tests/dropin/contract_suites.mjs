@@ -48,6 +48,15 @@ const protocolSuites = {
 };
 
 const closeSuites = {
+  async "the events of a life, by the code with which the server closes"(_, { connect }) {
+    const codes = [
+      ...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013],
+      ...[3000, 3003, 3999, 4000, 4400, 4401, 4403, 4404, 4410, 4999],
+    ];
+    return await Promise.all(codes.map((code) => {
+      return life(connect(`/close?code=${code}&reason=r`), (ws) => ws.send("now"));
+    }));
+  },
   async "close() in an error listener and in a close listener"(_, { connect }) {
     const ws = connect("/forbidden");
     ws.addEventListener("error", () => ws.close(4000, "e"));
