@@ -8,9 +8,9 @@
  *
  * @module
  */
+import { suiteObservations } from "./contract_suites.mjs";
 import { eventObservations } from "./contract_events.mjs";
 import { next, thrown } from "./contract_helpers.mjs";
-import { suiteObservations } from "./contract_suites.mjs";
 
 const LIMIT_MS = 5_000;
 

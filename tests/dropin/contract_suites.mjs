@@ -1,7 +1,7 @@
 // deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: a page imports it as it is
 /**
- * Observations of what the suites of platforms and of other classes check: constants, subprotocols
- * that a server chooses, the order of what is sent and closed, frames that break the protocol.
+ * Observations of what the suites of platforms and of other classes check: subprotocols that a
+ * server chooses, the order of what is sent and closed, frames that break the protocol.
  *
  * @module
  */
@@ -39,6 +39,10 @@ const surfaceSuites = {
 };
 
 const protocolSuites = {
+  async "a subprotocol that was not asked for"(_, { connect }) {
+    const lists = [undefined, [], ["other"], ["UNASKED"]];
+    return await Promise.all(lists.map((list) => opening(connect("/unasked", list))));
+  },
   async "a subprotocol that was asked for, among others"(_, { connect }) {
     return await opening(connect("/unasked", ["other", "unasked"]));
   },
@@ -186,6 +190,10 @@ const messageSuites = {
     await until(() => seen.length === 4);
     globalThis.removeEventListener("error", report);
     return [seen.sort(), ws.readyState];
+  },
+  async "the message of an error event"(_, { connect }) {
+    const { message } = await next(connect("/forbidden"), "error");
+    return [typeof message, Boolean(message)];
   },
 };
 

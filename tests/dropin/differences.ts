@@ -85,6 +85,10 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
       },
       why: "an Event, as in browsers; its `error` has what Deno said as its cause",
     },
+    "a subprotocol that was not asked for": {
+      ours: Array.from({ length: 4 }, () => ["error", "close"]),
+      why: "as the standard asks; Deno takes whatever the server says",
+    },
     "messages that come after close()": {
       ours: ["first"],
       why: "not dispatched, as the standard asks",
@@ -107,6 +111,10 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     "the events of a life that is cut off": {
       ours: CUT_OFF,
       why: "an abnormal end is an error on every platform, not only on some",
+    },
+    "the message of an error event": {
+      ours: ["string", true],
+      why: "it says what happened on every platform, not only on some",
     },
     "isTrusted": { ours: false, why: "only the platform can dispatch a trusted event" },
     "promises between two listeners": {
