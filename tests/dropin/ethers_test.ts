@@ -180,6 +180,17 @@ Deno.test("ethers stays without a network if the answer is lost with the connect
   assertThrows(() => setting.provider._network, Error, "network is not available");
 });
 
+Deno.test("ethers leaves unsettled what was under way when the connection was lost", async () => {
+  const ignores: NodeOptions["ignores"] = ({ method }) => method === "eth_gasPrice";
+  await using setting = await open(asRecommended, { ignores });
+  await setting.seeBlocks();
+  let settled = false;
+  const settle = (): void => void (settled = true);
+  setting.provider.send("eth_gasPrice", []).then(settle, settle);
+  await setting.outlive();
+  assertEquals(settled, false);
+});
+
 Deno.test("lastingProvider() needs no answer to know its network", async () => {
   await using setting = await open(asRecommended, {
     ignores: ({ method }) => method === "eth_chainId",
