@@ -142,6 +142,14 @@ const messageSuites = {
     bytes.fill(9);
     return [...new Uint8Array((await next(ws, "message")).data)];
   },
+  async "shared memory that is no view"(_, { connect }) {
+    if (typeof SharedArrayBuffer !== "function") return "no shared memory here";
+    const ws = connect("/echo");
+    await next(ws, "open");
+    const outcome = thrown(() => ws.send(new SharedArrayBuffer(2)));
+    if (outcome !== "nothing") return outcome;
+    return (await next(ws, "message")).data;
+  },
   async "bufferedAmount right after send()"(_, { connect }) {
     const ws = connect("/record");
     await next(ws, "open");
