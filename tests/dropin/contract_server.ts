@@ -69,7 +69,7 @@ function services(): Readonly<Record<string, Service>> {
 /**
  * Serves an echo at each path that means nothing else:
  *
- * - `/forbidden`: an HTTP status; `/none`: never a subprotocol; `/unasked`: always this one
+ * - `/forbidden`: an HTTP status; `/none`: never a subprotocol; `/unoffered`: always this one
  * - at the first message: `/drop` (no close frame), `/close?code=N&reason=TEXT&greet=1`,
  *   `/frame?hex=BYTES`, `/twice` (two messages)
  * - `/greeting`: a message at once; `/recorded`: what came to the last `/record`
@@ -79,10 +79,10 @@ export function serveContract(http: Server): () => void {
     noServer: true,
     perMessageDeflate: false,
     handleProtocols: (offered: Set<string>, { url = "" }: IncomingMessage) =>
-      ["/none", "/unasked"].includes(url) ? false : [...offered][0] ?? false,
+      ["/none", "/unoffered"].includes(url) ? false : [...offered][0] ?? false,
   });
   wss.on("headers", (headers: string[], { url }: IncomingMessage) => {
-    if (url === "/unasked") headers.push("Sec-WebSocket-Protocol: unasked");
+    if (url === "/unoffered") headers.push("Sec-WebSocket-Protocol: unoffered");
   });
   const served = services();
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -39,14 +39,14 @@ const surfaceSuites = {
 };
 
 const protocolSuites = {
-  async "a subprotocol that was not asked for"(_, { connect }) {
-    const lists = [undefined, [], ["other"], ["UNASKED"]];
-    return await Promise.all(lists.map((list) => opening(connect("/unasked", list))));
+  async "a subprotocol that was not offered"(_, { connect }) {
+    const lists = [undefined, [], ["other"], ["UNOFFERED"]];
+    return await Promise.all(lists.map((list) => opening(connect("/unoffered", list))));
   },
-  async "a subprotocol that was asked for, among others"(_, { connect }) {
-    return await opening(connect("/unasked", ["other", "unasked"]));
+  async "a subprotocol that was offered, among others"(_, { connect }) {
+    return await opening(connect("/unoffered", ["other", "unoffered"]));
   },
-  async "no subprotocol though some were asked for"(_, { connect }) {
+  async "no subprotocol though some were offered"(_, { connect }) {
     return await opening(connect("/none", ["a", "b"]));
   },
 };
@@ -118,7 +118,7 @@ const closeSuites = {
 };
 
 const messageSuites = {
-  async "messages of the lengths that frames tell apart"(_, { connect }) {
+  async "messages of the lengths at which frames change"(_, { connect }) {
     const ws = connect("/echo");
     ws.binaryType = "arraybuffer";
     await next(ws, "open");

@@ -42,7 +42,7 @@ const EVERYWHERE: Readonly<Record<string, Difference>> = {
   "an object as an event handler": { ours: null, why: "it could never be called" },
   "close() with a reason and no code": {
     ours: ["nothing", 1000, "why"],
-    why: "the code is 1000, as the standard asks; Deno fails the connection, Chromium throws",
+    why: "the code is 1000, as the standard requires; Deno fails the connection, Chromium throws",
   },
   "members, but for the constants, that a loop over the instance meets": {
     ours: [],
@@ -85,13 +85,13 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
       },
       why: "an Event, as in browsers; its `error` has what Deno said as its cause",
     },
-    "a subprotocol that was not asked for": {
+    "a subprotocol that was not offered": {
       ours: Array.from({ length: 4 }, () => ["error", "close"]),
-      why: "as the standard asks; Deno takes whatever the server says",
+      why: "as the standard requires; Deno takes whatever the server says",
     },
     "messages that come after close()": {
       ours: ["first"],
-      why: "not dispatched, as the standard asks",
+      why: "not dispatched, as the standard requires",
     },
     "an event handler that was null goes last": {
       ours: ["a", "new", "|", "a", "new", "|"],

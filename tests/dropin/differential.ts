@@ -105,7 +105,7 @@ function play(socket: ServerSocket, raw: Duplex, { says, answers, end }: Life): 
   });
 }
 
-/** Serves the life that the URL of each connection asks for. */
+/** Serves the life in the URL of each connection. */
 export function serveLives(http: Server): () => void {
   const wss = new WebSocketServer({ noServer: true });
   http.on("upgrade", (request: IncomingMessage, raw: Duplex, head: Buffer) => {

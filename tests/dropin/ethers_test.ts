@@ -172,10 +172,11 @@ Deno.test("lastingProvider() never unsubscribes from a node what another one had
 });
 
 Deno.test("ethers stays without a network if the answer is lost with the connection", async () => {
-  let asks = 0;
-  const ignores: NodeOptions["ignores"] = ({ method }) => method === "eth_chainId" && ++asks === 1;
+  let requests = 0;
+  const ignores: NodeOptions["ignores"] = ({ method }) =>
+    method === "eth_chainId" && ++requests === 1;
   await using setting = await open((ws) => new WebSocketProvider(ws), { ignores });
-  await until(() => asks === 1, "the question");
+  await until(() => requests === 1, "the request");
   await setting.outlive();
   assertThrows(() => setting.provider._network, Error, "network is not available");
 });
