@@ -1,15 +1,16 @@
 /**
- * Random lives of a connection, played to any class of WebSocket: what the server does is written
- * in the URL, so that two classes meet the same server.
+ * Random lives of a connection, played to any class of WebSocket: two classes that live the same one
+ * meet the same server.
  *
  * @module
  */
 
 import type { Buffer } from "node:buffer";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import fc from "fast-check";
 import { type WebSocket as ServerSocket, WebSocketServer } from "npm:ws@8.23.0";
+import type { Serve } from "./mortal_server.ts";
 import { inTime, type SocketClass } from "./trial.ts";
 
 /** Text, or bytes. */
@@ -105,24 +106,25 @@ function play(socket: ServerSocket, raw: Duplex, { says, answers, end }: Life): 
   });
 }
 
-/** Serves the life in the URL of each connection. */
-export function serveLives(http: Server): () => void {
-  const wss = new WebSocketServer({ noServer: true });
-  http.on("upgrade", (request: IncomingMessage, raw: Duplex, head: Buffer) => {
-    const { searchParams } = new URL(request.url ?? "", "http://lives");
-    const life: Life = JSON.parse(searchParams.get("life") ?? "");
-    if (life.start === "reset") raw.destroy();
-    else if (life.start === "nonsense") raw.end("nonsense\r\n\r\n");
-    else if (life.start === "forbid") raw.end("HTTP/1.1 403 Forbidden\r\n\r\n");
-    else wss.handleUpgrade(request, raw, head, (socket: ServerSocket) => play(socket, raw, life));
-  });
-  return () => wss.close();
+/** Serves the life of the moment to each connection. */
+export function serveLives(current: () => Life): Serve {
+  return (http) => {
+    const wss = new WebSocketServer({ noServer: true });
+    http.on("upgrade", (request: IncomingMessage, raw: Duplex, head: Buffer) => {
+      const life = current();
+      if (life.start === "reset") raw.destroy();
+      else if (life.start === "nonsense") raw.end("nonsense\r\n\r\n");
+      else if (life.start === "forbid") raw.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      else wss.handleUpgrade(request, raw, head, (socket: ServerSocket) => play(socket, raw, life));
+    });
+    return () => wss.close();
+  };
 }
 
 /** Lives a life on a class, and returns what its listeners saw. */
 export async function live(Socket: SocketClass, host: string, life: Life): Promise<Seen[]> {
   const { says, answers, end } = life;
-  const ws = new Socket(`ws://${host}/?life=${encodeURIComponent(JSON.stringify(life))}`);
+  const ws = new Socket(`ws://${host}/`);
   ws.binaryType = "arraybuffer";
   const seen: Seen[] = [];
   const total = says.length + answers.length;

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ReconnectingWebSocket, type ReconnectingWebSocketOptions } from "@holdfast/websocket";
+import { openServer } from "./beside_native.ts";
 import { type Life, live, lives, type Seen, serveLives } from "./differential.ts";
 import { differences } from "./differences.ts";
-import { MortalServer } from "./mortal_server.ts";
 import type { SocketClass } from "./trial.ts";
 
 const RUNS = 60;
@@ -29,11 +29,16 @@ function single(options: ReconnectingWebSocketOptions = {}): SocketClass {
 
 /** Plays random lives to the native class and to `Ours`. */
 async function compare(Ours: SocketClass): Promise<fc.RunDetails<[Life]>> {
-  await using server = new MortalServer(serveLives);
-  await server.start();
+  let current: Life | undefined;
+  await using server = await openServer(serveLives(() => {
+    if (!current) throw new Error("no life yet");
+    return current;
+  }));
   return await fc.check(
     fc.asyncProperty(lives, async (life) => {
+      current = life;
       const native = await live(WebSocket, server.host, life);
+      assertEquals(native[0]?.[0], life.start === "accept" ? "open" : "error");
       const ours = await live(Ours, server.host, life);
       const allowed = Object.values(ALLOWANCES).reduce(
         (seen, allow) => allow(seen),
