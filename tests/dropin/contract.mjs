@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { suiteObservations } from "./contract_suites.mjs";
 import { eventObservations } from "./contract_events.mjs";
 import { next, ownerOf, thrown } from "./contract_helpers.mjs";
 
@@ -312,6 +313,7 @@ const observations = {
   ...closeObservations,
   ...sendObservations,
   ...eventObservations,
+  ...suiteObservations,
 };
 
 /**

@@ -9,7 +9,7 @@ import { next, until } from "./contract_helpers.mjs";
 const TYPES = ["open", "message", "error", "close"];
 
 /** Notes the events of a life, and readyState in each, until it is closed. */
-async function life(ws, act) {
+export async function life(ws, act) {
   const seen = [];
   for (const type of TYPES) {
     ws.addEventListener(type, (event) => {

@@ -36,6 +36,14 @@ const EVERYWHERE: Readonly<Record<string, Difference>> = {
     why: "what the user's own close() ends is not an error",
   },
   "an object as an event handler": { ours: null, why: "it could never be called" },
+  "close() with a reason and no code": {
+    ours: ["nothing", 1000, "why"],
+    why: "the code is 1000, as the standard requires; Deno fails the connection, Chromium throws",
+  },
+  "members, but for the constants, that a loop over the instance meets": {
+    ours: [],
+    why: "members of a class are not enumerable; nothing loops over a socket",
+  },
 };
 
 const CODE_0 = "without a close frame the code is 1006 (RFC 6455 section 7.1.5); Deno says 0";
@@ -73,6 +81,14 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
       },
       why: "an Event, as in browsers; its `error` has what Deno said as its cause",
     },
+    "a subprotocol that was not offered": {
+      ours: Array.from({ length: 4 }, () => ["error", "close"]),
+      why: "as the standard requires; Deno takes whatever the server says",
+    },
+    "messages that come after close()": {
+      ours: ["first"],
+      why: "not dispatched, as the standard requires",
+    },
     "an event handler that was null goes last": {
       ours: ["a", "new", "|", "a", "new", "|"],
       why: "as the HTML Standard asks; Deno keeps the old place",
@@ -95,6 +111,10 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     "the events of a life that is cut off": {
       ours: CUT_OFF,
       why: "an abnormal end is an error on every platform, not only on some",
+    },
+    "the message of an error event": {
+      ours: ["string", true],
+      why: "it says what happened on every platform, not only on some",
     },
     "isTrusted": { ours: false, why: "only the platform can dispatch a trusted event" },
     "promises between two listeners": {
