@@ -22,10 +22,8 @@ const RUNTIMES: Readonly<Record<Runtime | "any", string>> = {
 };
 
 /** The whole page. */
-export function page(
-  { versions, rows }: BenchFile,
-  { rows: fleet, clients, seed }: Report,
-): string {
+export function page({ versions, rows }: BenchFile, fleet: Report): string {
+  const { clients, seed, boundS } = fleet;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `# Results
 
@@ -52,13 +50,13 @@ ${moduleTable(rows)}
 ## Fleets
 
 ${clients.toLocaleString("en")} clients, seed ${seed}, server of ${
-    (clients / 50).toLocaleString("en")
-  } connections a second if nothing else is said; \`../fleet.md\` explains the model. Means over the
+    (clients / boundS).toLocaleString("en")
+  } connections a second where the row names no other; \`../fleet.md\` explains the model. Means over the
 runs of a row; "most" is the client that made the most attempts.
 
 ![Attempts in each second of a 60 s outage and of the four minutes after it](attempts.svg)
 
-${fleetTables(fleet)}
+${fleetTables(fleet.rows)}
 `;
 }
 

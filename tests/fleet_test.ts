@@ -157,7 +157,7 @@ function often(gapMs: Hints["gapMs"], then: Hints["then"]): Partial<Scenario> {
 }
 
 for (const then of ["goes on", "as planned"] as const) {
-  Deno.test(`doublingGap() makes at most twice the attempts of hints, if the policy ${then}`, () => {
+  Deno.test(`doublingGap() keeps a fleet within twice its attempts without hints, then ${then}`, () => {
     const run = (what: Partial<Scenario>): number =>
       simulate(scenario(what, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
     assert(run(often(doublingGap, then)) <= 2 * run({ upAtMs: 10 * MINUTES }));
