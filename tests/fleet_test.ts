@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  cappedGap,
   constantGap,
   doublingGap,
   hintAt,
@@ -157,11 +158,13 @@ function often(gapMs: Hints["gapMs"], then: Hints["then"]): Partial<Scenario> {
 }
 
 for (const then of ["goes on", "as planned"] as const) {
-  Deno.test(`doublingGap() keeps a fleet within twice its attempts without hints, then ${then}`, () => {
-    const run = (what: Partial<Scenario>): number =>
-      simulate(scenario(what, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
-    assert(run(often(doublingGap, then)) <= 2 * run({ upAtMs: 10 * MINUTES }));
-  });
+  for (const gapMs of [doublingGap, cappedGap]) {
+    Deno.test(`${gapMs.name}() keeps a fleet within twice its attempts, then ${then}`, () => {
+      const run = (what: Partial<Scenario>): number =>
+        simulate(scenario(what, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
+      assert(run(often(gapMs, then)) <= 2 * run({ upAtMs: 10 * MINUTES }));
+    });
+  }
 }
 
 Deno.test("doublingGap() finds a planted bug: early attempts that stay a second apart", () => {
@@ -171,14 +174,15 @@ Deno.test("doublingGap() finds a planted bug: early attempts that stay a second 
 });
 
 /** No client makes more than twice as many attempts as it would without hints, and one. */
-function boundsEachClient(gapMs: Hints["gapMs"]): fc.IProperty<unknown> {
+function boundsEachClient(...gaps: Hints["gapMs"][]): fc.IProperty<unknown> {
   const any = fc.record({
     periodMs: fc.integer({ min: 100, max: 60_000 }),
     upAtMs: fc.integer({ min: 5_000, max: 30 * MINUTES }),
+    gapMs: fc.constantFrom(...gaps),
     then: fc.constantFrom<Hints["then"]>("goes on", "as planned"),
     seed: fc.nat(),
   });
-  return fc.property(any, ({ periodMs, upAtMs, then, seed }) => {
+  return fc.property(any, ({ periodMs, upAtMs, gapMs, then, seed }) => {
     const attempts = (hints?: Hints): number => {
       const what = { upAtMs, capacity: 1_000, ...hints && { hints } };
       return simulate(scenario(what, 1), DEFAULT.policy, seed).mostAttempts;
@@ -188,8 +192,8 @@ function boundsEachClient(gapMs: Hints["gapMs"]): fc.IProperty<unknown> {
   });
 }
 
-Deno.test("doublingGap() bounds the attempts of each client, however often it is woken", () => {
-  fc.assert(boundsEachClient(doublingGap));
+Deno.test("doublingGap() and cappedGap() bound the attempts of each client, however often it is woken", () => {
+  fc.assert(boundsEachClient(doublingGap, cappedGap));
 });
 
 Deno.test("doublingGap() bound of each client finds a planted bug: gaps that stay alike", () => {

@@ -32,12 +32,17 @@ export function wakeDelay(random: number): number {
 
 /** Early attempts of a series that come ever rarer: each gap is twice the one before. */
 export function doublingGap(earlyAttempts: number): number {
-  return earlyAttempts === 0 ? 0 : INITIAL_DELAY_MS * 2 ** (earlyAttempts - 1);
+  return INITIAL_DELAY_MS * 2 ** (earlyAttempts - 1);
+}
+
+/** The same up to the longest delay of the policy, so that they never end. */
+export function cappedGap(earlyAttempts: number): number {
+  return Math.min(60_000, doublingGap(earlyAttempts));
 }
 
 /** Early attempts that may follow each other for ever, an initial delay apart. */
-export function constantGap(earlyAttempts: number): number {
-  return earlyAttempts === 0 ? 0 : INITIAL_DELAY_MS;
+export function constantGap(): number {
+  return INITIAL_DELAY_MS;
 }
 
 /** One hint, for all clients. */

@@ -6,6 +6,7 @@
 
 import { equalJitter, fullJitter, windowedBackoff } from "../../lib/backoff.ts";
 import {
+  cappedGap,
   constantGap,
   doublingGap,
   hintAt,
@@ -133,16 +134,19 @@ function planHints(plan: Plan): void {
   plan.add("hints", online, planned, { upAtMs: 600_000, hints: { ...back, then: "as planned" } });
   for (const isShared of [false, true]) {
     const nextMs = hintsEvery(10_000, 600_000, isShared);
-    const variants: [string, Hints][] = [
-      ["doubling gaps, policy goes on", { nextMs, gapMs: doublingGap, then: "goes on" }],
-      ["doubling gaps, then as planned", { nextMs, gapMs: doublingGap, then: "as planned" }],
-      ["doubling gaps, new series", { nextMs, gapMs: doublingGap, then: "new series" }],
-      ["a second apart, new series", { nextMs, gapMs: constantGap, then: "new series" }],
+    const variants: [string, Hints["gapMs"], Hints["then"]][] = [
+      ["a second apart, new series", constantGap, "new series"],
+      ["doubling gaps to 60 s, new series", cappedGap, "new series"],
+      ["doubling gaps to 60 s, policy goes on", cappedGap, "goes on"],
+      ["doubling gaps, new series", doublingGap, "new series"],
+      ["doubling gaps, policy goes on", doublingGap, "goes on"],
+      ["doubling gaps, then as planned", doublingGap, "as planned"],
     ];
     const when = isShared ? "all at once" : "each at its own time";
     const title = `10 min outage, hints every 10 s, ${when}`;
     plan.add("hints", title, { ...DEFAULT, name: "no hints" }, { upAtMs: 600_000 });
-    for (const [name, hints] of variants) {
+    for (const [name, gapMs, then] of variants) {
+      const hints = { nextMs, gapMs, then };
       plan.add("hints", title, { ...DEFAULT, name }, { upAtMs: 600_000, hints });
     }
   }

@@ -46,7 +46,7 @@ export interface Scenario {
 export interface Hints {
   /** When the next one comes, at `fromMs` or later; Infinity if none does. */
   readonly nextMs: (client: number, fromMs: number) => number;
-  /** How long an early attempt waits after its hint, by how many there were before it. */
+  /** The least time between an early attempt and the one before it, by how many there were. */
   readonly gapMs: (earlyAttempts: number) => number;
   /**
    * What follows an early attempt that failed: the policy starts over, goes on as if it had waited,
@@ -100,6 +100,7 @@ class Fleet {
   /** Of each client: all its attempts, and those that a hint brought forward. */
   readonly #dials: Int32Array;
   readonly #earlyDials: Int32Array;
+  readonly #earlyMs: Float64Array;
   /** Of each client: the attempt that an early one came before. */
   readonly #plannedMs: Float64Array;
   readonly #context = { client: 0, attempt: 0, waitedMs: 0, previousDelayMs: 0, random: 0 };
@@ -120,6 +121,7 @@ class Fleet {
     this.#attempts = new Int32Array(clients);
     this.#dials = new Int32Array(clients);
     this.#earlyDials = new Int32Array(clients);
+    this.#earlyMs = new Float64Array(clients);
     this.#plannedMs = new Float64Array(clients);
     this.#nextOf = new Int32Array(clients);
   }
@@ -223,8 +225,10 @@ class Fleet {
     const hintMs = hints?.nextMs(client, nowMs) ?? Infinity;
     if (!hints || hintMs >= plannedMs) return plannedMs;
     const before = this.#earlyDials[client] ?? 0;
-    const earlyMs = hintMs + hints.gapMs(before) + HINT_JITTER_MS * this.#random();
+    const firstMs = before === 0 ? hintMs : (this.#earlyMs[client] ?? 0) + hints.gapMs(before);
+    const earlyMs = Math.max(hintMs, firstMs) + HINT_JITTER_MS * this.#random();
     if (earlyMs >= plannedMs) return plannedMs;
+    this.#earlyMs[client] = earlyMs;
     this.#earlyDials[client] = before + 1;
     if (hints.then === "new series") this.#startSeriesAfterPacing(client);
     if (hints.then === "as planned") this.#plannedMs[client] = plannedMs;
