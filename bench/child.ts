@@ -1,5 +1,5 @@
 /**
- * The process of one contestant: `child.ts MEASUREMENT CONTESTANT [PORT]` prints its metrics as JSON.
+ * The process of one contestant: `child.ts MEASUREMENT CONTESTANT PORT` prints its figures as JSON.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { loaders, type Name } from "./contestants.ts";
 import * as lifecycle from "./measure/lifecycle.ts";
 import * as messages from "./measure/messages.ts";
 import * as network from "./measure/network.ts";
-import { args, exit, type Metrics } from "./measure/tools.ts";
+import { args, exit, type Figures } from "./measure/tools.ts";
 
 /** All measurements by name. */
 const measurements: Record<
   string,
-  (connect: Connect, port: number) => Metrics | Promise<Metrics>
+  (connect: Connect, port: number) => Figures | Promise<Figures>
 > = {
   ...messages,
   ...lifecycle,
@@ -23,7 +23,7 @@ const measurements: Record<
   designsAmongOthers: messages.receiveAmongOthers,
 };
 
-const [name = "", contestant = "", port = "0"] = args();
+const [name = "", contestant = "", port] = args();
 const measure = measurements[name];
 if (!measure) throw new Error(`Cannot measure as there is no such measurement: ${name}`);
 const connect: Connect = await loaders[contestant as Name]();

@@ -10,7 +10,6 @@ export interface Connection {
   send(data: string): void;
   close(): void;
   readonly bufferedAmount: number;
-  binaryType: BinaryType;
 }
 
 /** Starts a client that connects to `url` with the defaults of its package, but for an unbounded queue. */
@@ -38,12 +37,5 @@ export class Adapter implements Connection {
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
-  }
-
-  get binaryType(): BinaryType {
-    return this.#socket.binaryType;
-  }
-  set binaryType(type: BinaryType) {
-    this.#socket.binaryType = type;
   }
 }

@@ -9,6 +9,8 @@ import { Adapter, type Connect } from "./connection.ts";
 import { designs } from "./designs.ts";
 import { NaiveClient } from "./naive_client.ts";
 
+type Listener = (event: MessageEvent) => void;
+
 /** The bare platform, a loop as people write it by hand, ours, and the peers. */
 export const loaders = {
   ...designs,
@@ -55,23 +57,16 @@ export const loaders = {
         get bufferedAmount(): number {
           return socket.bufferedAmount;
         },
-        get binaryType(): BinaryType {
-          return socket.binaryType;
-        },
-        set binaryType(type: BinaryType) {
-          socket.binaryType = type;
-        },
       };
     };
   },
   sockette: async () => {
     const { default: sockette } = await import("npm:sockette@2.0.6");
-    type Callback = (event: MessageEvent) => void;
     return (url) => {
-      const callbacks: { open?: Callback; message?: Callback } = {};
+      const callbacks: { open?: Listener; message?: Listener } = {};
       const socket = (sockette as unknown as (
         url: string,
-        options: Record<string, Callback>,
+        options: Record<string, Listener>,
       ) => { send(data: string): void; close(): void })(url, {
         onopen: (event) => callbacks.open?.(event),
         onmessage: (event) => callbacks.message?.(event),
@@ -81,7 +76,35 @@ export const loaders = {
         send: (data) => socket.send(data),
         close: () => socket.close(),
         bufferedAmount: 0,
-        binaryType: "blob",
+      };
+    };
+  },
+  "ws-client": async () => {
+    const { websocket } = await import("npm:@atproto/ws-client@0.2.1");
+    return (url) => {
+      const listeners: { open?: Listener; message?: Listener } = {};
+      const stop = new AbortController();
+      let sender: { send(data: string): Promise<void> } | undefined;
+      const stream = websocket(url, {
+        signal: stop.signal,
+        onConnect: (of) => {
+          sender = of;
+          listeners.open?.(new MessageEvent("open"));
+        },
+      });
+      const read = async (): Promise<void> => {
+        // It has no events: what a listener needs of one is made for it.
+        for await (const data of stream) listeners.message?.({ data } as MessageEvent);
+      };
+      // It ends with what stopped it.
+      read().catch((error) => {
+        if (!stop.signal.aborted) throw error;
+      });
+      return {
+        on: (type, listener) => void (listeners[type] = listener),
+        send: (data) => void sender?.send(data),
+        close: () => stop.abort(),
+        bufferedAmount: 0,
       };
     };
   },
@@ -97,4 +120,5 @@ export const VERSIONS = {
   "reconnecting-websocket": "4.4.0",
   "websocket-ts": "2.3.0",
   sockette: "2.0.6",
+  "@atproto/ws-client": "0.2.1",
 };

@@ -15,7 +15,7 @@ type Deliver = (client: DesignClient, inner: MessageEvent) => void;
 
 /** A socket with a list of listeners around it, which are native ones too. */
 class DesignClient extends Adapter {
-  /** What an event should tell as its target. */
+  /** The target that an event should have. */
   readonly target = new EventTarget();
   readonly #listeners: Listener[] = [];
 
@@ -43,7 +43,7 @@ class DesignClient extends Adapter {
   }
 }
 
-/** The least that tells the right target, before, during and after the dispatch. */
+/** The least that has the right target, before, during and after the dispatch. */
 // deno-lint-ignore explicit-function-return-type -- a class without a name has no type but its own
 function targeted(Base: new (type: string) => Event) {
   return class extends Base {

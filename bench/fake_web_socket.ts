@@ -8,9 +8,6 @@
 /** Every socket that was made and not forgotten, in order. */
 export const sockets: FakeWebSocket[] = [];
 
-/** Where set, every new socket fails at once instead of waiting to be opened. */
-export const network = { refuses: false };
-
 /** The sockets that the benches put in the place of the platform's. */
 export class FakeWebSocket extends EventTarget {
   static readonly CONNECTING = 0;
@@ -34,7 +31,6 @@ export class FakeWebSocket extends EventTarget {
     super();
     this.url = String(url);
     sockets.push(this);
-    if (network.refuses) setTimeout(() => this.end(1006, true), 0);
   }
 
   // Sockette knows no other way to listen.

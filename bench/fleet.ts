@@ -12,85 +12,45 @@
  */
 
 import { parseArgs } from "node:util";
-import { type Report, summarize, tables } from "./fleet/report.ts";
-import { allRuns, BOUND_S, type Run } from "./fleet/scenarios.ts";
+import { type Report, report } from "./fleet/report.ts";
+import { allRuns, type Run } from "./fleet/scenarios.ts";
 import type { Outcome } from "./fleet/simulate.ts";
-import type { Answer, Order } from "./fleet/worker.ts";
+import type { Order } from "./fleet/worker.ts";
+import { fleetTables } from "./page.ts";
+import { rowPerLine } from "./results.ts";
 
 const MAX_CLIENTS = 1_000_000;
 
-if (import.meta.main) await main();
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      clients: { type: "string", default: "100000" },
-      seed: { type: "string", default: "1" },
-      only: { type: "string", default: "" },
-      json: { type: "string" },
-    },
-  });
-  const clients = integer("clients", values.clients, 1_000, MAX_CLIENTS);
-  const seed = integer("seed", values.seed, 0, 2 ** 32 - 1);
-  const runs = allRuns(clients, seed);
-  const wanted = runs.flatMap((run, i) =>
-    `${run.group}/${run.scenario}/${run.policy}`.includes(values.only) ? [i] : []
+/** Simulates the runs whose "group/scenario/policy" contains `only`, on every core. */
+export async function simulateFleet(clients: number, seed: number, only: string): Promise<Report> {
+  const runs = [...allRuns(clients, seed).entries()].filter(([, { group, scenario, policy }]) =>
+    `${group}/${scenario}/${policy}`.includes(only)
   );
-  if (wanted.length === 0) {
-    throw new TypeError(
-      `Cannot simulate as 'only' must match a run: current value is ${values.only}`,
-    );
+  if (runs.length === 0) {
+    throw new TypeError(`Cannot simulate as 'only' must match a run: current value is ${only}`);
   }
-  console.error(`${clients} clients, seed ${seed}, ${wanted.length} runs`);
-  const startedMs = performance.now();
-  const outcomes = await simulateAll({ clients, seed }, wanted);
-  const done = wanted.map((i, place): [Run, Outcome] => [at(runs, i), at(outcomes, place)]);
-  const rows = summarize(done);
-  console.log(tables(rows));
-  const report: Report = { seed, clients, boundS: BOUND_S, rows };
-  if (values.json !== undefined) {
-    await Deno.writeTextFile(values.json, `${JSON.stringify(report)}\n`);
-  }
-  const tookS = (performance.now() - startedMs) / 1_000;
-  const rssMiB = Deno.memoryUsage().rss / 2 ** 20;
-  console.error(
-    `${wanted.length} runs in ${tookS.toFixed(1)} s, ${rssMiB.toFixed(0)} MiB resident`,
-  );
-}
-
-/** Shares the runs out to one worker for each core. The outcomes do not depend on who gets which. */
-async function simulateAll(list: Order, wanted: readonly number[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const startedMs = performance.now();
-  let toldMs = startedMs;
-  let next = 0;
-  let done = 0;
+  console.error(`${clients} clients, seed ${seed}, ${runs.length} runs`);
+  const done: [Run, Outcome][] = [];
+  // Who simulates what does not matter: each run has a seed of its own.
+  const queue = runs.entries();
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL("./fleet/worker.ts", import.meta.url), { type: "module" });
+    worker.postMessage({ clients, seed } satisfies Order);
     try {
-      worker.postMessage(list);
-      while (next < wanted.length) {
-        const place = next++;
-        outcomes[place] = await answer(worker, { run: at(wanted, place) });
-        done++;
-        const nowMs = performance.now();
-        if (nowMs - toldMs < 2_000) continue;
-        toldMs = nowMs;
-        const leftS = (nowMs - startedMs) / done * (wanted.length - done) / 1_000;
-        console.error(`${done} of ${wanted.length} runs, about ${leftS.toFixed(0)} s left`);
+      for (const [place, [index, run]] of queue) {
+        done[place] = [run, await outcome(worker, { run: index })];
       }
     } finally {
       worker.terminate();
     }
   };
-  const workers = Math.min(navigator.hardwareConcurrency, wanted.length);
-  await Promise.all(Array.from({ length: workers }, work));
-  return outcomes;
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  return report(clients, seed, done);
 }
 
-function answer(worker: Worker, order: Order): Promise<Outcome> {
+function outcome(worker: Worker, order: Order): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data.outcome);
+    worker.onmessage = ({ data }: MessageEvent<Outcome>) => resolve(data);
     worker.onerror = (event) => reject(new Error(event.message));
     worker.postMessage(order);
   });
@@ -104,8 +64,20 @@ function integer(name: string, text: string, min: number, max: number): number {
   );
 }
 
-function at<T>(list: readonly T[], place: number): T {
-  const found = list[place];
-  if (found === undefined) throw new RangeError(`Cannot read place ${place} of ${list.length}`);
-  return found;
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      clients: { type: "string", default: "100000" },
+      seed: { type: "string", default: "1" },
+      only: { type: "string", default: "" },
+      json: { type: "string" },
+    },
+  });
+  const clients = integer("clients", values.clients, 1_000, MAX_CLIENTS);
+  const seed = integer("seed", values.seed, 0, 2 ** 32 - 1);
+  const startMs = performance.now();
+  const { rows, ...head } = await simulateFleet(clients, seed, values.only);
+  console.log(fleetTables(rows));
+  if (values.json !== undefined) await Deno.writeTextFile(values.json, rowPerLine(head, rows));
+  console.error(`${((performance.now() - startMs) / 1_000).toFixed(1)} s`);
 }

@@ -52,11 +52,4 @@ export class NaiveClient implements Connection {
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
   }
-
-  get binaryType(): BinaryType {
-    return this.#socket.binaryType;
-  }
-  set binaryType(type: BinaryType) {
-    this.#socket.binaryType = type;
-  }
 }

@@ -1,173 +1,108 @@
 /**
- * From the figures of rounds to rows of a table: medians of ratios, their spread, and the budgets.
+ * From the figures of rounds to lines of a result file: medians of ratios, their spread, and the
+ * budgets.
  *
  * @module
  */
 
-import type { Name } from "./contestants.ts";
-import type { Budget, Metric, Row, Runtime } from "./rows.ts";
+import type { Budget, Row, Runtime } from "./rows.ts";
 
-/** One line of the result. `ratio` is the figure in `unit`, a ratio wherever the unit says "x". */
-export interface Result {
+/** The median, the least and the greatest of all rounds. */
+export type Spread = readonly [median: number, min: number, max: number];
+
+/** One figure of a row on one runtime, for all who were measured. */
+export interface Line {
   readonly row: string;
-  readonly runtime: Runtime | "any";
-  readonly contestant: string;
-  readonly ratio: number;
-  readonly min: number;
-  readonly max: number;
+  /** What the figures count; ratios where it starts with "x". */
   readonly unit: string;
-  readonly budget?: string;
-  readonly met?: boolean;
-}
-
-/** When, and with which version of a runtime. */
-export interface Origin {
-  readonly date: string;
-  readonly version: string;
+  readonly runtime: Runtime | "any";
+  /** On what, and on which day. */
+  readonly measured: string;
+  readonly figures: Readonly<Record<string, Spread>>;
 }
 
 /** What `--json` writes. */
 export interface BenchFile {
-  readonly meta: {
-    /** When the rows were measured that are not in `again`. */
-    readonly date: string;
-    readonly runtimes: Readonly<Record<string, string>>;
-    readonly versions: Readonly<Record<string, string>>;
-    readonly seed: number;
-    /** The rows that were measured later: what `--only` took, and on which runtimes. */
-    readonly again?: Readonly<Record<string, Readonly<Record<string, Origin>>>>;
-  };
-  readonly rows: readonly Result[];
+  /** The peers' versions on npm. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rows: readonly Line[];
 }
 
-/** The figures of one row on one runtime: by contestant, one entry a round. */
-export type Figures = ReadonlyMap<Name, readonly Readonly<Record<string, number>>[]>;
+/** What was measured of one row on one runtime: by contestant, one entry a round. */
+export type Rounds = ReadonlyMap<string, readonly Readonly<Record<string, number>>[]>;
+
+/** A budget, our figure and whether it keeps it. */
+export interface Verdict extends Budget {
+  /** Absent where it could not be measured, which counts as missed. */
+  readonly spread?: Spread;
+  readonly met: boolean;
+}
 
 /** All lines of one row. */
-export function resultsOf(row: Row, runtime: Runtime, figures: Figures): Result[] {
-  return Object.entries(row.metrics).flatMap(([name, metric]) => {
-    const title = Object.keys(row.metrics).length > 1 ? `${row.name} ${name}` : row.name;
-    return metricResults(title, name, metric, runtime, figures);
+export function linesOf(row: Row, runtime: Runtime, measured: string, rounds: Rounds): Line[] {
+  const isOne = new Set(row.metrics.map(([name]) => name)).size === 1;
+  return row.metrics.map(([name, unit, against]) => {
+    const figures = [...rounds.keys()].flatMap((contestant) => {
+      const ratios = ratiosOf(rounds, contestant, name, against);
+      return ratios.length ? [[contestant, spreadOf(ratios)] as const] : [];
+    });
+    const title = isOne ? row.name : `${row.name} ${name}`;
+    return { row: title, unit, runtime, measured, figures: Object.fromEntries(figures) };
   });
-}
-
-function metricResults(
-  row: string,
-  name: string,
-  metric: Metric,
-  runtime: Runtime,
-  figures: Figures,
-): Result[] {
-  const { unit, against, budgets = [] } = metric;
-  const lines: Result[] = [];
-  for (const contestant of figures.keys()) {
-    const ratios = paired(figures, contestant, name, against);
-    const own = contestant === "holdfast" && runtime === "deno"
-      ? budgets.find((budget) => !budget.against)
-      : undefined;
-    // What could not be measured has no line, unless that would hide a budget.
-    if (!ratios.length && !own) continue;
-    lines.push(summarize({ row, runtime, contestant, unit }, ratios, own));
-  }
-  for (const budget of budgets) {
-    if (!budget.against || runtime !== "deno") continue;
-    const ratios = paired(figures, "holdfast", name, budget.against);
-    const line = { row, runtime, contestant: "holdfast", unit: `x ${budget.against}` };
-    lines.push(summarize(line, ratios, budget));
-  }
-  return lines;
 }
 
 /** A contestant's figure of each round, divided by the baseline's of the same round. */
-function paired(
-  figures: Figures,
-  contestant: Name,
-  metric: string,
-  against: Name | undefined,
-): number[] {
-  const own = figures.get(contestant) ?? [];
-  const base = against && figures.get(against);
-  return own.map((round, i) => (round[metric] ?? NaN) / (base ? base[i]?.[metric] ?? NaN : 1))
+function ratiosOf(rounds: Rounds, contestant: string, name: string, against?: string): number[] {
+  const base = against === undefined ? undefined : rounds.get(against) ?? [];
+  return (rounds.get(contestant) ?? [])
+    .map((round, i) => (round[name] ?? NaN) / (base ? base[i]?.[name] ?? NaN : 1))
     .filter((ratio) => !Number.isNaN(ratio));
 }
 
-/** The median, the spread, and whether the median keeps the budget. */
-export function summarize(
-  line: Pick<Result, "row" | "runtime" | "contestant" | "unit">,
-  ratios: readonly number[],
-  budget?: Budget,
-): Result {
+/** The median, the least and the greatest. */
+export function spreadOf(ratios: readonly number[]): Spread {
   const sorted = ratios.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
-  const ratio = ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
-  const { atMost = Infinity, atLeast = -Infinity } = budget ?? {};
-  return {
-    ...line,
-    ratio,
-    min: sorted[0] ?? NaN,
-    max: sorted.at(-1) ?? NaN,
-    ...budget && {
-      budget: atMost === Infinity ? `>= ${atLeast}` : `<= ${atMost}`,
-      met: ratio <= atMost && ratio >= atLeast,
-    },
-  };
+  const median = ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+  return [median, sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
 }
 
-/**
- * A file with the lines of one row replaced by those of a later run. Where that run had fewer runtimes
- * the lines of the others stay.
- */
-export function replaceRow(file: BenchFile, name: string, later: BenchFile): BenchFile {
-  const versions = JSON.stringify(file.meta.versions);
-  if (versions !== JSON.stringify(later.meta.versions)) {
-    throw new Error(
-      `Cannot replace a row as both runs must have the same peers: current value is ${versions}`,
-    );
-  }
-  const runtimes = new Set(later.rows.map(({ runtime }) => runtime));
-  const isReplaced = (line: Result): boolean => isOf(line, name) && runtimes.has(line.runtime);
-  const place = file.rows.findIndex(isReplaced);
-  const rows = file.rows.filter((line) => !isReplaced(line));
-  rows.splice(place < 0 ? rows.length : place, 0, ...later.rows);
-  const origins = [...runtimes].map((runtime) => {
-    const name = runtime === "any" ? "deno" : runtime;
-    return [name, { date: later.meta.date, version: later.meta.runtimes[name] ?? "" }];
+/** Judges budgets by the medians: ours, on Deno where the runtime matters. */
+export function judge(budgets: readonly Budget[], lines: readonly Line[]): Verdict[] {
+  return budgets.map((budget) => {
+    const { row, unit, atMost = Infinity, atLeast = -Infinity } = budget;
+    const spread = lines.find((line) =>
+      line.row === row && line.unit === unit && ["deno", "any"].includes(line.runtime)
+    )?.figures["holdfast"];
+    if (!spread) return { ...budget, met: false };
+    return { ...budget, spread, met: spread[0] <= atMost && spread[0] >= atLeast };
   });
-  const again = { ...file.meta.again?.[name], ...Object.fromEntries(origins) };
-  return { meta: { ...file.meta, again: { ...file.meta.again, [name]: again } }, rows };
 }
 
-/** Whether a line is of the row that `--only` names. */
-export function isOf({ row }: Result, name: string): boolean {
+/** Whether a line, or a budget, is of the row that `--only` names. */
+export function isOf({ row }: { readonly row: string }, name: string): boolean {
   return row === name || row.startsWith(`${name} `);
 }
 
-/** The results as aligned text. */
-export function formatTable(results: readonly Result[]): string {
-  const cells = [
-    ["row", "runtime", "contestant", "median", "min..max", "unit", "budget", ""],
-    ...results.map((result) => [
-      result.row,
-      result.runtime,
-      result.contestant,
-      formatNumber(result.ratio),
-      `${formatNumber(result.min)}..${formatNumber(result.max)}`,
-      result.unit,
-      result.budget ?? "",
-      result.met === undefined ? "" : result.met ? "met" : "MISSED",
-    ]),
-  ];
-  const widths =
-    cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  return cells
-    .map((line) =>
-      line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-    )
-    .join("\n");
+/** A file with lines replaced by those of a later run, which may add some. */
+export function merge(file: BenchFile, later: BenchFile): BenchFile {
+  for (const [name, version] of Object.entries(file.versions)) {
+    if (later.versions[name] === version) continue;
+    throw new Error(
+      `Cannot add to figures of ${name} ${version} as both runs must have the same peers: ` +
+        `current value is ${later.versions[name]}`,
+    );
+  }
+  const keyOf = ({ row, unit, runtime }: Line): string => [row, unit, runtime].join();
+  const lines = new Map([...file.rows, ...later.rows].map((line) => [keyOf(line), line]));
+  return { versions: later.versions, rows: [...lines.values()] };
 }
 
-/** Three digits or so, and none after the point where there are none. */
-export function formatNumber(value: number): string {
-  const size = Math.abs(value);
-  return value.toFixed(Number.isInteger(value) || size >= 1_000 ? 0 : size >= 100 ? 1 : 2);
+/** JSON with one row on a line and six digits a figure, so that a change of it can be read. */
+export function rowPerLine(head: object, rows: readonly object[]): string {
+  const round = (_: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  const start = JSON.stringify(head).slice(1, -1);
+  const lines = rows.map((row) => JSON.stringify(row, round));
+  return `{${start},"rows":[\n${lines.join(",\n")}\n]}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * What is measured, of whom, and which budget it must keep (the budget table of the project).
+ * What is measured, of whom, and which budgets it must keep (the budget table of the project).
  *
  * @module
  */
@@ -10,21 +10,8 @@ import { designs } from "./designs.ts";
 /** Where a contestant runs. */
 export type Runtime = "deno" | "node" | "bun";
 
-/** A limit for our own figure on Deno. */
-export interface Budget {
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  /** The figure divided by this contestant's, where that is not the metric's own baseline. */
-  readonly against?: Name;
-}
-
-/** One figure that a measurement yields. */
-export interface Metric {
-  readonly unit: string;
-  /** Reported as a ratio to this contestant's figure of the same round. */
-  readonly against?: Name;
-  readonly budgets?: readonly Budget[];
-}
+/** One figure of a measurement, its unit, and by whose figure of the same round it is divided. */
+export type Metric = readonly [name: string, unit: string, against?: Name];
 
 /** One measurement. */
 export interface Row {
@@ -33,15 +20,45 @@ export interface Row {
   readonly runtimes: readonly Runtime[];
   readonly contestants: readonly Name[];
   readonly rounds: number;
-  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly metrics: readonly Metric[];
   /** The server that the contestants connect to. */
   readonly server?: "flood" | "accept";
-  /** Measured otherwise than by one process after the other. */
-  readonly driver?: "outage" | "restart";
 }
 
-/** Ours and the peers. */
-export const CLIENTS: readonly Name[] = [
+/** A limit for our own figure, on Deno where the runtime matters. */
+export interface Budget {
+  readonly row: string;
+  readonly unit: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
+export const BUDGETS: readonly Budget[] = [
+  { row: "size of all exports", unit: "B gzip", atMost: 10_900 },
+  { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
+  { row: "fleet after a 5 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
+  { row: "fleet after a 60 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
+  { row: "fleet after a 10 min outage", unit: "p99 / (N/C)", atMost: 1.25 },
+  { row: "receive", unit: "x fake", atMost: 2.1 },
+  { row: "receive", unit: "x rews", atMost: 0.85 },
+  { row: "receiveText", unit: "x raw rate", atLeast: 0.75 },
+  { row: "sendText", unit: "x raw", atMost: 1.25 },
+  { row: "queue growth", unit: "x t(100 k)", atMost: 12 },
+  { row: "bufferedAmount", unit: "x t(100)", atMost: 2 },
+  { row: "openTcp", unit: "x naive", atMost: 1.9 },
+  { row: "heap", unit: "x naive", atMost: 2.25 },
+  { row: "failuresTcp", unit: "x naive", atMost: 1.5 },
+  { row: "timers just open", unit: "timers", atMost: 1 },
+  { row: "timers stable", unit: "timers", atMost: 0 },
+  { row: "timers closed while connecting", unit: "timers", atMost: 0 },
+  { row: "timers closed while just open", unit: "timers", atMost: 0 },
+  { row: "timers closed while stable", unit: "timers", atMost: 0 },
+  { row: "timers closed while waiting", unit: "timers", atMost: 0 },
+];
+
+/** Ours and the peers that dispatch messages as events. */
+const EVENTS: readonly Name[] = [
   "holdfast",
   "rews",
   "partysocket",
@@ -49,188 +66,58 @@ export const CLIENTS: readonly Name[] = [
   "websocket-ts",
   "sockette",
 ];
-const RECONNECTING: readonly Name[] = ["naive", ...CLIENTS];
-const BARE_FIRST: readonly Name[] = ["bare", ...CLIENTS];
-const DESIGNS: readonly Name[] = ["bare", ...Object.keys(designs) as (keyof typeof designs)[]];
+/** Ours and all peers. */
+export const CLIENTS: readonly Name[] = [...EVENTS, "ws-client"];
+/** Ways to deliver a message, with no client around them. */
+export const DESIGNS = Object.keys(designs) as (keyof typeof designs)[];
 /** Those that count what they queue. websocket-ts needs minutes for a million: it shifts an array. */
 const QUEUEING: readonly Name[] = ["holdfast", "rews", "partysocket", "reconnecting-websocket"];
 const EVERYWHERE: readonly Runtime[] = ["deno", "node", "bun"];
 const DENO: readonly Runtime[] = ["deno"];
 
+function row(
+  name: string,
+  runtimes: readonly Runtime[],
+  contestants: readonly Name[],
+  rounds: number,
+  metrics: readonly Metric[],
+  server?: "flood" | "accept",
+): Row {
+  return { name, runtimes, contestants, rounds, metrics, ...server && { server } };
+}
+
+const BY_FAKE: Metric = ["ns", "x fake", "bare"];
+const RECONNECTING: readonly Name[] = ["naive", ...CLIENTS];
+
 /** All measurements that run in processes of contestants. */
 export const ROWS: readonly Row[] = [
-  {
-    name: "receive",
-    runtimes: EVERYWHERE,
-    contestants: BARE_FIRST,
-    rounds: 7,
-    metrics: {
-      ns: {
-        unit: "x fake",
-        against: "bare",
-        budgets: [{ atMost: 2.1 }, { atMost: 0.85, against: "rews" }],
-      },
-    },
-  },
-  {
-    name: "receiveAmongOthers",
-    runtimes: EVERYWHERE,
-    contestants: BARE_FIRST,
-    rounds: 5,
-    metrics: { ns: { unit: "x fake", against: "bare" } },
-  },
-  {
-    name: "designs",
-    runtimes: EVERYWHERE,
-    contestants: DESIGNS,
-    rounds: 5,
-    metrics: { ns: { unit: "x fake", against: "bare" } },
-  },
-  {
-    name: "designsAmongOthers",
-    runtimes: EVERYWHERE,
-    contestants: DESIGNS,
-    rounds: 3,
-    metrics: { ns: { unit: "x fake", against: "bare" } },
-  },
-  {
-    name: "receiveText",
-    runtimes: EVERYWHERE,
-    // And the least that is possible.
-    contestants: [...BARE_FIRST, "own-class"],
-    rounds: 9,
-    server: "flood",
-    metrics: {
-      perSecond: { unit: "x raw rate", against: "bare", budgets: [{ atLeast: 0.75 }] },
-    },
-  },
-  {
-    name: "receiveBinary",
-    runtimes: EVERYWHERE,
-    contestants: BARE_FIRST.filter((name) => name !== "sockette"),
-    rounds: 3,
-    server: "flood",
-    metrics: { perSecond: { unit: "x raw rate", against: "bare" } },
-  },
-  {
-    name: "allocation",
-    runtimes: ["deno", "node"],
-    contestants: BARE_FIRST,
-    rounds: 3,
-    metrics: { bytes: { unit: "x fake", against: "bare" } },
-  },
-  {
-    name: "send",
-    runtimes: EVERYWHERE,
-    contestants: BARE_FIRST,
-    rounds: 5,
-    metrics: { ns: { unit: "x fake", against: "bare" } },
-  },
-  {
-    name: "sendText",
-    runtimes: EVERYWHERE,
-    contestants: BARE_FIRST,
-    rounds: 9,
-    server: "flood",
-    metrics: { ns: { unit: "x raw", against: "bare", budgets: [{ atMost: 1.25 }] } },
-  },
-  {
-    name: "queue",
-    runtimes: DENO,
-    contestants: QUEUEING,
-    rounds: 3,
-    metrics: {
-      growth: { unit: "x t(100 k)", budgets: [{ atMost: 12 }] },
-      largeMs: { unit: "x rews", against: "rews" },
-    },
-  },
-  {
-    name: "bufferedAmount",
-    runtimes: DENO,
-    contestants: QUEUEING,
-    rounds: 3,
-    metrics: { growth: { unit: "x t(100)", budgets: [{ atMost: 2 }] }, largeNs: { unit: "ns" } },
-  },
-  {
-    name: "open",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 5,
-    metrics: {
-      constructUs: { unit: "x naive", against: "naive" },
-      openUs: { unit: "x naive", against: "naive" },
-    },
-  },
-  {
-    name: "openTcp",
-    runtimes: EVERYWHERE,
-    contestants: RECONNECTING,
-    rounds: 5,
-    server: "accept",
-    metrics: { us: { unit: "x naive", against: "naive", budgets: [{ atMost: 1.9 }] } },
-  },
-  {
-    name: "heap",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 3,
-    metrics: { bytes: { unit: "x naive", against: "naive", budgets: [{ atMost: 2.25 }] } },
-  },
-  {
-    name: "failures",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 5,
-    metrics: { us: { unit: "x naive", against: "naive" } },
-  },
-  {
-    name: "failuresTcp",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 5,
-    metrics: { us: { unit: "x naive", against: "naive", budgets: [{ atMost: 1.5 }] } },
-  },
-  {
-    name: "timers",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 1,
-    metrics: {
-      connecting: { unit: "timers" },
-      "just open": { unit: "timers", budgets: [{ atMost: 1 }] },
-      stable: { unit: "timers", budgets: [{ atMost: 0 }] },
-      waiting: { unit: "timers" },
-      "closed while connecting": { unit: "timers", budgets: [{ atMost: 0 }] },
-      "closed while just open": { unit: "timers", budgets: [{ atMost: 0 }] },
-      "closed while stable": { unit: "timers", budgets: [{ atMost: 0 }] },
-      "closed while waiting": { unit: "timers", budgets: [{ atMost: 0 }] },
-    },
-  },
-  {
-    name: "reconnections",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 3,
-    metrics: { bytes: { unit: "B each" } },
-  },
-  {
-    name: "outage",
-    runtimes: DENO,
-    contestants: RECONNECTING,
-    rounds: 3,
-    driver: "outage",
-    metrics: { seconds: { unit: "s until open" } },
-  },
-  {
-    name: "restart",
-    runtimes: DENO,
-    contestants: RECONNECTING.filter((name) => name !== "websocket-ts" && name !== "sockette"),
-    rounds: 2,
-    driver: "restart",
-    metrics: {
-      seconds: { unit: "s until all are back" },
-      peakShare: { unit: "of all in 1 s" },
-      attempts: { unit: "dials each" },
-    },
-  },
+  row("receive", EVERYWHERE, ["bare", ...EVENTS], 7, [BY_FAKE, ["ns", "x rews", "rews"]]),
+  row("receiveAmongOthers", EVERYWHERE, ["bare", ...EVENTS], 5, [BY_FAKE]),
+  row("designs", EVERYWHERE, ["bare", ...DESIGNS], 5, [BY_FAKE]),
+  row("designsAmongOthers", EVERYWHERE, ["bare", ...DESIGNS], 3, [BY_FAKE]),
+  // The last of them is the least that is possible.
+  row("receiveText", EVERYWHERE, ["bare", ...CLIENTS, "own-class"], 9, [
+    ["perSecond", "x raw rate", "bare"],
+  ], "flood"),
+  row("sendText", EVERYWHERE, ["bare", ...CLIENTS], 9, [["ns", "x raw", "bare"]], "flood"),
+  row("queue", DENO, QUEUEING, 3, [["growth", "x t(100 k)"], ["largeMs", "x rews", "rews"]]),
+  row("bufferedAmount", DENO, QUEUEING, 3, [["growth", "x t(100)"]]),
+  row("openTcp", EVERYWHERE, RECONNECTING, 5, [["us", "x naive", "naive"]], "accept"),
+  row("heap", DENO, RECONNECTING, 3, [["bytes", "x naive", "naive"]]),
+  row("failuresTcp", DENO, RECONNECTING, 5, [["us", "x naive", "naive"]]),
+  row("timers", DENO, RECONNECTING, 1, [
+    ["connecting", "timers"],
+    ["just open", "timers"],
+    ["stable", "timers"],
+    ["waiting", "timers"],
+    ["closed while connecting", "timers"],
+    ["closed while just open", "timers"],
+    ["closed while stable", "timers"],
+    ["closed while waiting", "timers"],
+  ]),
+  row("restart", DENO, RECONNECTING, 2, [
+    ["seconds", "s until all are back"],
+    ["peakShare", "of all in 1 s"],
+    ["attempts", "dials each"],
+  ], "accept"),
 ];

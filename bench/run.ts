@@ -1,109 +1,120 @@
 /**
- * `deno run -A bench/run.ts [--json FILE] [--only NAME] [--runtime deno|node|bun]`: every row of the
- * budget table, side by side with the peers. With `--only`, `--json` replaces that row in a FILE that
- * is there. See `bench/README.md`.
+ * Every row of the budget table, side by side with the peers:
+ *
+ * ```sh
+ * deno run -A bench/run.ts [--json FILE] [--only ROW] [--runtime deno|node|bun] [--rounds N]
+ * ```
+ *
+ * With `--only`, `--json` replaces that row in a FILE that is there. See `bench/README.md`.
  *
  * @module
  */
 
+import { parseArgs } from "node:util";
 import { VERSIONS } from "./contestants.ts";
-import { measureRow } from "./drivers.ts";
-import { FLEET_SEED, measureFleet } from "./fleet_row.ts";
-import { setUpLab } from "./processes.ts";
-import { type BenchFile, formatTable, replaceRow, type Result, resultsOf } from "./results.ts";
-import { ROWS } from "./rows.ts";
+import { simulateFleet } from "./fleet.ts";
+import { budgetTable, comparisonTables } from "./page.ts";
+import { measureRow, setUpLab } from "./processes.ts";
+import { type BenchFile, isOf, judge, type Line, linesOf, merge, rowPerLine } from "./results.ts";
+import { BUDGETS, ROWS, type Runtime } from "./rows.ts";
 import { measureSizes } from "./size.ts";
 
+const NAMES = ["size", "fleet", ...ROWS.map(({ name }) => name)];
+const RUNTIMES: readonly Runtime[] = ["deno", "node", "bun"];
+
 interface Options {
-  readonly json: string | undefined;
-  readonly only: string | undefined;
-  readonly runtime: string | undefined;
+  readonly json?: string | undefined;
+  readonly only?: string | undefined;
+  readonly runtime?: string | undefined;
+  /** Instead of each row's own number. */
+  readonly rounds?: string | undefined;
 }
 
-const USAGE = "bench/run.ts [--json FILE] [--only NAME] [--runtime deno|node|bun]";
-
-function readOptions(args: readonly string[]): Options {
-  const options: Record<string, string | undefined> = {};
-  for (let i = 0; i < args.length; i += 2) {
-    const [name = "", value] = args.slice(i, i + 2);
-    if (!["--json", "--only", "--runtime"].includes(name) || value === undefined) {
-      throw new Error(
-        `Cannot run as the usage is '${USAGE}': current value is '${args.join(" ")}'`,
-      );
-    }
-    options[name.slice(2)] = value;
-  }
-  const { json, only, runtime } = options;
-  const names = ["size", "fleet", ...ROWS.map(({ name }) => name)];
-  if (only !== undefined && !names.includes(only)) {
-    throw new Error(
-      `Cannot run as '--only' must be one of ${names.join(", ")}: current value is ${only}`,
-    );
-  }
-  return { json, only, runtime };
+function readOptions(): Options {
+  const type = "string" as const;
+  const { values } = parseArgs({
+    options: { json: { type }, only: { type }, runtime: { type }, rounds: { type } },
+  });
+  oneOf("only", values.only, NAMES);
+  oneOf("runtime", values.runtime, RUNTIMES);
+  oneOf("rounds", values.rounds, Array.from({ length: 9 }, (_, i) => `${i + 1}`));
+  return values;
 }
 
-/** One line that is written over where somebody watches, and lines where nobody does. */
+function oneOf(option: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw new Error(
+    `Cannot run as '${option}' must be one of ${allowed.join(", ")}: current value is ${value}`,
+  );
+}
+
+/** One line that is written over on a terminal, and lines elsewhere. */
 function report(text: string): void {
   const line = Deno.stdout.isTerminal() ? `\r\x1b[K${text}` : `${text}\n`;
   Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
 
-async function run({ only, runtime: onlyRuntime }: Options): Promise<{
-  results: Result[];
-  runtimes: Record<string, string>;
-}> {
+async function measure({ only, runtime: onlyRuntime, rounds }: Options): Promise<Line[]> {
+  const day = new Date().toISOString().slice(0, 10);
+  const lines: Line[] = [];
+  if (!only || only === "size") lines.push(...await measureSizes(day, report));
+  if (!only || only === "fleet") lines.push(...await measureFleet(day));
+  const rows = ROWS.filter(({ name }) => !only || name === only);
+  if (rows.length === 0) return lines;
   const lab = await setUpLab();
-  const results: Result[] = [];
-  const jobs = ROWS.filter(({ name }) => !only || name === only).flatMap((row) =>
-    row.runtimes
-      .filter((runtime) => lab.runtimes.has(runtime) && (!onlyRuntime || runtime === onlyRuntime))
-      .map((runtime) => ({ row, runtime }))
-  );
-  const total = jobs.length + 2;
-  if (!only || only === "size") {
-    results.push(...await measureSizes((text) => report(`[1/${total}] ${text}`)));
-  }
-  if (!only || only === "fleet") {
-    report(`[2/${total}] fleet`);
-    results.push(...await measureFleet());
-  }
-  for (const [i, { row, runtime }] of jobs.entries()) {
-    const title = `[${i + 3}/${total}] ${row.name} ${runtime}`;
-    const figures = await measureRow(row, runtime, lab, (text) => report(`${title} ${text}`));
-    results.push(...resultsOf(row, runtime, figures));
+  for (const [i, row] of rows.entries()) {
+    for (const runtime of row.runtimes) {
+      const found = lab.runtimes.get(runtime);
+      if (!found || (onlyRuntime && runtime !== onlyRuntime)) continue;
+      const title = `[${i + 1}/${rows.length}] ${row.name} ${runtime}`;
+      const wanted = { ...row, rounds: Number(rounds ?? row.rounds) };
+      const figures = await measureRow(wanted, runtime, lab, (text) => report(`${title} ${text}`));
+      lines.push(...linesOf(row, runtime, `${runtime} ${found.version}, ${day}`, figures));
+    }
   }
   await Deno.remove(lab.script);
-  const runtimes = [...lab.runtimes].map(([name, { version }]) => [name, version]);
-  return { results, runtimes: Object.fromEntries(runtimes) };
+  return lines;
 }
 
-async function write(path: string, file: BenchFile, only: string | undefined): Promise<void> {
-  const old = only && await read(path);
-  const whole = old ? replaceRow(old, only, file) : file;
-  await Deno.writeTextFile(path, `${JSON.stringify(whole, null, 2)}\n`);
+/** How long 99 % of a fleet with the default policy take to be back, by the least possible. */
+async function measureFleet(measured: string): Promise<Line[]> {
+  const { rows } = await simulateFleet(100_000, 1, "outage/windowed (default)");
+  return rows.map(({ scenario, p99ToBound, p99ToBoundMin, p99ToBoundMax }) => ({
+    row: `fleet after a ${scenario}`,
+    unit: "p99 / (N/C)",
+    runtime: "any",
+    measured,
+    figures: { holdfast: [p99ToBound, p99ToBoundMin, p99ToBoundMax] },
+  }));
 }
 
-async function read(path: string): Promise<BenchFile | undefined> {
+async function write(path: string, later: BenchFile, isWhole: boolean): Promise<void> {
+  let file = later;
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    if (!isWhole) file = merge(JSON.parse(await Deno.readTextFile(path)), later);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  await Deno.writeTextFile(path, rowPerLine({ versions: file.versions }, file.rows));
 }
 
 if (import.meta.main) {
-  const options = readOptions(Deno.args);
-  const { results, runtimes } = await run(options);
-  console.log(`\n${formatTable(results)}\n`);
-  if (options.json) {
-    const date = new Date().toISOString();
-    const meta = { date, runtimes, versions: VERSIONS, seed: FLEET_SEED };
-    await write(options.json, { meta, rows: results }, options.only);
-  }
-  const judged = results.filter(({ met }) => met !== undefined);
-  const missed = judged.filter(({ met }) => !met).length;
-  console.log(`budgets: ${judged.length - missed} met, ${missed} missed`);
+  const options = readOptions();
+  const { json, only, runtime } = options;
+  const rows = await measure(options);
+  const verdicts = judge(
+    BUDGETS.filter((budget) =>
+      (!only || isOf(budget, only)) &&
+      // What runs on no runtime is judged wherever it was measured.
+      (!runtime || runtime === "deno" ||
+        rows.some((line) => line.row === budget.row && line.runtime === "any"))
+    ),
+    rows,
+  );
+  console.log(`\n${comparisonTables(rows)}\n`);
+  if (verdicts.length > 0) console.log(`${budgetTable(verdicts)}\n`);
+  if (json) await write(json, { versions: VERSIONS, rows }, !only && !runtime);
+  const missed = verdicts.filter(({ met }) => !met).length;
+  console.log(`budgets: ${verdicts.length - missed} met, ${missed} missed`);
   if (missed) Deno.exitCode = 1;
 }

@@ -8,25 +8,11 @@
 
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** The frames that answer one request, by path. */
-const BATCHES: Record<string, Uint8Array> = {
-  "/text": frames(2_000, 1, new TextEncoder().encode("x".repeat(64))),
-  "/binary": frames(64, 2, new Uint8Array(16_384).fill(7)),
-};
-
-/** `count` equal unmasked frames (RFC 6455, section 5.2). */
-function frames(count: number, opcode: number, payload: Uint8Array): Uint8Array {
-  const header = payload.length < 126
-    ? [0x80 | opcode, payload.length]
-    : [0x80 | opcode, 126, payload.length >> 8, payload.length & 0xff];
-  const size = header.length + payload.length;
-  const all = new Uint8Array(count * size);
-  for (let i = 0; i < count; i++) {
-    all.set(header, i * size);
-    all.set(payload, i * size + header.length);
-  }
-  return all;
-}
+/** What answers each read at `/text`: 2,000 frames with 64 characters (RFC 6455, section 5.2). */
+const BATCH = Uint8Array.from(
+  `\x81\x40${"x".repeat(64)}`.repeat(2_000),
+  (character) => character.charCodeAt(0),
+);
 
 async function serveFlood(port: number): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port });
@@ -54,9 +40,9 @@ async function flood(connection: Deno.TcpConn): Promise<void> {
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     ),
   );
-  const batch = BATCHES[/^GET (\S+)/.exec(request)?.[1] ?? ""];
+  const floods = request.startsWith("GET /text ");
   while (await connection.read(buffer) !== null) {
-    if (batch) await write(connection, batch);
+    if (floods) await write(connection, BATCH);
   }
   connection.close();
 }

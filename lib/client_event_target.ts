@@ -6,7 +6,7 @@
  * natively is not, and costs as much again. So `message` listeners are kept in an own list, which
  * alone decides who is called and is walked for each message of the server; the same
  * {@linkcode MessageListener} objects are registered natively, for events that a user dispatches.
- * `bench/README.md` has the figures, and what else was tried.
+ * `bench/findings.md` has the figures, and what else was tried.
  *
  * @module
  */

@@ -1,49 +1,51 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { bundle, gzipBytes, partsOf, stopBundler, wordsOf } from "../bench/bundle.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { bundle } from "../bench/bundle.ts";
+import { judge } from "../bench/results.ts";
+import { BUDGETS } from "../bench/rows.ts";
+import { GATED } from "../bench/size.ts";
 
-/** esbuild's process ends a moment after `stopBundler()` resolved. */
-function test(name: string, run: () => Promise<void>): void {
-  const sanitize = { sanitizeOps: false, sanitizeResources: false };
-  Deno.test(name, sanitize, () => run().finally(stopBundler));
-}
+const BACKOFF = `export * from "@holdfast/websocket/backoff"`;
 
-const CODE = new TextEncoder().encode("function a(){}function b(){a()}export{b};");
+Deno.test("bundle() resolves our names, and says which modules something is left of", async () => {
+  const { code, modules, moduleBytes } = await bundle(BACKOFF);
+  const own = moduleBytes.reduce((sum, bytes) => sum + bytes, 0);
 
-test("bundle() tells how many bytes each module became, in the order of the bundle", async () => {
-  const { code, modules } = await bundle(`export * from "./lib/backoff.ts"`);
-  const bytes = modules.reduce((sum, [, bytes]) => sum + bytes, 0);
-
-  assertEquals(
-    modules.filter(([, bytes]) => bytes > 0).map(([path]) => path),
-    ["lib/_check.ts", "lib/backoff.ts"],
-  );
-  assertMatch(new TextDecoder().decode(code.subarray(bytes)), /^export\{[^}]*\};\n$/);
+  assertEquals(modules, ["lib/_check.ts", "lib/backoff.ts"]);
+  // What is left beside the modules is the list of what is exported.
+  assert(code.slice(own).startsWith("export{"), code.slice(own));
 });
 
-test("partsOf() weighs the bundle with and without each module", async () => {
-  const gzip = (text: string): number => gzipBytes(new TextEncoder().encode(text));
+Deno.test("bundle() leaves out what is not used", async () => {
+  const one = await bundle(`export { constantBackoff } from "@holdfast/websocket/backoff"`);
 
-  assertEquals(
-    await partsOf({ code: CODE, modules: [["a.ts", 14], ["none.ts", 0], ["b.ts", 17]] }),
-    [
-      { path: "a.ts", bytes: 14, gzipBytes: gzipBytes(CODE) - gzip("function b(){a()}export{b};") },
-      { path: "b.ts", bytes: 17, gzipBytes: gzipBytes(CODE) - gzip("function a(){}export{b};") },
-    ],
-  );
+  assert(one.bytes < (await bundle(BACKOFF)).bytes / 2, `${one.bytes}`);
 });
 
-test("partsOf() refuses modules that are not in the order of the bundle", async () => {
+Deno.test("bundle() refuses a program that cannot be bundled", async () => {
   await assertRejects(
-    () => partsOf({ code: CODE, modules: [["b.ts", 17], ["a.ts", 14]] }),
+    () => bundle(`import "@holdfast/websocket/nothing"`),
     Error,
-    "Transform failed",
+    "Could not resolve",
   );
 });
 
-test("wordsOf() tells names of four letters and more, and texts, each once", () => {
-  const code = 'class a{#e;send(b){return this.#e.send(b?"open":`not ${b}`)}}throw"open";';
-  const words = new TextDecoder().decode(wordsOf(new TextEncoder().encode(code)));
+Deno.test("bundle() leaves nothing running", async () => {
+  await bundle("export const one = 1;");
+});
 
-  assertEquals(words, 'class send return this "open" not  throw');
-  return Promise.resolve();
+Deno.test("GATED has a program for every budget of a size, and no other", () => {
+  const sizes = BUDGETS.filter(({ unit }) => unit === "B gzip").map(({ row }) => row);
+
+  assertEquals(Object.keys(GATED), sizes);
+});
+
+Deno.test("judge() of a size finds a byte too many", () => {
+  const [budget] = BUDGETS;
+  const size = (bytes: number): boolean | undefined =>
+    budget && judge([budget], [{
+      ...{ row: budget.row, unit: budget.unit, runtime: "any", measured: "now" },
+      figures: { holdfast: [bytes, bytes, bytes] },
+    }])[0]?.met;
+
+  assertEquals([size(10_900), size(10_901)], [true, false]);
 });

@@ -1,84 +1,86 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   type BenchFile,
-  type Figures,
-  formatTable,
-  replaceRow,
-  type Result,
-  resultsOf,
-  summarize,
+  isOf,
+  judge,
+  type Line,
+  linesOf,
+  merge,
+  type Rounds,
+  rowPerLine,
+  type Spread,
+  spreadOf,
 } from "../bench/results.ts";
-import type { Row } from "../bench/rows.ts";
-
-const LINE = { row: "receive", runtime: "deno", contestant: "holdfast", unit: "x fake" } as const;
+import { BUDGETS, type Row, ROWS } from "../bench/rows.ts";
 
 const ROW: Row = {
   name: "receive",
   runtimes: ["deno"],
   contestants: ["bare", "holdfast", "rews"],
   rounds: 3,
-  metrics: {
-    ns: {
-      unit: "x fake",
-      against: "bare",
-      budgets: [{ atMost: 2.1 }, { atMost: 0.85, against: "rews" }],
-    },
-  },
+  metrics: [["ns", "x fake", "bare"], ["ns", "x rews", "rews"]],
 };
+const MEASURED = "deno 2.9.6, 2026-11-01";
 
 /** Three rounds, of which the second ran on a host half as quick. */
-const FIGURES: Figures = new Map([
+const ROUNDS: Rounds = new Map([
   ["bare", [{ ns: 100 }, { ns: 200 }, { ns: 100 }]],
   ["holdfast", [{ ns: 150 }, { ns: 300 }, { ns: 180 }]],
   ["rews", [{ ns: 200 }, { ns: 400 }, { ns: 200 }]],
 ]);
 
-Deno.test("resultsOf() divides within a round, so that a slow round changes nothing", () => {
-  const [, ours] = resultsOf(ROW, "deno", FIGURES);
+Deno.test("linesOf() divides within a round, so that a slow round changes nothing", () => {
+  const line = { row: "receive", runtime: "deno", measured: MEASURED } as const;
 
-  assertEquals(ours, { ...LINE, ratio: 1.5, min: 1.5, max: 1.8, budget: "<= 2.1", met: true });
-});
-
-Deno.test("resultsOf() judges a budget against another contestant in a line of its own", () => {
-  const last = resultsOf(ROW, "deno", FIGURES).at(-1);
-
-  assertEquals(last, {
-    ...LINE,
-    unit: "x rews",
-    ratio: 0.75,
-    min: 0.75,
-    max: 0.9,
-    budget: "<= 0.85",
-    met: true,
-  });
-});
-
-Deno.test("resultsOf() judges no budget on other runtimes", () => {
-  const results = resultsOf(ROW, "bun", FIGURES);
-
-  assertEquals(results.map(({ contestant, met }) => [contestant, met]), [
-    ["bare", undefined],
-    ["holdfast", undefined],
-    ["rews", undefined],
+  assertEquals(linesOf(ROW, "deno", MEASURED, ROUNDS), [
+    {
+      ...line,
+      unit: "x fake",
+      figures: { bare: [1, 1, 1], holdfast: [1.5, 1.5, 1.8], rews: [2, 2, 2] },
+    },
+    {
+      ...line,
+      unit: "x rews",
+      figures: { bare: [0.5, 0.5, 0.5], holdfast: [0.75, 0.75, 0.9], rews: [1, 1, 1] },
+    },
   ]);
 });
 
-Deno.test("resultsOf() leaves out a contestant that gave no figure", () => {
-  const figures: Figures = new Map([["bare", [{ ns: 100 }]], ["holdfast", []]]);
+Deno.test("linesOf() names the figure where a measurement has several", () => {
+  const row: Row = { ...ROW, metrics: [["seconds", "s"], ["attempts", "dials each"]] };
+  const rounds: Rounds = new Map([["naive", [{ seconds: 3, attempts: 1 }]]]);
 
-  assertEquals(
-    resultsOf({ ...ROW, metrics: { ns: { unit: "x fake", against: "bare" } } }, "deno", figures)
-      .map(({ contestant }) => contestant),
-    ["bare"],
-  );
+  assertEquals(linesOf(row, "deno", MEASURED, rounds).map(({ row, figures }) => [row, figures]), [
+    ["receive seconds", { naive: [3, 3, 3] }],
+    ["receive attempts", { naive: [1, 1, 1] }],
+  ]);
 });
 
-Deno.test("summarize() takes the mean of the two in the middle of an even number", () => {
-  assertEquals(summarize(LINE, [4, 1, 3, 2]), { ...LINE, ratio: 2.5, min: 1, max: 4 });
+Deno.test("linesOf() leaves out who gave no figure, and rounds without a baseline", () => {
+  const rounds: Rounds = new Map([
+    ["bare", [{ ns: 100 }]],
+    ["holdfast", [{ ns: 150 }, { ns: 900 }]],
+    ["rews", []],
+  ]);
+  const [line] = linesOf(ROW, "deno", MEASURED, rounds);
+
+  assertEquals(line?.figures, { bare: [1, 1, 1], holdfast: [1.5, 1.5, 1.5] });
 });
+
+Deno.test("spreadOf() takes the mean of the two in the middle of an even number", () => {
+  assertEquals(spreadOf([4, 1, 3, 2]), [2.5, 1, 4]);
+});
+
+function line(different: Partial<Line> = {}): Line {
+  return {
+    ...{ row: "receive", unit: "x fake", runtime: "deno", measured: MEASURED },
+    figures: { holdfast: [2, 1, 3] },
+    ...different,
+  };
+}
 
 for (
-  const [budget, ratio, met] of [
+  const [limit, median, met] of [
     [{ atMost: 2 }, 2, true],
     [{ atMost: 2 }, 2.001, false],
     [{ atMost: 0 }, 0, true],
@@ -86,100 +88,79 @@ for (
     [{ atLeast: 0.75 }, 0.749, false],
   ] as const
 ) {
-  Deno.test(`summarize() finds ${ratio} ${met ? "within" : "beyond"} ${JSON.stringify(budget)}`, () => {
-    assertEquals(summarize(LINE, [ratio], budget).met, met);
+  Deno.test(`judge() finds ${median} ${met ? "within" : "beyond"} ${JSON.stringify(limit)}`, () => {
+    const spread: Spread = [median, 0, 9];
+    const budget = { row: "receive", unit: "x fake", ...limit };
+
+    assertEquals(judge([budget], [line({ figures: { holdfast: spread } })]), [
+      { ...budget, spread, met },
+    ]);
   });
 }
 
-Deno.test("resultsOf() finds budgets missed that could not be measured", () => {
-  const figures: Figures = new Map([["bare", [{ ns: 100 }]], ["holdfast", []], ["rews", []]]);
+const BUDGET = { row: "receive", unit: "x fake", atMost: 5 };
 
-  assertEquals(resultsOf(ROW, "deno", figures).map(({ unit, met }) => [unit, met]), [
-    ["x fake", undefined],
-    ["x fake", false],
-    ["x rews", false],
-  ]);
-});
-
-Deno.test("formatTable() aligns its columns and says what was missed", () => {
-  const results = [
-    summarize(LINE, [1.5, 1.25, 2]),
-    summarize({ ...LINE, unit: "B" }, [12_345.6], { atMost: 700 }),
-  ];
-
-  assertEquals(
-    formatTable(results),
-    [
-      "row      runtime  contestant  median  min..max      unit    budget",
-      "receive  deno     holdfast    1.50    1.25..2       x fake",
-      "receive  deno     holdfast    12346   12346..12346  B       <= 700  MISSED",
-    ].join("\n"),
-  );
-});
-
-function file(day: number, rows: readonly Result[]): BenchFile {
-  const date = `2026-11-0${day}`;
-  return {
-    meta: { date, runtimes: { deno: "2.9.6" }, versions: { rews: "4.1.0" }, seed: 1 },
-    rows,
-  };
+for (
+  const [what, different] of [
+    ["another row", { row: "receiveText" }],
+    ["another unit", { unit: "x rews" }],
+    ["another runtime", { runtime: "bun" }],
+    ["other contestants", { figures: { rews: [1, 1, 1] } }],
+  ] as const
+) {
+  Deno.test(`judge() finds a budget missed for which there are only figures of ${what}`, () => {
+    assertEquals(judge([BUDGET], [line(different)]), [{ ...BUDGET, met: false }]);
+  });
 }
 
-Deno.test("replaceRow() puts the later lines of a row in their place, and says when they are from", () => {
-  const [open, openUs, openTcp, heap] = ["open", "open openUs", "openTcp", "heap"].map((row) =>
-    summarize({ ...LINE, row }, [1])
-  ) as [Result, Result, Result, Result];
-  const later = { ...openUs, ratio: 2 };
+Deno.test("judge() takes what was measured on no runtime", () => {
+  assertEquals(judge([BUDGET], [line({ runtime: "any" })])[0]?.met, true);
+});
 
+Deno.test("BUDGETS are all of rows that are measured", () => {
+  const names = ["size", "fleet", ...ROWS.map(({ name }) => name)];
+
+  assertEquals(BUDGETS.filter((budget) => !names.some((name) => isOf(budget, name))), []);
+});
+
+Deno.test("isOf() distinguishes a row from one whose name is longer", () => {
   assertEquals(
-    replaceRow(file(1, [openTcp, open, openUs, heap]), "open", file(2, [later])),
-    {
-      meta: {
-        ...file(1, []).meta,
-        again: { open: { deno: { date: "2026-11-02", version: "2.9.6" } } },
-      },
-      rows: [openTcp, later, heap],
-    },
+    ["open", "open us", "openTcp"].map((row) => isOf({ row }, "open")),
+    [true, true, false],
   );
 });
 
-Deno.test("replaceRow() keeps the lines of a runtime that the later run had not", () => {
-  const [onNode, onDeno] = (["node", "deno"] as const).map((runtime) =>
-    summarize({ ...LINE, runtime }, [1])
-  ) as [Result, Result];
-  const later = { ...onDeno, ratio: 2 };
-  const { meta, rows } = file(1, [onNode, onDeno]);
-  const node = { date: "2026-10-01", version: "24.0.0" };
+function file(...rows: readonly Line[]): BenchFile {
+  return { versions: { rews: "4.1.0" }, rows };
+}
 
-  assertEquals(
-    replaceRow(
-      { meta: { ...meta, again: { receive: { node } } }, rows },
-      "receive",
-      file(2, [later]),
-    ),
-    {
-      meta: {
-        ...meta,
-        again: { receive: { node, deno: { date: "2026-11-02", version: "2.9.6" } } },
-      },
-      rows: [onNode, later],
-    },
-  );
+Deno.test("merge() puts later lines in the place of those they replace, and new ones last", () => {
+  const [onNode, onDeno] = [line({ runtime: "node" }), line()];
+  const later = line({ measured: "deno 2.9.7, 2026-11-02", figures: { holdfast: [9, 9, 9] } });
+  const added = line({ row: "heap" });
+
+  assertEquals(merge(file(onDeno, onNode), file(added, later)), file(later, onNode, added));
 });
 
-Deno.test("replaceRow() adds a row that was not there", () => {
-  const [old, later] = [summarize(LINE, [1]), summarize({ ...LINE, row: "heap" }, [1])];
+Deno.test("merge() takes figures of a peer that is new, and refuses those of other versions", () => {
+  const later = { versions: { rews: "4.1.0", sockette: "2.0.6" }, rows: [] };
 
-  assertEquals(replaceRow(file(1, [old]), "heap", file(2, [later])).rows, [old, later]);
-});
-
-Deno.test("replaceRow() refuses figures of other peers", () => {
-  const { meta, rows } = file(2, []);
-  const later = { meta: { ...meta, versions: { rews: "4.2.0" } }, rows };
-
+  assertEquals(merge(file(line()), later), { ...later, rows: [line()] });
   assertThrows(
-    () => replaceRow(file(1, []), "receive", later),
+    () => merge(file(), { versions: { rews: "4.2.0" }, rows: [] }),
     Error,
-    `Cannot replace a row as both runs must have the same peers: current value is {"rews":"4.1.0"}`,
+    "Cannot add to figures of rews 4.1.0 as both runs must have the same peers: " +
+      "current value is 4.2.0",
   );
+});
+
+Deno.test("rowPerLine() writes JSON that is read as it was, but for digits that nobody needs", () => {
+  const rows = [line({ figures: { holdfast: [10_345, 1.23456789, 0.000123456789] } }), line()];
+  const text = rowPerLine({ versions: {} }, rows);
+
+  assertEquals(text.split("\n").length, 5);
+  assertEquals(JSON.parse(text), {
+    versions: {},
+    rows: [line({ figures: { holdfast: [10_345, 1.23457, 0.000123457] } }), line()],
+  });
 });

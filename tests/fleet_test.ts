@@ -1,25 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { hintedDelay, restartDelay, tryLaterDelay, wakeDelay } from "../bench/fleet/pacing.ts";
+import {
+  cappedGap,
+  constantGap,
+  doublingGap,
+  hintAt,
+  hintedDelay,
+  hintsEvery,
+  restartDelay,
+  tryLaterDelay,
+  wakeDelay,
+} from "../bench/fleet/pacing.ts";
 import { DEFAULT, STARTING } from "../bench/fleet/policies.ts";
-import { seededRandom } from "../bench/fleet/random.ts";
-import { type FleetPolicy, type Scenario, simulate } from "../bench/fleet/simulate.ts";
+import { scenario as scenarioOf } from "../bench/fleet/scenarios.ts";
+import { type FleetPolicy, type Hints, type Scenario, simulate } from "../bench/fleet/simulate.ts";
 import { windowedBackoff } from "../lib/backoff.ts";
 
 const CAP_MS = 60_000;
 
 /** A fleet that its server needs 50 s to take, if nothing else is said. */
 function scenario(different: Partial<Scenario>, clients = 100_000): Scenario {
-  return {
-    clients,
-    capacity: clients / 50,
-    upAtMs: 0,
-    lostAtMs: () => 0,
-    heldMs: 0,
-    resetsAtOpen: false,
-    seriesGoesOn: false,
-    ...different,
-  };
+  return scenarioOf(clients, different);
 }
 
 Deno.test("simulate() gives the same outcome for the same seed, and another for another", () => {
@@ -39,6 +40,7 @@ Deno.test("simulate() serves a herd slice by slice, as arithmetic has it", () =>
   assertEquals(outcome, {
     attemptsPerClient: 4 + 50.5,
     attemptsWhileDown: 4,
+    mostAttempts: 104,
     peakWhileDown: 1,
     peakAfterRecovery: 1,
     meanS: 49.5,
@@ -51,7 +53,7 @@ Deno.test("simulate() serves a herd slice by slice, as arithmetic has it", () =>
   assertEquals(perSecond.length, 105);
 });
 
-Deno.test("simulate() tells of a tenth of a fleet in slices ten times as long what it does of all", () => {
+Deno.test("simulate() finds the same for a tenth of a fleet in slices ten times as long", () => {
   for (const upAtMs of [5_000, 60_000, 600_000]) {
     const all = simulate(scenario({ upAtMs }), DEFAULT.policy, 1);
     const tenth = simulate(scenario({ upAtMs, sliceMs: 1_000 }, 10_000), DEFAULT.policy, 1);
@@ -78,7 +80,7 @@ function respectsTheCapacity(run: typeof simulate): fc.IProperty<unknown> {
   });
 }
 
-Deno.test("simulate() never accepts more than the capacity, nor leaves anybody out", () => {
+Deno.test("simulate() never accepts more than the capacity, nor leaves a client out", () => {
   fc.assert(respectsTheCapacity(simulate));
 });
 
@@ -88,22 +90,16 @@ Deno.test("simulate() capacity finds a planted bug: a server with room for twice
   assert(fc.check(respectsTheCapacity(wrong), { numRuns: 1_000 }).failed);
 });
 
-Deno.test("seededRandom() is uniform", () => {
-  const random = seededRandom(1);
-  const tenths = Array<number>(10).fill(0);
-  for (let i = 0; i < 100_000; i++) {
-    const tenth = Math.floor(10 * random());
-    tenths[tenth] = (tenths[tenth] ?? 0) + 1;
-  }
-  // Four standard deviations of a binomial draw.
-  assert(tenths.every((n) => Math.abs(n - 10_000) < 4 * Math.sqrt(100_000 * 0.1 * 0.9)));
-});
-
 // ------------------------------------------------------------- what the default policy promises
 
 const restart = (random: number): number => restartDelay(random, CAP_MS);
 const tryLater = (random: number): number => tryLaterDelay(random, CAP_MS);
 const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
+
+/** The network is back when the server is. */
+function online(atMs: number, then: Hints["then"] = "new series"): Hints {
+  return { nextMs: hintAt(atMs), gapMs: doublingGap, then };
+}
 
 /** Each with the most that the slowest hundredth may wait, in units of clients / capacity. */
 const PROMISES: readonly (readonly [name: string, most: number, what: Partial<Scenario>])[] = [
@@ -115,7 +111,7 @@ const PROMISES: readonly (readonly [name: string, most: number, what: Partial<Sc
   ["after all were closed with 1013", 1.35, { upAtMs: 2_000, firstDelay: tryLater }],
   ["after all had the same hint", 1.35, { upAtMs: 30_000, firstDelay: hinted }],
   ["after all woke with their sockets lost", 1.35, { firstDelay: wakeDelay }],
-  ["after the network came back for all", 1.35, { upAtMs: 600_000, wakeDelay }],
+  ["after the network came back for all", 1.35, { upAtMs: 600_000, hints: online(600_000) }],
 ];
 
 function p99ToBound(what: Partial<Scenario>, policy: FleetPolicy): number {
@@ -141,7 +137,8 @@ Deno.test("fleet promises find planted bugs: lost jitter, a series that goes on 
   assert(
     p99ToBound({ upAtMs: 30_000, firstDelay: hinted, seriesGoesOn: true }, DEFAULT.policy) > 2,
   );
-  assert(p99ToBound({ upAtMs: 600_000, wakeDelay, seriesGoesOn: true }, DEFAULT.policy) > 3);
+  const goesOn = online(600_000, "goes on");
+  assert(p99ToBound({ upAtMs: 600_000, hints: goesOn }, DEFAULT.policy) > 3);
 });
 
 Deno.test("windowedBackoff() dials an accept-then-drop server no more often than a refusing one", () => {
@@ -149,3 +146,77 @@ Deno.test("windowedBackoff() dials an accept-then-drop server no more often than
     simulate(scenario({ upAtMs: 600_000, heldMs }, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
   assert(attempts(1_000) <= attempts(0));
 });
+
+// ------------------------------------------------------------------- hosts that are woken often
+
+const MINUTES = 60_000;
+
+/** Hints every ten seconds of an outage of ten minutes, to each client at its own time. */
+function often(gapMs: Hints["gapMs"], then: Hints["then"]): Partial<Scenario> {
+  const nextMs = hintsEvery(10_000, 10 * MINUTES, false);
+  return { upAtMs: 10 * MINUTES, hints: { nextMs, gapMs, then } };
+}
+
+for (const then of ["goes on", "as planned"] as const) {
+  for (const gapMs of [doublingGap, cappedGap]) {
+    Deno.test(`${gapMs.name}() keeps a fleet within twice its attempts, then ${then}`, () => {
+      const run = (what: Partial<Scenario>): number =>
+        simulate(scenario(what, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
+      assert(run(often(gapMs, then)) <= 2 * run({ upAtMs: 10 * MINUTES }));
+    });
+  }
+}
+
+Deno.test("doublingGap() finds a planted bug: early attempts that stay a second apart", () => {
+  const run = (what: Partial<Scenario>): number =>
+    simulate(scenario(what, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
+  assert(run(often(constantGap, "new series")) > 10 * run({ upAtMs: 10 * MINUTES }));
+});
+
+/** No client makes more than twice as many attempts as it would without hints, and one. */
+function boundsEachClient(...gaps: Hints["gapMs"][]): fc.IProperty<unknown> {
+  const any = fc.record({
+    periodMs: fc.integer({ min: 100, max: 60_000 }),
+    upAtMs: fc.integer({ min: 5_000, max: 30 * MINUTES }),
+    gapMs: fc.constantFrom(...gaps),
+    then: fc.constantFrom<Hints["then"]>("goes on", "as planned"),
+    seed: fc.nat(),
+  });
+  return fc.property(any, ({ periodMs, upAtMs, gapMs, then, seed }) => {
+    const attempts = (hints?: Hints): number => {
+      const what = { upAtMs, capacity: 1_000, ...hints && { hints } };
+      return simulate(scenario(what, 1), DEFAULT.policy, seed).mostAttempts;
+    };
+    const nextMs = hintsEvery(periodMs, upAtMs, true);
+    assert(attempts({ nextMs, gapMs, then }) <= 2 * attempts() + 1);
+  });
+}
+
+Deno.test("doublingGap() and cappedGap() bound the attempts of each client, however often it is woken", () => {
+  fc.assert(boundsEachClient(doublingGap, cappedGap));
+});
+
+Deno.test("doublingGap() bound of each client finds a planted bug: gaps that stay alike", () => {
+  assert(fc.check(boundsEachClient(constantGap), { numRuns: 1_000 }).failed);
+});
+
+Deno.test("windowedBackoff() keeps a fleet spread that is woken often, if it goes on as planned", () => {
+  const ratio = p99ToBound(often(doublingGap, "as planned"), DEFAULT.policy);
+  assert(ratio <= 1.25, `${ratio}`);
+});
+
+Deno.test("windowedBackoff() spread finds a planted bug: waits cut short that count as waited", () => {
+  assert(p99ToBound(often(doublingGap, "goes on"), DEFAULT.policy) > 2);
+});
+
+for (
+  const [code, firstDelay, leastMs] of [[1012, restart, 5_000], [1013, tryLater, 2_000]] as const
+) {
+  Deno.test(`simulate() lets no hint end the wait after ${code} early`, () => {
+    const nextMs = hintsEvery(1_000, 60_000, true);
+    const hints: Hints = { nextMs, gapMs: doublingGap, then: "as planned" };
+    const what = { upAtMs: 60_000, firstDelay };
+    const { perSecond } = simulate(scenario({ ...what, hints }, 1_000), DEFAULT.policy, 1);
+    assertEquals(perSecond.slice(0, leastMs / 1_000), Array(leastMs / 1_000).fill(0));
+  });
+}

@@ -1,38 +1,67 @@
 /**
  * Delays that do not come from a policy but from what the server or the host said, drawn from the
  * ranges that ship.
+ *
+ * @module
  */
 
 import { type DelayRange, hintRange, pacing } from "../../lib/close_codes.ts";
 import { HINT_JITTER_MS } from "../../lib/transition.ts";
 
-/** How a paced delay is drawn: from a uniform number in [0, 1), never above `maxDelayMs`. */
-export type Pacing = (random: number, maxDelayMs: number) => number;
+const INITIAL_DELAY_MS = 1_000;
 
-/** Close code 1012: U(5 s, 30 s), as its registration asks, in the part that fits under the cap. */
+/** Close code 1012: U(5 s, 30 s), as its registration requires, in the part that fits under the cap. */
 export function restartDelay(random: number, maxDelayMs: number): number {
-  return drawn(pacing(1012, 1_000, maxDelayMs), random);
+  return drawn(pacing(1012, INITIAL_DELAY_MS, maxDelayMs), random);
 }
 
 /** Close code 1013: U(2, 4) x the initial delay, in the part that fits under the cap. */
-export function tryLaterDelay(random: number, maxDelayMs: number, initialDelayMs = 1_000): number {
-  return drawn(pacing(1013, initialDelayMs, maxDelayMs), random);
+export function tryLaterDelay(random: number, maxDelayMs: number): number {
+  return drawn(pacing(1013, INITIAL_DELAY_MS, maxDelayMs), random);
 }
 
-/** A server's hint; with a `spread` of one's own it shows what another would do. */
-export function hintedDelay(
-  random: number,
-  maxDelayMs: number,
-  hintMs: number,
-  spread?: number,
-): number {
-  if (spread === undefined) return drawn(hintRange(hintMs, maxDelayMs), random);
-  return Math.min(hintMs, maxDelayMs / spread) * (1 + (spread - 1) * random);
+/** A server's `{ delayMs }`. */
+export function hintedDelay(random: number, maxDelayMs: number, hintMs: number): number {
+  return drawn(hintRange(hintMs, maxDelayMs), random);
 }
 
 /** The network is back, or the page: U(0, 500 ms). */
 export function wakeDelay(random: number): number {
   return HINT_JITTER_MS * random;
+}
+
+/** Early attempts of a series that come ever rarer: each gap is twice the one before. */
+export function doublingGap(earlyAttempts: number): number {
+  return INITIAL_DELAY_MS * 2 ** (earlyAttempts - 1);
+}
+
+/** The same up to the longest delay of the policy, so that they never end. */
+export function cappedGap(earlyAttempts: number): number {
+  return Math.min(60_000, doublingGap(earlyAttempts));
+}
+
+/** Early attempts that may follow each other for ever, an initial delay apart. */
+export function constantGap(): number {
+  return INITIAL_DELAY_MS;
+}
+
+/** One hint, for all clients. */
+export function hintAt(atMs: number): (client: number, fromMs: number) => number {
+  return (_, fromMs) => fromMs <= atMs ? atMs : Infinity;
+}
+
+/** Hints every `periodMs` before `endMs`: for all clients at once, or for each at its own time. */
+export function hintsEvery(
+  periodMs: number,
+  endMs: number,
+  isShared: boolean,
+): (client: number, fromMs: number) => number {
+  return (client, fromMs) => {
+    // Multiples of the golden ratio are spread evenly, and as evenly among any neighbours.
+    const firstMs = periodMs * (isShared ? 1 : client * 0.618033988749895 % 1);
+    const nextMs = firstMs + periodMs * Math.max(0, Math.ceil((fromMs - firstMs) / periodMs));
+    return nextMs < endMs ? nextMs : Infinity;
+  };
 }
 
 function drawn(range: DelayRange | null, random: number): number {

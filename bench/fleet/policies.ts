@@ -7,14 +7,15 @@
 
 import {
   additiveJitter,
-  type BackoffOptions,
   decorrelatedJitter,
   equalJitter,
   fullJitter,
   windowedBackoff,
 } from "../../lib/backoff.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../../lib/testing/seeded_random.ts";
 import type { FleetPolicy } from "./simulate.ts";
+
+const BASE_MS = 1_000;
 
 /** A row of the tables. */
 export interface Contestant {
@@ -31,7 +32,7 @@ export function named(name: string, policy: FleetPolicy, resetsAtOpen = false): 
 
 /** The default policy of the client. */
 export const DEFAULT: Contestant = named("windowed (default)", windowedBackoff());
-/** The text that the project started from. */
+/** The formula that the project started from. */
 export const STARTING: Contestant = named("additive, the starting formula", additiveJitter());
 /** The best known policy of AWS's article. */
 export const FULL: Contestant = named("full jitter", fullJitter());
@@ -45,7 +46,7 @@ export const SHIPPED: readonly Contestant[] = [
   named("decorrelated jitter", decorrelatedJitter()),
 ];
 
-/** What other clients do unless told otherwise. */
+/** The defaults of other clients. */
 export const PEERS: readonly Contestant[] = [
   // grpc/grpc doc/connection-backoff.md: 1 s, x 1.6, 120 s, +-20 % after the first.
   named(
@@ -65,6 +66,12 @@ export const PEERS: readonly Contestant[] = [
   ),
   // DEFAULT in ws.js: 3 s, x 1.3, 10 s, and no chance at all.
   named("partysocket 1.3.0", ({ attempt }) => Math.min(10_000, 3_000 * 1.3 ** (attempt - 1))),
+  // lib/reconnect-policy.js: 2^n s give or take half a second with n from 0, then the cap, 64 s.
+  named(
+    "@atproto/ws-client 0.2.1",
+    ({ attempt, random }) => Math.min(64_000, 1_000 * (2 ** (attempt - 1) + random - 0.5)),
+    true,
+  ),
   // `reconnectAfterMs` of Socket: a list, then 5 s.
   named(
     "phoenix 1.8.16",
@@ -87,25 +94,22 @@ export const PEERS: readonly Contestant[] = [
   ),
 ];
 
-/**
- * The default's shape with another step: how far a phase moves from window to window. A step of 1
- * draws a new phase for each window, which is one attempt in each window and nothing more.
- */
-export function steppedWindows(step: number, options: BackoffOptions = {}): FleetPolicy {
-  const { initialDelayMs: base = 1_000, multiplier = 2, maxDelayMs: cap = 60_000 } = options;
-  const longest = cap / (1 + step);
+/** The default's shape without phases that are kept: one attempt anywhere in each window. */
+export function newPhases(longestMs: number): FleetPolicy {
   return ({ waitedMs, random }) => {
-    if (waitedMs < base) return base + random * base;
-    let elapsed = waitedMs - base;
-    let width = base;
-    while (elapsed >= width && width < longest) {
-      elapsed -= width;
-      width = Math.min(longest, width * multiplier);
+    let elapsedMs = waitedMs - BASE_MS;
+    let widthMs = BASE_MS;
+    if (elapsedMs < 0) return BASE_MS + random * BASE_MS;
+    while (elapsedMs >= widthMs) {
+      elapsedMs -= widthMs;
+      widthMs = Math.min(longestMs, 2 * widthMs);
     }
-    elapsed %= width;
-    const moved = elapsed / width + step * (2 * random - 1);
-    const phase = step === 1 ? random : 1 - Math.abs(1 - Math.abs(moved));
-    const next = Math.min(longest, width * multiplier);
-    return Math.min(cap, Math.max(base, width - elapsed + phase * next));
+    const nextMs = Math.min(longestMs, 2 * widthMs);
+    return Math.max(BASE_MS, widthMs - elapsedMs + random * nextMs);
   };
+}
+
+/** Delays that are all alike, and clients that are spread over the first: the least for any policy. */
+export function constantWindows(delayMs: number): FleetPolicy {
+  return ({ attempt, random }) => delayMs * (attempt === 1 ? random : 1);
 }

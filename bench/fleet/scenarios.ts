@@ -4,103 +4,108 @@
  * @module
  */
 
-import { additiveJitter, equalJitter, fullJitter, windowedBackoff } from "../../lib/backoff.ts";
-import { hintedDelay, restartDelay, tryLaterDelay, wakeDelay } from "./pacing.ts";
+import { equalJitter, fullJitter, windowedBackoff } from "../../lib/backoff.ts";
 import {
+  cappedGap,
+  constantGap,
+  doublingGap,
+  hintAt,
+  hintedDelay,
+  hintsEvery,
+  restartDelay,
+  tryLaterDelay,
+  wakeDelay,
+} from "./pacing.ts";
+import {
+  constantWindows,
   type Contestant,
   DEFAULT,
   FULL,
   named,
+  newPhases,
   PEERS,
   SHIPPED,
   STARTING,
-  steppedWindows,
 } from "./policies.ts";
-import { seedOf } from "./random.ts";
-import type { FleetPolicy, Scenario } from "./simulate.ts";
+import type { FleetPolicy, Hints, Scenario } from "./simulate.ts";
 
 /** One simulation. Runs of the same group, scenario and policy are averaged. */
 export interface Run {
   /** Names the table. */
   readonly group: string;
-  /** Names the column, or the block of rows. */
+  /** Names the block of rows. */
   readonly scenario: string;
   readonly policy: string;
   readonly seed: number;
-  /** Whether the attempts of each second are kept for the charts. */
-  readonly keepSeries: boolean;
   readonly setting: Scenario;
   readonly play: FleetPolicy;
 }
 
 /** The least time, in seconds, in which the server can take the whole fleet: clients / capacity. */
 export const BOUND_S = 50;
+/** The scenario that the chart shows, in its middle length. */
+export const CHARTED = "60 s outage";
 const CAP_MS = 60_000;
+const OUTAGES = [["5 s outage", 5_000], [CHARTED, 60_000], ["10 min outage", 600_000]] as const;
+
+/** A fleet that loses its server at 0 s, and what is different about it. */
+export function scenario(clients: number, different: Partial<Scenario>): Scenario {
+  return {
+    clients,
+    capacity: clients / BOUND_S,
+    upAtMs: 0,
+    lostAtMs: () => 0,
+    heldMs: 0,
+    resetsAtOpen: false,
+    seriesGoesOn: false,
+    ...different,
+  };
+}
 
 /** Every run of the report, in the order of its tables. */
 export function allRuns(clients: number, seed: number): Run[] {
   const plan = new Plan(clients, seed);
   planOutages(plan);
   planPacing(plan);
+  planHints(plan);
   planCapacities(plan);
   planEqualLoad(plan);
-  planSteps(plan);
   return plan.runs;
 }
 
 /** Three outages, each at several lengths: where in its delays an outage ends is luck. */
 function planOutages(plan: Plan): void {
-  for (const [scenario, lengthMs] of OUTAGES) {
+  for (const [title, lengthMs] of OUTAGES) {
     for (const contestant of [...SHIPPED, ...PEERS]) {
       for (const share of PEERS.includes(contestant) ? [0.8, 1, 1.2] : [0.8, 0.9, 1, 1.1, 1.2]) {
-        plan.add("outages", scenario, contestant, { upAtMs: lengthMs * share }, share === 1);
+        plan.add("outages", title, contestant, { upAtMs: lengthMs * share });
       }
     }
   }
 }
 
-const ROLLING = "rolling restart of 20 servers";
+const restart = (random: number): number => restartDelay(random, CAP_MS);
+const later = (random: number): number => tryLaterDelay(random, CAP_MS);
+const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
 
 /** Delays that are not the policy's must keep a fleet apart too, and so must small caps. */
 function planPacing(plan: Plan): void {
-  const others = [STARTING, FULL];
-  const restart = (random: number): number => restartDelay(random, CAP_MS);
-  const later = (random: number): number => tryLaterDelay(random, CAP_MS);
-  const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
+  const ours = [DEFAULT, STARTING, FULL];
   // Twenty servers of one cluster restart one after another, half a minute apart.
   const rolling = { lostAtMs: (client: number) => 30_000 * (client % 20) };
-  plan.add("pacing", ROLLING, { ...DEFAULT, name: "1012 paced, then windowed" }, {
-    ...rolling,
-    firstDelay: restart,
-  });
-  for (const one of [DEFAULT, ...others]) plan.add("pacing", ROLLING, one, rolling);
+  const paced = { ...DEFAULT, name: "1012 paced, then windowed" };
+  plan.add("pacing", "rolling restart of 20 servers", paced, { ...rolling, firstDelay: restart });
+  for (const one of ours) plan.add("pacing", "rolling restart of 20 servers", one, rolling);
   // The clock of the waits starts where the first of a paced fleet may be back.
-  for (const one of [DEFAULT, ...others]) {
-    const given: [string, Partial<Scenario>][] = [
-      ["all closed with 1012", { firstDelay: restart, upAtMs: 5_000 }],
-      ["all closed with 1013", { firstDelay: later, upAtMs: 2_000 }],
-      ["all told once: in 30 s", { firstDelay: hinted, upAtMs: 30_000 }],
-      ["all told each time: in 30 s", { firstDelay: hinted, nextDelay: hinted, upAtMs: 30_000 }],
-      ["all woken, sockets lost", { firstDelay: wakeDelay }],
-      ["network back after 10 min", { wakeDelay, upAtMs: 600_000 }],
-    ];
-    for (const [scenario, different] of given) {
-      plan.add("pacing", scenario, one, different);
-      if (one !== DEFAULT) continue;
-      const goesOn = { ...one, name: "windowed, were its series to go on" };
-      plan.add("pacing", scenario, goesOn, { ...different, seriesGoesOn: true });
-    }
+  for (const one of ours) {
+    both(plan, "pacing", "all closed with 1012", one, { firstDelay: restart, upAtMs: 5_000 });
+    both(plan, "pacing", "all closed with 1013", one, { firstDelay: later, upAtMs: 2_000 });
+    const once = { firstDelay: hinted, upAtMs: 30_000 };
+    both(plan, "pacing", "all sent away once, for 30 s", one, once);
+    const always = { ...once, nextDelay: hinted };
+    both(plan, "pacing", "all sent away each time, for 30 s", one, always);
   }
-  for (const spread of [1.25, 2]) {
-    const delay = (random: number): number => hintedDelay(random, CAP_MS, 30_000, spread);
-    const one = { ...DEFAULT, name: `any, were hints spread by U(1, ${spread})` };
-    plan.add("pacing", "all told each time: in 30 s", one, {
-      firstDelay: delay,
-      nextDelay: delay,
-      upAtMs: 30_000,
-    });
-  }
-  for (const one of [DEFAULT, ...others, ...PEERS]) {
+  for (const one of [...ours, ...PEERS]) {
     plan.add("pacing", "10 min of accepted, then dropped after 1 s", one, {
       upAtMs: 600_000,
       heldMs: 1_000,
@@ -108,25 +113,66 @@ function planPacing(plan: Plan): void {
     });
   }
   for (const maxDelayMs of [2_000, 5_000, 10_000, 30_000]) {
-    const scenario = `60 s outage, cap ${maxDelayMs / 1_000} s`;
     const one = (name: string, policy: FleetPolicy): void =>
-      plan.add("pacing", scenario, named(name, policy), { upAtMs: 60_000 });
+      plan.add("pacing", `60 s outage, cap ${maxDelayMs / 1_000} s`, named(name, policy), {
+        upAtMs: 60_000,
+      });
     one("windowed", windowedBackoff({ maxDelayMs }));
-    one("additive", additiveJitter({ maxDelayMs }));
     one("full jitter", fullJitter({ maxDelayMs }));
   }
 }
 
-/** The same outages with other capacities: the bound may lie well below or above the cap. */
+/** Hints of the host, for a whole fleet at once or again and again. */
+function planHints(plan: Plan): void {
+  const back: Hints = { nextMs: hintAt(600_000), gapMs: doublingGap, then: "new series" };
+  const online = "all online again after 10 min";
+  for (const one of [DEFAULT, STARTING, FULL]) {
+    both(plan, "hints", "all woken, sockets lost", one, { firstDelay: wakeDelay });
+    both(plan, "hints", online, one, { upAtMs: 600_000, hints: back });
+  }
+  const planned = { ...DEFAULT, name: "windowed, then as planned" };
+  plan.add("hints", online, planned, { upAtMs: 600_000, hints: { ...back, then: "as planned" } });
+  for (const isShared of [false, true]) {
+    const nextMs = hintsEvery(10_000, 600_000, isShared);
+    const variants: [string, Hints["gapMs"], Hints["then"]][] = [
+      ["a second apart, new series", constantGap, "new series"],
+      ["doubling gaps to 60 s, new series", cappedGap, "new series"],
+      ["doubling gaps to 60 s, policy goes on", cappedGap, "goes on"],
+      ["doubling gaps, new series", doublingGap, "new series"],
+      ["doubling gaps, policy goes on", doublingGap, "goes on"],
+      ["doubling gaps, then as planned", doublingGap, "as planned"],
+    ];
+    const when = isShared ? "all at once" : "each at its own time";
+    const title = `10 min outage, hints every 10 s, ${when}`;
+    plan.add("hints", title, { ...DEFAULT, name: "no hints" }, { upAtMs: 600_000 });
+    for (const [name, gapMs, then] of variants) {
+      const hints = { nextMs, gapMs, then };
+      plan.add("hints", title, { ...DEFAULT, name }, { upAtMs: 600_000, hints });
+    }
+  }
+}
+
+/** The default also as it would be if its series went on after delays that are not the policy's. */
+function both(
+  plan: Plan,
+  group: string,
+  title: string,
+  one: Contestant,
+  different: Partial<Scenario>,
+): void {
+  plan.add(group, title, one, different);
+  if (one !== DEFAULT) return;
+  const goesOn = { ...one, name: "windowed, were its series to go on" };
+  plan.add(group, title, goesOn, { ...different, seriesGoesOn: true });
+}
+
+/** A long outage with other capacities: the bound may lie well below or above the cap. */
 function planCapacities(plan: Plan): void {
-  for (const boundS of [10, 25, 40, 50, 60, 75, 100, 200]) {
-    const capacity = plan.clients / boundS;
-    for (const contestant of [DEFAULT, FULL]) {
-      for (const upAtMs of octave(60_000)) {
-        plan.add("capacities", `bound ${boundS} s, 60 s`, contestant, { upAtMs, capacity });
-      }
-      const long = { upAtMs: 600_000, capacity };
-      plan.add("capacities", `bound ${boundS} s, 10 min`, contestant, long);
+  const constant = named("constant, spread evenly", constantWindows(CAP_MS / 1.1));
+  for (const boundS of [10, 25, 40, 50, 60, 75, 100, 150, 200]) {
+    for (const contestant of [DEFAULT, FULL, constant]) {
+      const different = { upAtMs: 600_000, capacity: plan.clients / boundS };
+      plan.add("capacities", `N / C = ${boundS} s`, contestant, different);
     }
   }
 }
@@ -138,45 +184,16 @@ function planEqualLoad(plan: Plan): void {
       named("windowed", windowedBackoff({ maxDelayMs: gapMs * 1.1 })),
       named("full jitter", fullJitter({ maxDelayMs: gapMs * 2 })),
       named("equal jitter", equalJitter({ maxDelayMs: gapMs / 0.75 })),
-      named("a new phase in each window", steppedWindows(1, { maxDelayMs: gapMs * 2 })),
+      named("a new phase in each window", newPhases(gapMs)),
     ];
     for (const contestant of policies) {
       for (const upAtMs of [...octave(60_000), ...octave(600_000)]) {
-        const scenario = `1 attempt in ${(gapMs / 1_000).toFixed(1)} s`;
-        plan.add("equal load", scenario, contestant, { upAtMs });
+        const title = `1 attempt in ${(gapMs / 1_000).toFixed(1)} s`;
+        plan.add("equal load", title, contestant, { upAtMs });
       }
     }
   }
 }
-
-/** The default with other steps and multipliers. */
-function planSteps(plan: Plan): void {
-  const tried: Contestant[] = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1].map((step) =>
-    named(`step ${step}`, steppedWindows(step))
-  );
-  for (const multiplier of [1.5, 3]) {
-    tried.push(named(`multiplier ${multiplier}`, windowedBackoff({ multiplier })));
-  }
-  const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
-  for (const contestant of tried) {
-    for (const [scenario, lengthMs] of OUTAGES) {
-      for (const upAtMs of octave(lengthMs)) plan.add("steps", scenario, contestant, { upAtMs });
-    }
-    for (const boundS of [100, 200]) {
-      plan.add("steps", `told once: in 30 s, bound ${boundS} s`, contestant, {
-        firstDelay: hinted,
-        upAtMs: 30_000,
-        capacity: plan.clients / boundS,
-      });
-    }
-  }
-}
-
-const OUTAGES: readonly (readonly [name: string, lengthMs: number])[] = [
-  ["5 s outage", 5_000],
-  ["60 s outage", 60_000],
-  ["10 min outage", 600_000],
-];
 
 /** Lengths that cover one doubling evenly, so that none of them hits a window by luck. */
 function octave(lengthMs: number): number[] {
@@ -195,22 +212,19 @@ class Plan {
 
   add(
     group: string,
-    scenario: string,
+    title: string,
     { name, policy }: Contestant,
     different: Partial<Scenario>,
-    keepSeries = false,
   ): void {
-    const setting: Scenario = {
-      clients: this.clients,
-      capacity: this.clients / BOUND_S,
-      upAtMs: 0,
-      lostAtMs: () => 0,
-      heldMs: 0,
-      resetsAtOpen: false,
-      seriesGoesOn: false,
-      ...different,
-    };
-    const seed = seedOf(this.#seed, `${group}/${scenario}/${name}/${setting.upAtMs}`);
-    this.runs.push({ group, scenario, policy: name, seed, keepSeries, setting, play: policy });
+    const setting = scenario(this.clients, different);
+    const seed = seedOf(this.#seed, `${group}/${title}/${name}/${setting.upAtMs}`);
+    this.runs.push({ group, scenario: title, policy: name, seed, setting, play: policy });
   }
+}
+
+/** A seed of its own for each named run (FNV-1a), so that no result depends on what ran before. */
+function seedOf(seed: number, name: string): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

@@ -11,7 +11,8 @@
  */
 
 import type { BackoffContext } from "../../lib/backoff.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../../lib/testing/seeded_random.ts";
+import { HINT_JITTER_MS } from "../../lib/transition.ts";
 
 /** A shipped policy, or a peer's: some peers draw a constant once for each process. */
 export type FleetPolicy = (context: BackoffContext & { readonly client: number }) => number;
@@ -31,8 +32,8 @@ export interface Scenario {
   readonly firstDelay?: (random: number) => number;
   /** The delay that every later failure brings about, where it is not the policy's. */
   readonly nextDelay?: (random: number) => number;
-  /** Cuts every wait short at `upAtMs`, as a hint that the network is back does. */
-  readonly wakeDelay?: (random: number) => number;
+  /** Hints that the network or the page is back. They end no wait that is not the policy's. */
+  readonly hints?: Hints;
   /** Counts waits that were not the policy's as if they were: what the client does not do, and why. */
   readonly seriesGoesOn: boolean;
   /** Whether clients forget their attempts whenever one is accepted, though it be dropped. */
@@ -41,11 +42,26 @@ export interface Scenario {
   readonly sliceMs?: number;
 }
 
+/** Hints, and what a client that waits makes of them. */
+export interface Hints {
+  /** When the next one comes, at `fromMs` or later; Infinity if none does. */
+  readonly nextMs: (client: number, fromMs: number) => number;
+  /** The least time between an early attempt and the one before it, by how many there were. */
+  readonly gapMs: (earlyAttempts: number) => number;
+  /**
+   * What follows an early attempt that failed: the policy starts over, goes on as if it had waited,
+   * or there is the attempt that was planned.
+   */
+  readonly then: "new series" | "goes on" | "as planned";
+}
+
 /** What became of the fleet. Shares are parts of the fleet, times are in seconds. */
 export interface Outcome {
   readonly attemptsPerClient: number;
   /** Of these, the ones before the recovery. */
   readonly attemptsWhileDown: number;
+  /** The attempts of the client that made the most. */
+  readonly mostAttempts: number;
   readonly peakWhileDown: number;
   readonly peakAfterRecovery: number;
   /** From the recovery (or the client's own loss, if later) to its accepted connection. */
@@ -76,11 +92,17 @@ class Fleet {
   readonly #sliceMs: number;
   readonly #policy: FleetPolicy;
   readonly #random: () => number;
-  /** Of each client: its next attempt, and what its policy is told. */
+  /** Of each client: its next attempt, and what its policy knows. */
   readonly #atMs: Float64Array;
   readonly #waitedMs: Float64Array;
   readonly #previousDelayMs: Float64Array;
   readonly #attempts: Int32Array;
+  /** Of each client: all its attempts, and those that a hint brought forward. */
+  readonly #dials: Int32Array;
+  readonly #earlyDials: Int32Array;
+  readonly #earlyMs: Float64Array;
+  /** Of each client: the attempt that an early one came before. */
+  readonly #plannedMs: Float64Array;
   readonly #context = { client: 0, attempt: 0, waitedMs: 0, previousDelayMs: 0, random: 0 };
   /** The clients of each slice: the first, and of each client the next. */
   readonly #firstOf = new Int32Array(RING).fill(NONE);
@@ -97,12 +119,16 @@ class Fleet {
     this.#waitedMs = new Float64Array(clients);
     this.#previousDelayMs = new Float64Array(clients);
     this.#attempts = new Int32Array(clients);
+    this.#dials = new Int32Array(clients);
+    this.#earlyDials = new Int32Array(clients);
+    this.#earlyMs = new Float64Array(clients);
+    this.#plannedMs = new Float64Array(clients);
     this.#nextOf = new Int32Array(clients);
   }
 
   /** Lets one client fail up to the recovery, and puts it where its first attempt after it falls. */
   followWhileDown(client: number): void {
-    const { upAtMs, heldMs, resetsAtOpen, lostAtMs, wakeDelay } = this.#scenario;
+    const { upAtMs, heldMs, resetsAtOpen, lostAtMs } = this.#scenario;
     let whenMs = this.#fail(client, lostAtMs(client));
     while (whenMs < upAtMs) {
       this.#count(whenMs, 1);
@@ -112,9 +138,7 @@ class Fleet {
       }
       whenMs = this.#fail(client, whenMs + heldMs);
     }
-    if (wakeDelay === undefined) return this.#await(client, whenMs);
-    this.#startSeriesAfterPacing(client);
-    this.#await(client, upAtMs + wakeDelay(this.#random()));
+    this.#await(client, whenMs);
   }
 
   /** Advances slice by slice until everybody has a connection; returns how long each had to wait. */
@@ -150,12 +174,17 @@ class Fleet {
     const perSecond = this.#perSecond;
     const up = Math.floor(upAtMs / 1_000);
     const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
-    const peak = (of: readonly number[]): number => of.reduce((a, b) => Math.max(a, b), 0);
+    const peak = (of: readonly number[] | Int32Array): number => {
+      let most = 0;
+      for (const n of of) most = Math.max(most, n);
+      return most;
+    };
     waitS.sort();
     const quantile = (q: number): number => waitS[Math.ceil(q * clients) - 1] ?? NaN;
     return {
       attemptsPerClient: sum(perSecond) / clients,
       attemptsWhileDown: sum(perSecond.slice(0, up)) / clients,
+      mostAttempts: peak(this.#dials),
       peakWhileDown: peak(perSecond.slice(0, up)) / clients,
       peakAfterRecovery: peak(perSecond.slice(up)) / clients,
       meanS: waitS.reduce((a, b) => a + b, 0) / clients,
@@ -170,6 +199,9 @@ class Fleet {
   /** One more failure of this client; returns when it tries again. */
   #fail(client: number, nowMs: number): number {
     const { firstDelay, nextDelay } = this.#scenario;
+    this.#dials[client] = (this.#dials[client] ?? 0) + 1;
+    const plannedMs = this.#plannedMs[client] ?? 0;
+    if (plannedMs > nowMs) return this.#hurry(client, nowMs, plannedMs);
     const context = this.#context;
     context.client = client;
     context.attempt = (this.#attempts[client] ?? 0) + 1;
@@ -182,8 +214,25 @@ class Fleet {
     this.#attempts[client] = context.attempt;
     this.#waitedMs[client] = context.waitedMs + delayMs;
     this.#previousDelayMs[client] = delayMs;
-    if (paced) this.#startSeriesAfterPacing(client);
+    if (!paced) return this.#hurry(client, nowMs, nowMs + delayMs);
+    this.#startSeriesAfterPacing(client);
     return nowMs + delayMs;
+  }
+
+  /** The first hint within a wait may end it early; returns when this client tries again. */
+  #hurry(client: number, nowMs: number, plannedMs: number): number {
+    const { hints } = this.#scenario;
+    const hintMs = hints?.nextMs(client, nowMs) ?? Infinity;
+    if (!hints || hintMs >= plannedMs) return plannedMs;
+    const before = this.#earlyDials[client] ?? 0;
+    const firstMs = before === 0 ? hintMs : (this.#earlyMs[client] ?? 0) + hints.gapMs(before);
+    const earlyMs = Math.max(hintMs, firstMs) + HINT_JITTER_MS * this.#random();
+    if (earlyMs >= plannedMs) return plannedMs;
+    this.#earlyMs[client] = earlyMs;
+    this.#earlyDials[client] = before + 1;
+    if (hints.then === "new series") this.#startSeriesAfterPacing(client);
+    if (hints.then === "as planned") this.#plannedMs[client] = plannedMs;
+    return earlyMs;
   }
 
   /** Something else than the policy decides when this client dials: see BackoffContext. */

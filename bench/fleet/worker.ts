@@ -1,6 +1,6 @@
 /**
- * Simulates the runs that it is told, one at a time. Policies cannot be posted to a worker, so it
- * makes the same list of runs for itself and is told places in it.
+ * Simulates runs, one at a time. Policies cannot be posted to a worker, so it makes the same list of
+ * runs for itself and receives places in it.
  *
  * @module
  */
@@ -8,16 +8,10 @@
 /// <reference lib="deno.worker" />
 
 import { allRuns } from "./scenarios.ts";
-import { type Outcome, simulate } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
 
-/** The first message sets up the list, each later one asks for a run of it. */
+/** The first message sets up the list, each later one is the place of a run. */
 export type Order = { readonly clients: number; readonly seed: number } | { readonly run: number };
-
-/** What the worker answers to an order for a run. */
-export interface Answer {
-  readonly run: number;
-  readonly outcome: Outcome;
-}
 
 let runs: ReturnType<typeof allRuns> = [];
 
@@ -28,7 +22,5 @@ self.addEventListener("message", ({ data }: MessageEvent<Order>) => {
   }
   const run = runs[data.run];
   if (run === undefined) throw new RangeError(`Cannot simulate run ${data.run} as there is none`);
-  const outcome = simulate(run.setting, run.play, run.seed);
-  const kept = run.keepSeries ? outcome : { ...outcome, perSecond: [] };
-  self.postMessage({ run: data.run, outcome: kept } satisfies Answer);
+  self.postMessage(simulate(run.setting, run.play, run.seed));
 });

@@ -1,20 +1,29 @@
 /**
- * What a message costs: incoming, outgoing, queued.
+ * What a message costs in one process: incoming and queued.
  *
  * @module
  */
 
 import type { Connect } from "../connection.ts";
 import { dial, installFakeWebSocket, nextTask } from "../fake_web_socket.ts";
-import { bestNs, collectGarbage, cpuMs, heapUsed, type Metrics } from "./tools.ts";
+import { bestNs, cpuMs, type Figures } from "./tools.ts";
 
 const TEXT = "x".repeat(64);
 
 /** A message of 64 characters, dispatched by the fake to one listener of the client. */
-export async function receive(connect: Connect): Promise<Metrics> {
-  const { dispatch, check } = await incoming(connect);
-  const ns = bestNs(dispatch);
-  check();
+export async function receive(connect: Connect): Promise<Figures> {
+  installFakeWebSocket();
+  const [connection, socket] = await dial(connect);
+  let received = 0;
+  let sent = 0;
+  connection.on("message", (event) => void (received += event.data.length));
+  socket.open();
+  await nextTask();
+  const ns = bestNs(() => {
+    sent += TEXT.length;
+    socket.dispatchEvent(new MessageEvent("message", { data: TEXT, origin: "wss://example.test" }));
+  });
+  if (received !== sent) throw new Error(`Cannot trust this: ${received} of ${sent} arrived`);
   return { ns };
 }
 
@@ -22,7 +31,7 @@ export async function receive(connect: Connect): Promise<Metrics> {
  * The same in a process that has used other event classes before, as every real one has: the
  * engine then no longer compiles events for one shape, and native dispatches cost several times more.
  */
-export async function receiveAmongOthers(connect: Connect): Promise<Metrics> {
+export async function receiveAmongOthers(connect: Connect): Promise<Figures> {
   class Plain extends Event {}
   class Detailed extends CustomEvent<number> {
     readonly #extra = 1;
@@ -38,62 +47,8 @@ export async function receiveAmongOthers(connect: Connect): Promise<Metrics> {
   return await receive(connect);
 }
 
-/** Bytes allocated for one message, the fake's own event included. */
-export async function allocation(connect: Connect): Promise<Metrics> {
-  const { dispatch, check } = await incoming(connect);
-  const messages = 20_000;
-  for (let i = 0; i < 100_000; i++) dispatch();
-  const rounds = Array.from({ length: 5 }, () => {
-    collectGarbage();
-    const before = heapUsed();
-    for (let i = 0; i < messages; i++) dispatch();
-    return (heapUsed() - before) / messages;
-  });
-  check();
-  // A collection in the middle only ever makes the figure smaller.
-  return { bytes: Math.max(...rounds) };
-}
-
-async function incoming(
-  connect: Connect,
-): Promise<{ dispatch: () => void; check: () => void }> {
-  installFakeWebSocket();
-  const [connection, socket] = await dial(connect);
-  let received = 0;
-  let sent = 0;
-  connection.on("message", (event) => void (received += event.data.length));
-  socket.open();
-  await nextTask();
-  return {
-    dispatch: () => {
-      sent += TEXT.length;
-      socket.dispatchEvent(
-        new MessageEvent("message", { data: TEXT, origin: "wss://example.test" }),
-      );
-    },
-    check: () => {
-      if (received !== sent) throw new Error(`Cannot trust this: ${received} of ${sent} arrived`);
-    },
-  };
-}
-
-/** `send()` while open. */
-export async function send(connect: Connect): Promise<Metrics> {
-  installFakeWebSocket();
-  const [connection, socket] = await dial(connect);
-  socket.open();
-  await nextTask();
-  let calls = 0;
-  const ns = bestNs(() => {
-    calls++;
-    connection.send(TEXT);
-  });
-  if (socket.sent !== calls) throw new Error(`Cannot trust this: ${socket.sent} of ${calls} sent`);
-  return { ns };
-}
-
 /** Messages sent before the connection is open, and handed over when it opens. */
-export async function queue(connect: Connect): Promise<Metrics> {
+export async function queue(connect: Connect): Promise<Figures> {
   installFakeWebSocket();
   const fill = async (count: number): Promise<number> => {
     // Made before, and by what makes most messages: a concatenation would be joined by whoever reads
@@ -111,11 +66,11 @@ export async function queue(connect: Connect): Promise<Metrics> {
   await fill(10_000);
   const smallMs = await fill(100_000);
   const largeMs = await fill(1_000_000);
-  return { smallMs, largeMs, growth: largeMs / smallMs };
+  return { largeMs, growth: largeMs / smallMs };
 }
 
 /** Reading `bufferedAmount` with 100 and with 100,000 messages queued. */
-export async function bufferedAmount(connect: Connect): Promise<Metrics> {
+export async function bufferedAmount(connect: Connect): Promise<Figures> {
   installFakeWebSocket();
   const read = async (messages: number): Promise<number> => {
     const [connection] = await dial(connect);
@@ -134,5 +89,5 @@ export async function bufferedAmount(connect: Connect): Promise<Metrics> {
   await read(10);
   const smallNs = await read(100);
   const largeNs = await read(100_000);
-  return { smallNs, largeNs, growth: largeNs / smallNs };
+  return { growth: largeNs / smallNs };
 }

@@ -5,11 +5,10 @@
  */
 
 import type { Connect, Connection } from "../connection.ts";
-import { installVirtualTime, settle } from "../virtual_time.ts";
-import { cpuMs, type Metrics } from "./tools.ts";
+import { cpuMs, type Figures, installVirtualTime, settle } from "./tools.ts";
 
-/** How many messages the server sends for each request, by the size of one. */
-const BATCHES = { text: 2_000, binary: 64 };
+/** How many messages the server sends for each request. */
+const BATCH = 2_000;
 
 /**
  * How often, and for how much processor time, a rate is taken. The best counts, as of all rounds here:
@@ -18,25 +17,12 @@ const BATCHES = { text: 2_000, binary: 64 };
 const WINDOWS = 7;
 const WINDOW_MS = 200;
 
-/** Incoming text of 64 bytes: messages a second of processor time. */
-export function receiveText(connect: Connect, port: number): Promise<Metrics> {
-  return receive(connect, port, "text");
-}
-
-/** Incoming binary messages of 16 KiB: messages a second of processor time. */
-export function receiveBinary(connect: Connect, port: number): Promise<Metrics> {
-  return receive(connect, port, "binary");
-}
-
-/** Keeps two batches on their way, so that the client never waits for the server. */
-async function receive(
-  connect: Connect,
-  port: number,
-  kind: keyof typeof BATCHES,
-): Promise<Metrics> {
-  const connection = await opened(connect, `ws://127.0.0.1:${port}/${kind}`);
-  connection.binaryType = "arraybuffer";
-  const batch = BATCHES[kind];
+/**
+ * Incoming text of 64 bytes: messages a second of processor time. Two batches are always on their way,
+ * so that the client never waits for the server.
+ */
+export async function receiveText(connect: Connect, port: number): Promise<Figures> {
+  const connection = await opened(connect, `ws://127.0.0.1:${port}/text`);
   return new Promise((resolve) => {
     const rates: number[] = [];
     let received = 0;
@@ -44,14 +30,14 @@ async function receive(
     let startMs = 0;
     connection.on("message", ({ data }) => {
       received++;
-      if (received % batch) return;
+      if (received % BATCH) return;
       const nowMs = cpuMs();
       const isFull = startMs > 0 && nowMs - startMs > WINDOW_MS;
       if (isFull) {
-        if (!data.length && !data.byteLength) throw new Error("Cannot trust this: no data");
+        if (data.length !== 64) throw new Error("Cannot trust this: other data than was sent");
         rates.push((received - counted) / (nowMs - startMs) * 1e3);
       }
-      if (isFull || received === 20 * batch) [startMs, counted] = [nowMs, received];
+      if (isFull || received === 20 * BATCH) [startMs, counted] = [nowMs, received];
       if (rates.length < WINDOWS) connection.send("more");
       else resolve({ perSecond: Math.max(...rates) });
     });
@@ -62,7 +48,7 @@ async function receive(
 }
 
 /** Processor time of sending 64 characters over a real socket. */
-export async function sendText(connect: Connect, port: number): Promise<Metrics> {
+export async function sendText(connect: Connect, port: number): Promise<Figures> {
   const connection = await opened(connect, `ws://127.0.0.1:${port}/sink`);
   const text = "x".repeat(64);
   const messages = 1_000;
@@ -78,7 +64,7 @@ export async function sendText(connect: Connect, port: number): Promise<Metrics>
 }
 
 /** Processor time of one connection, from the constructor until the `open` listener ran. */
-export async function openTcp(connect: Connect, port: number): Promise<Metrics> {
+export async function openTcp(connect: Connect, port: number): Promise<Figures> {
   const clients = 100;
   const rounds: number[] = [];
   for (let round = 0; round < 15; round++) {
@@ -93,7 +79,7 @@ export async function openTcp(connect: Connect, port: number): Promise<Metrics> 
 }
 
 /** Processor time of one attempt that a port refuses; the waits between them are virtual. */
-export async function failuresTcp(connect: Connect, port: number): Promise<Metrics> {
+export async function failuresTcp(connect: Connect, port: number): Promise<Figures> {
   const { setTimeout: setRealTimeout } = globalThis;
   const sockets = countSockets();
   const clock = installVirtualTime();
@@ -117,18 +103,11 @@ export async function failuresTcp(connect: Connect, port: number): Promise<Metri
   return { us: Math.min(...rounds) };
 }
 
-/** Prints a line at each connection, until the process is ended: the driver knows when the server was away. */
-export async function outage(connect: Connect, port: number): Promise<Metrics> {
-  const connection = connect(`ws://127.0.0.1:${port}/`);
-  connection.on("open", () => console.log("open"));
-  return await new Promise(() => {});
-}
-
 /**
  * 2,000 clients whose server goes away for a second: seconds until all are back, the most
  * connections in one second, and the attempts for each client.
  */
-export async function restart(connect: Connect, port: number): Promise<Metrics> {
+export async function restart(connect: Connect, port: number): Promise<Figures> {
   const clients = 2_000;
   const openedAtMs: number[] = [];
   const sockets = countSockets();
@@ -140,7 +119,6 @@ export async function restart(connect: Connect, port: number): Promise<Metrics> 
     if (i % 50 === 0) await pause(5);
   }
   while (openedAtMs.length < clients) await pause(10);
-  console.log("all open");
   // Long enough for every contestant to call the connection stable.
   await pause(6_000);
   openedAtMs.length = sockets.dials = 0;

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { FakeClock } from "../../lib/testing/mod.ts";
+
 /** What one process measured. */
-export type Metrics = Record<string, number>;
+export type Figures = Record<string, number>;
 
 interface Engine {
   readonly gc?: () => void;
@@ -64,4 +66,25 @@ export function bestNs(call: () => void, calls = 100_000): number {
     return cpuMs() - startMs;
   });
   return Math.min(...rounds) / calls * 1e6;
+}
+
+/**
+ * Puts a fake clock in the place of the global timers and of `Date.now`, for contestants that take
+ * no clock. There is no way back, as the process ends with the measurement.
+ */
+export function installVirtualTime(): FakeClock {
+  const clock = new FakeClock();
+  type Callback = (...args: unknown[]) => void;
+  Object.assign(globalThis, {
+    setTimeout: (callback: Callback, delayMs: number, ...args: unknown[]) =>
+      clock.setTimeout(args.length ? () => callback(...args) : callback, delayMs),
+    clearTimeout: (handle: unknown) => clock.clearTimeout(handle),
+  });
+  Date.now = () => clock.now();
+  return clock;
+}
+
+/** Lets promise jobs run: more in a row than any contestant chains. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await null;
 }

@@ -1,22 +1,24 @@
 /**
- * Bundles what users import and compares its compressed size with a budget, so that growth is a
- * decision. `bench/README.md` argues the numbers.
+ * Bundles what users import and compares its compressed size with the budget, so that growth is a
+ * decision. `bench/rows.ts` has the budgets, `bench/README.md` argues them.
  */
 
-import { bundle, gzipBytes, stopBundler } from "../../bench/bundle.ts";
+import { bundle } from "../../bench/bundle.ts";
+import { judge, type Line, spreadOf } from "../../bench/results.ts";
+import { BUDGETS } from "../../bench/rows.ts";
+import { GATED } from "../../bench/size.ts";
 
-/** Bytes after minification and gzip -9. */
-const BUDGETS: readonly (readonly [what: string, source: string, maxBytes: number])[] = [
-  [".", `export * from "./mod.ts"`, 10_350],
-  ["./backoff", `export * from "./lib/backoff.ts"`, 700],
-];
-
-let isOver = false;
-for (const [what, source, maxBytes] of BUDGETS) {
-  const bytes = gzipBytes((await bundle(source)).code);
-  const verdict = bytes <= maxBytes ? "ok" : "TOO BIG";
-  if (bytes > maxBytes) isOver = true;
-  console.log(`size ${what.padEnd(10)} ${bytes} of ${maxBytes} bytes gzip  ${verdict}`);
+const lines: Line[] = [];
+for (const [row, programs] of Object.entries(GATED)) {
+  const { bytes } = await bundle(programs["holdfast"] ?? "");
+  const figures = { holdfast: spreadOf([bytes]) };
+  lines.push({ row, unit: "B gzip", runtime: "any", measured: "now", figures });
 }
-await stopBundler();
-if (isOver) Deno.exit(1);
+
+const gated = BUDGETS.filter(({ unit }) => unit === "B gzip");
+const verdicts = judge(gated, lines);
+for (const { row, atMost, spread, met } of verdicts) {
+  const verdict = met ? "ok" : "TOO BIG";
+  console.log(`${row.padEnd(20)} ${spread?.[0]} of ${atMost} bytes gzip  ${verdict}`);
+}
+if (verdicts.some(({ met }) => !met)) Deno.exit(1);

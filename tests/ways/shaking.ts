@@ -5,56 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { gzipSync } from "node:zlib";
-import { deno, ROOT, run } from "./command.ts";
-
-/** A minified bundle. */
-export interface Bundle {
-  readonly code: string;
-  /** After gzip -9. */
-  readonly bytes: number;
-  /** The modules that something is left of. */
-  readonly modules: readonly string[];
-}
-
-interface Metafile {
-  readonly outputs: Readonly<
-    Record<
-      string,
-      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
-    >
-  >;
-}
-
-/** Bundles a program of a user; the package's names are those of `deno.json`. */
-export async function bundle(program: string): Promise<Bundle> {
-  const { imports }: { imports: Record<string, string> } = JSON.parse(
-    await Deno.readTextFile(`${ROOT}deno.json`),
-  );
-  const folder = await Deno.makeTempDir({ prefix: "shaking-" });
-  try {
-    await Deno.writeTextFile(`${folder}/main.ts`, program);
-    const own = Object.entries(imports).filter(([, target]) => target.startsWith("./"));
-    await run([
-      ...[deno, "run", "-A", "npm:esbuild@0.28.2", `${folder}/main.ts`],
-      ...own.map(([name, target]) => `--alias:${name}=${ROOT}${target.slice(2)}`),
-      ...["--bundle", "--minify", "--format=esm", "--target=esnext", "--log-level=error"],
-      ...[`--metafile=${folder}/meta.json`, `--outfile=${folder}/bundle.js`],
-    ]);
-    const { outputs }: Metafile = JSON.parse(await Deno.readTextFile(`${folder}/meta.json`));
-    const code = await Deno.readTextFile(`${folder}/bundle.js`);
-    return {
-      code,
-      bytes: gzipSync(code, { level: 9 }).length,
-      modules: Object.values(outputs)
-        .flatMap(({ inputs }) => Object.entries(inputs))
-        .filter(([name, { bytesInOutput }]) => bytesInOutput > 0 && !name.endsWith("main.ts"))
-        .map(([name]) => name),
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { type Bundle, bundle } from "../../bench/bundle.ts";
 
 const MAX_BACKOFF_BYTES = 700;
 

@@ -1,6 +1,7 @@
 import { assertThrows } from "@std/assert";
+import { bundle } from "../../bench/bundle.ts";
 import { assertFiles, assertRefused, publishedFiles } from "./jsr.ts";
-import { assertNothingElse, bundle, checkTreeShaking } from "./shaking.ts";
+import { assertNothingElse, checkTreeShaking } from "./shaking.ts";
 
 Deno.test("deno publish sends what users need, and nothing else", async () => {
   assertFiles(await publishedFiles());
