@@ -236,7 +236,7 @@ function waiting(state: Of<"waiting">, input: Input, config: Config): Step {
       if (hint === "offline" || state.paced || state.hint === "online") break;
       if (state.hint) return state.hint === hint ? stay(state) : stay({ ...state, hint });
       // Ever farther apart: who is woken every few seconds must not dial every few seconds.
-      const apartMs = Math.min(config.initialDelayMs * 2 ** (series.early - 1), config.maxDelayMs);
+      const apartMs = config.initialDelayMs * 2 ** (series.early - 1);
       const restMs = series.early ? Math.max(0, apartMs - Number(earlyMs)) : 0;
       const delayMs = Math.min(restMs + random * HINT_JITTER_MS, config.maxDelayMs);
       return stay({ ...state, hint }, arm("hint", delayMs));

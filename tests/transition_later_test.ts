@@ -83,7 +83,7 @@ const APART: readonly [early: number, earlyMs: number, armMs: number][] = [
   [2, 100, 2_100],
   [5, 600, 17_000],
   [6, 0, 35_200],
-  [2_000, 10_000, 50_000],
+  [2_000, 10_000, 60_000], // a retry at the cap comes first
   [3, 90_000, 0],
 ];
 

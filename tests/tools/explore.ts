@@ -265,8 +265,9 @@ function performOne(
       require(effect.delayMs >= 0 && effect.delayMs <= 2 ** 31 - 1, "a delay out of range");
       if (effect.timer === "hint" && world.state.phase === "waiting" && input.type === "hint") {
         const { early } = before.state.series;
-        const apartMs = Math.min(1_100 * 2 ** (early - 1), 60_000);
-        const isApart = effect.delayMs + Number(input.earlyMs) >= apartMs;
+        const apartMs = 1_100 * 2 ** (early - 1) - Number(input.earlyMs);
+        // A retry at the cap comes before.
+        const isApart = effect.delayMs >= Math.min(apartMs, 60_000);
         require(early === 0 || isApart, "two early attempts too close to each other");
         require(!world.state.paced, "a hint shortens a wait that the server chose");
       }

@@ -191,15 +191,14 @@ export function guarantee13(run: Run): Check {
  * farther apart.
  */
 export function guarantee14(run: Run): Check {
-  const { books, setting: { policy, maxDelayMs } } = run;
+  const { books, setting: { policy } } = run;
   const initialDelayMs = policy?.initialDelayMs ?? 0;
   let earlyAtMs = -Infinity;
   let early = 0;
   /** Whether each early attempt of the series was seen to be one. */
   let isSure = true;
   let retry = books.retry;
-  const apartMs = (): number =>
-    early === 0 ? 0 : Math.min(initialDelayMs * 2 ** (early - 1), maxDelayMs);
+  const apartMs = (): number => early === 0 ? 0 : initialDelayMs * 2 ** (early - 1);
   return (seen) => {
     const isFresh = seen.kind === "told" && seen.type === "retry" && books.attempt <= 1;
     if (isFresh || books.attempt === 0) [early, isSure] = [0, true];
