@@ -28,14 +28,14 @@ Deno.bench({ name: "native clone and dispatch", group: "receive" }, () => {
 
 const client = new ClientEventTarget();
 client.addEventListener("message", listener);
-const delivering = socketTo(({ data, origin }) => client[deliver](data, origin));
+const delivering = socketTo(({ data, origin }) => deliver(client, data, origin));
 Deno.bench({ name: "deliver()", group: "receive" }, () => {
   delivering.dispatchEvent(new MessageEvent("message", init));
 });
 
 const many = new ClientEventTarget();
 for (let i = 0; i < 10; i++) many.addEventListener("message", (event) => listener(event));
-const fanning = socketTo(({ data, origin }) => many[deliver](data, origin));
+const fanning = socketTo(({ data, origin }) => deliver(many, data, origin));
 Deno.bench({ name: "deliver() to ten listeners", group: "receive" }, () => {
   fanning.dispatchEvent(new MessageEvent("message", init));
 });
