@@ -42,6 +42,7 @@ export type {
   ReconnectingWebSocketOptions,
   SendQueueOptions,
 } from "./lib/options.ts";
+export type { PlatformEventTarget } from "./lib/platform.ts";
 export type { Overflow, WebSocketData } from "./lib/send_queue.ts";
 export type { Ending } from "./lib/announcer.ts";
 export type {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ClientEventTarget, hears, report } from "./client_event_target.ts";
+import { type ClientEventTarget, mayHaveListener, report } from "./client_event_target.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import {
   PendingError,
@@ -73,7 +73,7 @@ export class Announcer {
   tell(fields: Telling): void {
     if (fields.type === "open") this.#opened?.resolve();
     // Events and errors made for nobody would be most of the price of an attempt.
-    if (!this.#target[hears](fields.type)) return;
+    if (!mayHaveListener(this.#target, fields.type)) return;
     const { error } = fields;
     try {
       const event = createEvent(

@@ -24,11 +24,14 @@ export type Handler<E extends Event> = ((this: any, event: E) => unknown) | null
 // deno-lint-ignore no-explicit-any -- one slot serves all four event types
 type AnyHandler = Handler<any>;
 
-/** Dispatches a message of the server. A symbol keeps it off the client's public surface. */
-export const deliver: unique symbol = Symbol("deliver");
+/**
+ * Dispatches a message of the server. Set by the first construction, which keeps it off the client's
+ * public surface; a member named by a symbol would keep the class in bundles that do not use it.
+ */
+export let deliver: (target: ClientEventTarget, data: unknown, origin: string) => void;
 
 /** Whether an event of a type may have a listener: one was added, and may be gone again. */
-export const hears: unique symbol = Symbol("hears");
+export let mayHaveListener: (target: ClientEventTarget, type: string) => boolean;
 
 /** An entry of the own list, and the native listener, in one. */
 interface MessageListener extends EventListenerObject {
@@ -155,6 +158,12 @@ export class ClientEventTarget extends PlatformEventTarget {
   #types: readonly string[] = NONE;
   #slots: Map<string, Slot> | undefined;
 
+  constructor() {
+    super();
+    deliver ??= (target, data, origin) => target.#deliver(data, origin);
+    mayHaveListener ??= (target, type) => target.#types.includes(type);
+  }
+
   /** As in the DOM. */
   override addEventListener<K extends keyof EventMap>(
     type: K,
@@ -234,11 +243,6 @@ export class ClientEventTarget extends PlatformEventTarget {
     if (!this.#types.includes(type)) this.#types = this.#types.concat(type);
   }
 
-  /** Whether an event may have a listener: one was added, and may be gone again. */
-  [hears](type: string): boolean {
-    return this.#types.includes(type);
-  }
-
   #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
     return this.#listeners.find((listener) =>
       listener.callback === callback && listener.capture === !!capture
@@ -251,7 +255,7 @@ export class ClientEventTarget extends PlatformEventTarget {
   }
 
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
-  [deliver](data: unknown, origin: string): void {
+  #deliver(data: unknown, origin: string): void {
     messageEventClass ??= defineMessageEvent();
     const event = new messageEventClass(this, data, origin);
     if (!this.#isPatched) {
@@ -259,10 +263,7 @@ export class ClientEventTarget extends PlatformEventTarget {
       if (!event.cancelBubble) this.#invoke(event, false);
     }
     messageEventClass.end(event);
-    if (this.#isPatched) this.#dispatch(event);
-  }
-
-  #dispatch(event: MessageEvent): void {
+    if (!this.#isPatched) return;
     try {
       // Not `super`, which compilers lose in private methods.
       PlatformEventTarget.prototype.dispatchEvent.call(this, event);

@@ -10,7 +10,9 @@
 import type { Page } from "./sources.ts";
 
 /** Whether this is workerd, known by a class that only it has: for what QUIRK(workerd) says elsewhere. */
-export const IS_WORKERD: boolean = "WebSocketPair" in globalThis;
+export const IS_WORKERD: boolean = typeof WebSocketPair === "function";
+
+declare const WebSocketPair: unknown;
 
 /** Whether this is React Native, by what it says of itself: for what QUIRK(React Native) says elsewhere. */
 export function isReactNative(): boolean {
@@ -22,10 +24,8 @@ export function missing(what: string): TypeError {
   return new TypeError(`Cannot create a ReconnectingWebSocket as this platform has no ${what}`);
 }
 
-/**
- * The platform's EventTarget, to extend. A condition, as `??` would keep every class that extends it
- * in the bundles of who does not use it.
- */
+/** The platform's `EventTarget`, which clients extend; without one, no client can be made. */
+// A condition, as `??` would keep every class that extends it in bundles that do not use it.
 export const PlatformEventTarget: typeof EventTarget = typeof EventTarget === "function"
   ? EventTarget
   : class {
@@ -71,11 +71,3 @@ export function abortController(): AbortController {
     },
   };
 }
-
-/** `Symbol.dispose`; without it, the symbol by which compiled `using` declarations look for it. */
-export const dispose: typeof Symbol.dispose = Symbol.dispose ??
-  /* @__PURE__ */ Symbol.for("Symbol.dispose");
-
-/** As {@linkcode dispose}. */
-export const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ??
-  /* @__PURE__ */ Symbol.for("Symbol.asyncDispose");

@@ -9,25 +9,36 @@ import type { Ending } from "./announcer.ts";
 import { ClientEventTarget } from "./client_event_target.ts";
 import type { ConnectionState } from "./events.ts";
 import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
-import { asyncDispose, dispose } from "./platform.ts";
 import type { WebSocketData } from "./send_queue.ts";
 import { readSettings } from "./settings.ts";
 import { Shell } from "./shell.ts";
 
-/** Those that are not fixed yet: all until the first construction, then none. */
-const CONSTANTS = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
+let isComplete = false;
 
 /**
- * Makes the constants what they are on the platform's class (Web IDL, "Constants"): nothing deletes
- * them. Not when the module is loaded, as bundlers keep a class that a module changes.
+ * Defines, at the first construction, what bundlers would take for a side effect of the module, and so
+ * keep with the class for who does not use it: constants that cannot be deleted (Web IDL, "Constants"),
+ * and the methods of `using` declarations. Where their symbols are missing, compiled declarations look
+ * for others. A class that was frozen before stays as it is.
  */
-function fixConstants(): void {
-  CONSTANTS.splice(0).forEach((name, value) => {
-    for (const holder of [ReconnectingWebSocket, ReconnectingWebSocket.prototype]) {
-      // Unlike `Object.defineProperty`, it does not throw where the class is frozen.
+function complete(): void {
+  if (isComplete) return;
+  isComplete = true;
+  const { prototype } = ReconnectingWebSocket;
+  for (const [value, name] of ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].entries()) {
+    for (const holder of [ReconnectingWebSocket, prototype]) {
       Reflect.defineProperty(holder, name, { value, enumerable: true, configurable: false });
     }
-  });
+  }
+  for (const name of ["dispose", "asyncDispose"] as const) {
+    Reflect.set(prototype, Symbol[name] ?? Symbol.for(`Symbol.${name}`), endOf);
+  }
+}
+
+/** Closes a client, and waits for the end. */
+function endOf(this: ReconnectingWebSocket): Promise<Ending> {
+  this.close();
+  return this.closed;
 }
 
 /**
@@ -97,7 +108,7 @@ export class ReconnectingWebSocket extends ClientEventTarget
     options?: ReconnectingWebSocketOptions,
   ) {
     super();
-    fixConstants();
+    complete();
     this.#shell = new Shell(this, readSettings(url, protocols, options));
     this.#shell.start();
   }
@@ -217,15 +228,12 @@ export class ReconnectingWebSocket extends ClientEventTarget
   reconnect(code?: number, reason?: string): void {
     this.#shell.reconnect(code, reason);
   }
+}
 
+/** What `using` and `await using` declarations call. */
+export interface ReconnectingWebSocket {
   /** As `close()`. */
-  [dispose](): void {
-    this.close();
-  }
-
+  [Symbol.dispose](): void;
   /** As `close()`, and waits for the end. */
-  async [asyncDispose](): Promise<void> {
-    this.close();
-    await this.closed;
-  }
+  [Symbol.asyncDispose](): Promise<void>;
 }

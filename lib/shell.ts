@@ -299,7 +299,7 @@ export class Shell implements LinkClient, Performer {
     if (this.#settings.config.heartbeat && this.#isTaken(link, data)) return;
     if (link.isLive) {
       const wasBusy = this.#runner.enter();
-      this.#target[deliver](data, origin);
+      deliver(this.#target, data, origin);
       this.#runner.leave(wasBusy);
     } else if (!link.keep({ data, origin })) {
       const cause = new ReconnectingWebSocketError("queue-overflow", this.attempt);
@@ -342,7 +342,7 @@ export class Shell implements LinkClient, Performer {
     while (this.state.phase === "open" && this.state.epoch === link.epoch) {
       const arrival = link.inbox?.take();
       if (!arrival) break;
-      this.#target[deliver](arrival.data, arrival.origin);
+      deliver(this.#target, arrival.data, arrival.origin);
     }
     link.isLive = true;
   }

@@ -10,7 +10,7 @@ function ours(): Subject {
     addEventListener: client.addEventListener.bind(client),
     removeEventListener: client.removeEventListener.bind(client),
     send: (native) =>
-      native ? void client.dispatchEvent(new MessageEvent("message")) : client[deliver]("", ""),
+      native ? void client.dispatchEvent(new MessageEvent("message")) : deliver(client, "", ""),
     owns: (value) => value === client,
   };
 }

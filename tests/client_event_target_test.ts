@@ -16,7 +16,7 @@ Deno.test("deliver() hands listeners a MessageEvent with the data and the origin
   const seen: MessageEvent[] = [];
   client.addEventListener("message", (event) => void seen.push(event as MessageEvent));
 
-  client[deliver]("hello", ORIGIN);
+  deliver(client, "hello", ORIGIN);
 
   const [event] = seen;
   assertEquals(event instanceof MessageEvent, true);
@@ -69,7 +69,7 @@ Deno.test("deliver() shows the client as the place of the dispatch while it last
     states.push(recordDispatch(event));
   });
 
-  client[deliver]("hello", ORIGIN);
+  deliver(client, "hello", ORIGIN);
   if (kept) states.push(recordDispatch(kept));
 
   assertEquals(states, [
@@ -98,7 +98,7 @@ Deno.test("deliver() makes an event that can be dispatched again elsewhere", () 
   client.addEventListener("message", (event) => void (kept = event));
   elsewhere.addEventListener("message", (event) => void states.push(recordDispatch(event)));
 
-  client[deliver]("hello", ORIGIN);
+  deliver(client, "hello", ORIGIN);
   elsewhere.dispatchEvent(kept);
   states.push(recordDispatch(kept));
 
@@ -125,7 +125,7 @@ Deno.test("deliver() calls capturing listeners first", () => {
   client.addEventListener("message", say("plain"));
   client.addEventListener("message", say("capturing"), true);
 
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals(log, ["capturing", "plain"]);
 });
@@ -136,7 +136,7 @@ Deno.test("deliver() ends after the capturing listeners when one calls stopPropa
   client.addEventListener("message", (event) => event.stopPropagation(), true);
   client.addEventListener("message", say("capturing"), { capture: true });
 
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals(log, ["capturing"]);
 });
@@ -146,7 +146,7 @@ Deno.test("deliver() calls a plain listener that a capturing one adds", () => {
   const late = say("late");
   client.addEventListener("message", () => client.addEventListener("message", late), true);
 
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals(log, ["late"]);
 });
@@ -161,11 +161,11 @@ Deno.test("deliver() looks handleEvent up at each call, and binds it to its obje
   };
   client.addEventListener("message", object);
 
-  client[deliver]("", "");
+  deliver(client, "", "");
   object.handleEvent = function (this: unknown): void {
     calls.push(["second", this]);
   };
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals(calls.map(([name, self]) => [name, self === object]), [
     ["first", true],
@@ -178,7 +178,7 @@ Deno.test("deliver() reports a handleEvent that is not callable, and goes on", (
   client.addEventListener("message", { handleEvent: 5 } as unknown as EventListenerObject);
   client.addEventListener("message", say("next"));
 
-  const errors = collectReportedErrors(() => client[deliver]("", ""));
+  const errors = collectReportedErrors(() => deliver(client, "", ""));
 
   assertEquals(errors.map((error) => error instanceof TypeError), [true]);
   assertEquals(log, ["next"]);
@@ -192,7 +192,7 @@ Deno.test("deliver() reports what a listener throws, and goes on", () => {
   });
   client.addEventListener("message", say("next"));
 
-  assertEquals(collectReportedErrors(() => client[deliver]("", "")), [failure]);
+  assertEquals(collectReportedErrors(() => deliver(client, "", "")), [failure]);
   assertEquals(log, ["next"]);
 });
 
@@ -211,7 +211,7 @@ Deno.test("deliver() rethrows in a later job where there is no reportError()", a
   addEventListener("error", listen);
   try {
     Reflect.set(globalThis, "reportError", undefined);
-    client[deliver]("", "");
+    deliver(client, "", "");
     assertEquals(errors, []);
     await Promise.resolve();
     assertEquals(errors, [failure]);
@@ -226,7 +226,7 @@ Deno.test("addEventListener() ignores null and undefined", () => {
   client.addEventListener("message", null);
   client.addEventListener("message", undefined as unknown as null);
 
-  assertEquals(collectReportedErrors(() => client[deliver]("", "")), []);
+  assertEquals(collectReportedErrors(() => deliver(client, "", "")), []);
 });
 
 /** Whether adding a listener throws, and the class of what it throws. */
@@ -242,7 +242,7 @@ for (const value of [5, "text", true, Symbol.iterator, 1n]) {
   Deno.test(`addEventListener() treats ${String(value)} as the platform does`, () => {
     const { client } = setUp();
     assertEquals(addingTo(client, value), addingTo(new EventTarget(), value));
-    assertEquals(collectReportedErrors(() => client[deliver]("", "")), []);
+    assertEquals(collectReportedErrors(() => deliver(client, "", "")), []);
   });
 }
 
@@ -254,7 +254,7 @@ Deno.test("addEventListener() refuses a signal that is not an AbortSignal, and a
   } catch (error) {
     thrown = error;
   }
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals([thrown instanceof TypeError, log], [true, []]);
 });
@@ -263,18 +263,18 @@ Deno.test("addEventListener() with an aborted signal adds nothing", () => {
   const { client, log, say } = setUp();
   const listener = say("called");
   client.addEventListener("message", listener, { signal: AbortSignal.abort() });
-  client[deliver]("", "");
+  deliver(client, "", "");
   assertEquals(log, []);
 
   client.addEventListener("message", listener);
-  client[deliver]("", "");
+  deliver(client, "", "");
   assertEquals(log, ["called"]);
 });
 
 Deno.test("addEventListener() with a signal is undone before the signal's own abort listeners run", () => {
   const { client, log, say } = setUp();
   const controller = new AbortController();
-  controller.signal.addEventListener("abort", () => client[deliver]("", ""));
+  controller.signal.addEventListener("abort", () => deliver(client, "", ""));
   client.addEventListener("message", say("called"), { signal: controller.signal });
 
   controller.abort();
@@ -291,7 +291,7 @@ Deno.test("addEventListener() converts the type and the options as Web IDL does"
     "yes" as unknown as boolean,
   );
 
-  client[deliver]("", "");
+  deliver(client, "", "");
 
   assertEquals(log, ["capturing", "plain"]);
 });
@@ -336,7 +336,7 @@ Deno.test("addEventListener() for another type is the platform's", () => {
 for (const type of ["open", "message", "error", "close"] as const) {
   /** Fires an event of the type: a message as the server's, another as the client itself does. */
   const fire = (client: ClientEventTarget): void => {
-    if (type === "message") client[deliver]("", "");
+    if (type === "message") deliver(client, "", "");
     else client.dispatchEvent(new Event(type));
   };
 

@@ -32,7 +32,7 @@ Deno.test("errors carry their name, code, attempt and a message without a value"
   assertEquals(
     errors.map(({ name, code, attempt, message }) => [name, code, attempt, message]),
     [
-      ["ReconnectingWebSocketError", "connect-failed", 0, "Cannot open the connection"],
+      ["ReconnectingWebSocketError", "connect-failed", 0, "Connect failed"],
       ["ReconnectingWebSocketError", "connection-lost", 1, "Connection lost"],
     ],
   );

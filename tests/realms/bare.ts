@@ -53,6 +53,10 @@ function use(name: string | undefined): void {
 /** Everything that a user sees of one life: each event with its fields, and what is thrown. */
 async function live(create: () => [ReconnectingWebSocket, FakeWorld]): Promise<void> {
   const [ws, { clock, network }] = create();
+  const names = ["dispose", "asyncDispose"] as const;
+  log.push(
+    names.map((name) => typeof Reflect.get(ws, Symbol[name] ?? Symbol.for(`Symbol.${name}`))),
+  );
   const types = ["statechange", "open", "message", "error", "close", "retry", "drop"];
   for (const type of types) {
     ws.addEventListener(type, (event) => log.push(describe(event, ws)));

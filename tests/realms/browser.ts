@@ -15,7 +15,10 @@ function hear(connectivity: Connectivity | null, page: EventTarget): unknown {
     visibility = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
     page.dispatchEvent(new Event("resume"));
-    globalThis.dispatchEvent(new Event("pageshow"));
+    // Every page load fires it; only one that was kept is shown again.
+    for (const persisted of [false, true]) {
+      globalThis.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+    }
   };
   const release = connectivity?.subscribe((hint) => hints.push(hint));
   fire();

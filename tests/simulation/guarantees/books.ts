@@ -123,7 +123,7 @@ export function keepBooks(run: Run): Check {
         if (seen.type === "open") seen.socket.hasOpened = true;
         return;
       case "hangs up":
-        if (run.setting.runtime !== "workerd") {
+        if (run.setting.runtime !== "workerd" && !seen.socket.isDead) {
           seen.socket.unsentBytes = seen.socket.connection.bufferedAmount;
         }
         // Only an open connection gets a close handshake, which the client waits for.
