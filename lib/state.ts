@@ -115,7 +115,8 @@ export type TimerName =
   | "heartbeat" // silence: time to probe, or to give the connection up
   | "retry" // the wait is over
   | "hint" // waiting: a hint ends the wait early, after a little jitter; open: the hint is stale
-  | "error" // an error event, or a handshake that threw: the close event is not coming
+  | "error" // an error event without a close event: the close is not coming
+  | "refusal" // a handshake threw, and no close frame says why
   | "close"; // the peer did not answer the close handshake
 
 /** The answer to "what now?" after a failure, with the delay drawn already. */

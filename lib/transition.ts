@@ -145,7 +145,7 @@ function attempting(
       return establish(state, input.pace, config);
     case "refused":
       if (phase !== "handshaking") break;
-      return stay({ ...state, refused: true }, arm("error", REFUSAL_MS));
+      return stay({ ...state, refused: true }, arm("refusal", REFUSAL_MS));
     case "alive":
       if (phase !== "handshaking") break;
       return stay({ ...state, silences: 0 });
@@ -162,12 +162,12 @@ function attempting(
   return stay(state);
 }
 
-/** The attempt's deadline, or that of a close event. */
+/** The attempt's deadline, or that of what must follow an error or a refusal. */
 function expire(
   state: Of<"resolving" | "connecting" | "handshaking">,
   { timer, lateMs }: Input & { readonly type: "timer" },
 ): Step {
-  if (timer === "error") return lose(state);
+  if (timer !== "connect") return lose(state);
   // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
   const { late = 0 } = state;
   if (late ? late < LATE_TURNS : lateMs) {

@@ -297,11 +297,11 @@ Deno.test("transition() refused waits up to 1 s for the close frame that says wh
   assertStep(
     transition(HANDSHAKING, { type: "refused", epoch: 4 }, CONFIG),
     REFUSED,
-    [arm("error", 1_000)],
+    [arm("refusal", 1_000)],
   );
 });
 
-for (const name of ["error", "connect"] as const) {
+for (const name of ["error", "refusal", "connect"] as const) {
   Deno.test(`transition() ${name} timer after refused is the handshake's failure`, () => {
     assertStep(transition(REFUSED, timer(name), CONFIG), REFUSED, [
       { type: "lose", error: "handshake-failed" },

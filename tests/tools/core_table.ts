@@ -83,7 +83,16 @@ const CLOSURES = [
   { code: 1006, reason: "", wasClean: false, error: "connection-lost" },
   { code: 1000, reason: "bye", wasClean: true, error: null },
 ] as const;
-const TIMERS = ["connect", "stable", "heartbeat", "retry", "hint", "error", "close"] as const;
+const TIMERS = [
+  "connect",
+  "stable",
+  "heartbeat",
+  "retry",
+  "hint",
+  "error",
+  "refusal",
+  "close",
+] as const;
 
 /** Inputs of each type, in all their variants. A type that is new is missing here. */
 export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {

@@ -59,7 +59,7 @@ const START: World = {
 const TIMERS: Readonly<Record<Phase, readonly TimerName[]>> = {
   resolving: ["connect"],
   connecting: ["connect", "error"],
-  handshaking: ["connect", "error"],
+  handshaking: ["connect", "error", "refusal"],
   open: ["stable", "heartbeat", "error", "hint"],
   waiting: ["retry", "hint"],
   closing: ["close", "error"],

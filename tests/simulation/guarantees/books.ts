@@ -6,7 +6,7 @@
 
 import type { Ending } from "@holdfast/websocket";
 import type { Run } from "../run.ts";
-import type { Closure, Seen } from "../seen.ts";
+import type { Closure, Seen, Socket } from "../seen.ts";
 
 /** A check of one guarantee. */
 export type Check = (seen: Seen) => void;
@@ -104,6 +104,7 @@ export function emptyBooks(): Books {
 /** Comes before all guarantees that must see a fact, and after none. */
 export function keepBooks(run: Run): Check {
   const { books, sockets } = run;
+  let opensLate: Socket | null = null;
   const bury = (): void => {
     for (let i = sockets.length - 1; i >= 0; i--) {
       const socket = sockets[i];
@@ -120,10 +121,13 @@ export function keepBooks(run: Run): Check {
       case "dial":
         return bury();
       case "inner":
-        if (seen.type === "open") seen.socket.hasOpened = true;
+        if (seen.type !== "open") return;
+        if (seen.socket.isDead) opensLate = seen.socket;
+        seen.socket.hasOpened = true;
         return;
       case "hangs up":
-        if (run.setting.runtime !== "workerd" && !seen.socket.isDead) {
+        // One that opens after it was let go is closed again.
+        if (run.setting.runtime !== "workerd" && seen.socket !== opensLate) {
           seen.socket.unsentBytes = seen.socket.connection.bufferedAmount;
         }
         // Only an open connection gets a close handshake, which the client waits for.

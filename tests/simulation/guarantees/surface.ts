@@ -74,7 +74,7 @@ export function guarantee26(run: Run): Check {
 /** Timers and inner listeners are few at any time. */
 export function guarantee27(run: Run): Check {
   const most: Readonly<Record<string, number>> = {
-    connecting: 4, // the deadline; an error that may get a close; two providers that may be given up
+    connecting: 4, // the deadline; two providers that may be given up, or an error and a refusal
     open: 4, // stability, heartbeat, an error, a hint of the last second
     waiting: 4, // the wait, a hint, two providers
     closing: 2, // the deadline, an error
