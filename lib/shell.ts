@@ -15,7 +15,7 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "./errors.ts";
 import type { ConnectionState } from "./events.ts";
-import { reportFault } from "./faults.ts";
+import { Faults } from "./faults.ts";
 import { Link, type LinkClient, type Loss, type MessageLike } from "./link.ts";
 import { soon } from "./platform.ts";
 import { SingleFlight } from "./providers.ts";
@@ -52,8 +52,7 @@ export class Shell implements LinkClient, Performer {
   #isOpening = false;
   /** When the last attempt began that a hint brought forward. */
   #earlyAtMs: number | null = null;
-  /** The hooks that were reported since the client was open. */
-  #reported: readonly string[] = NONE;
+  readonly #faults: Faults = new Faults((fault) => this.apply({ type: "fault", fault }));
 
   constructor(target: ClientEventTarget, settings: Settings) {
     this.#target = target;
@@ -63,7 +62,7 @@ export class Shell implements LinkClient, Performer {
     const { config, sources: { clock }, trace, url, protocols } = settings;
     this.#runner = new Runner(config, clock, trace, this);
     if (typeof url === "string") this.#url = url;
-    const onTimeout = (): void => this.#trace("provider: no answer");
+    const onTimeout = (): void => this.apply({ type: "fault", fault: "provider: no answer" });
     const limits = { clock, limitMs: 2 * config.connectTimeoutMs, onTimeout };
     if (typeof url === "function") this.urls = new SingleFlight<unknown>(url, limits);
     if (typeof protocols === "function") {
@@ -120,7 +119,7 @@ export class Shell implements LinkClient, Performer {
       this.#releases = [() => signal.removeEventListener("abort", abort)];
     }
     this.apply({ type: "start", config, aborted: !!signal?.aborted });
-    this.#attempt("connectivity", () => {
+    this.#faults.attempt("connectivity", () => {
       const release = connectivity?.subscribe((hint) => this.#hint(hint));
       if (release) this.#releases = this.#releases.concat(release);
     });
@@ -138,7 +137,7 @@ export class Shell implements LinkClient, Performer {
     this.apply({
       type: "hint",
       hint,
-      random: draw(() => this.#attempt("random", random)),
+      random: draw(() => this.#faults.attempt("random", random)),
       dialMs: sinceMs(this.#link?.dialedAtMs),
       earlyMs: sinceMs(this.#earlyAtMs),
     });
@@ -255,7 +254,7 @@ export class Shell implements LinkClient, Performer {
         return link?.hangUp(effect);
       case "open":
         this.#isOpening = true;
-        this.#reported = NONE;
+        this.#faults.reset();
         this.announcer.tell(effect);
         this.#isOpening = false;
         return;
@@ -268,7 +267,7 @@ export class Shell implements LinkClient, Performer {
 
   /** Where an effect was to lead to an input, its failure is one. */
   failed(effect: Effect | null, error: unknown): void {
-    this.#fault(effect?.type ?? "drop", error);
+    this.#faults.note(effect?.type ?? "drop", error);
     if (!effect || isEvent(effect)) return;
     const { epoch, phase } = this.state;
     if (isOver(this.state)) return this.#settle();
@@ -320,7 +319,7 @@ export class Shell implements LinkClient, Performer {
     this.#runner.heard();
     const { epoch, silences } = this.state;
     if (silences) this.apply({ type: "alive", epoch });
-    const isReply = !!this.#attempt("isReply", () => this.#settings.isReply?.(data));
+    const isReply = !!this.#faults.attempt("isReply", () => this.#settings.isReply?.(data));
     if (isReply && link.probedAtMs !== null) {
       link.latencyMs = Math.max(0, this.#settings.sources.clock.now() - link.probedAtMs);
       link.probedAtMs = null;
@@ -350,7 +349,7 @@ export class Shell implements LinkClient, Performer {
   #probe(link: Link): void {
     const { probe } = this.#settings;
     const { state } = this.#runner;
-    this.#attempt("heartbeat.message", () => {
+    this.#faults.attempt("heartbeat.message", () => {
       const message = toMessage(typeof probe === "function" ? probe() : probe);
       // The function may have closed what it was to probe.
       if (this.state !== state) return;
@@ -392,7 +391,7 @@ export class Shell implements LinkClient, Performer {
 
   #close(effect: CloseEffect): void {
     if (effect.willRetry) return this.announcer.tell(effect);
-    for (const release of this.#releases) this.#attempt("release", release);
+    for (const release of this.#releases) this.#faults.attempt("release", release);
     this.announcer.end(effect, this.#queue.drain());
   }
 
@@ -402,30 +401,7 @@ export class Shell implements LinkClient, Performer {
     this.apply({ type: "lost", epoch, error: null, verdict: NO_RETRY, ...ABNORMAL });
   }
 
-  /** Calls what a user gave; its throw breaks nothing. */
-  #attempt<T>(hook: string, call: () => T): T | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#fault(hook, error);
-      return undefined;
-    }
-  }
-
-  #fault(what: string, error: unknown): void {
-    // Not the error's text: it may hold a URL with a token.
-    this.#trace(`${what}: threw`);
-    this.report(what, error);
-  }
-
-  #trace(fault: string): void {
-    this.apply({ type: "fault", fault });
-  }
-
-  /** Reports what a hook threw: once, until the client is open again. */
   report(hook: string, error: unknown): void {
-    if (this.#reported.includes(hook)) return;
-    this.#reported = this.#reported.concat(hook);
-    reportFault(error);
+    this.#faults.report(hook, error);
   }
 }

@@ -390,7 +390,7 @@ const SHELL: readonly Bug[] = [
   ),
   shell(
     "the client stays subscribed after the end",
-    'for (const release of this.#releases) this.#attempt("release", release);',
+    'for (const release of this.#releases) this.#faults.attempt("release", release);',
     "",
   ),
   link(
@@ -403,7 +403,7 @@ const SHELL: readonly Bug[] = [
   {
     ...shell(
       "isReply can break the client",
-      'this.#attempt("isReply", () => this.#settings.isReply?.(data))',
+      'this.#faults.attempt("isReply", () => this.#settings.isReply?.(data))',
       "this.#settings.isReply?.(data)",
     ),
     // A fake's dispatch swallows the throw, as a platform's does; the message that it costs is seen.
@@ -421,9 +421,13 @@ const SHELL: readonly Bug[] = [
     "this.socket?.bufferedAmount ?? this.#unsentBytes)",
     "this.socket?.bufferedAmount ?? 0)",
   ),
-  shell("hooks are reported again and again", "if (this.#reported.includes(hook)) return;", ""),
+  edit("faults.ts")(
+    "hooks are reported again and again",
+    "if (this.#reported.includes(hook)) return;",
+    "",
+  ),
   {
-    ...shell("hooks are reported to a trace alone", "reportFault(error);", ""),
+    ...edit("faults.ts")("hooks are reported to a trace alone", "reportFault(error);", ""),
     test: "tests/client/errors_test.ts",
   },
   {
