@@ -35,7 +35,7 @@ export interface Budget {
 
 /** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
 export const BUDGETS: readonly Budget[] = [
-  { row: "size of all exports", unit: "B gzip", atMost: 10_900 },
+  { row: "size of all exports", unit: "B gzip", atMost: 12_800 },
   { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
   { row: "fleet after a 5 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
   { row: "fleet after a 60 s outage", unit: "p99 / (N/C)", atMost: 1.25 },

@@ -93,9 +93,6 @@ export interface SendQueueOptions {
   overflow?: Overflow;
 }
 
-// deno-lint-ignore no-invalid-void-type -- most handshakes return nothing
-type HandshakeReturn = void | HandshakeResult;
-
 /** Options of a client. Durations are in milliseconds. */
 export interface ReconnectingWebSocketOptions {
   /** Subprotocols, when the second constructor argument is this object; in both places: TypeError. */
@@ -151,7 +148,7 @@ export interface ReconnectingWebSocketOptions {
    * client, `{ delayMs }` is a server's hint. Otherwise the close frame of the server decides that follows
    * within 1 s, and then the default.
    */
-  handshake?: (link: HandshakeLink) => HandshakeReturn | Promise<HandshakeReturn>;
+  handshake?: (link: HandshakeLink) => void | HandshakeResult | Promise<void | HandshakeResult>;
   /** A liveness probe. Without one a half-open connection is not noticed. Off unless given. */
   heartbeat?: HeartbeatOptions;
   /** The bounds of the queue; `false` makes `send` throw while not open, as the platform's does. */

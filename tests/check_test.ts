@@ -111,15 +111,15 @@ Deno.test("windowedBackoff() takes its options at the very edge of their ranges"
   );
 });
 
-for (const  of of[additiveJitter, fullJitter, equalJitter, decorrelatedJitter]) {
-  Deno.test(`${of.name}() refuses options just outside their ranges and takes those at the edge`, () => {
+for (const policy of [additiveJitter, fullJitter, equalJitter, decorrelatedJitter]) {
+  Deno.test(`${policy.name}() refuses options just outside their ranges and takes those at the edge`, () => {
     assertEquals(
       [
-        refusal(() => of({ maxDelayMs: 0.999 })),
-        refusal(() => of({ maxDelayMs: MAX + 1 })),
-        refusal(() => of({ initialDelayMs: 0.999 })),
-        refusal(() => of({ initialDelayMs: 501, maxDelayMs: 500 })),
-        refusal(() => of({ initialDelayMs: -Infinity })),
+        refusal(() => policy({ maxDelayMs: 0.999 })),
+        refusal(() => policy({ maxDelayMs: MAX + 1 })),
+        refusal(() => policy({ initialDelayMs: 0.999 })),
+        refusal(() => policy({ initialDelayMs: 501, maxDelayMs: 500 })),
+        refusal(() => policy({ initialDelayMs: -Infinity })),
       ],
       [
         range("maxDelayMs", 1, MAX, 0.999),

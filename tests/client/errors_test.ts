@@ -3,11 +3,12 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import fc from "fast-check";
-import { fakeWorld } from "../../lib/testing/mod.ts";
+import { type FakeWorld, fakeWorld } from "../../lib/testing/mod.ts";
 import {
   ReconnectingWebSocket,
   ReconnectingWebSocketError,
   type ReconnectingWebSocketOptions,
+  type Sources,
 } from "../../mod.ts";
 import { leftovers, NOTHING_LEFT, openRig, type Rig, rig } from "./rig.ts";
 
@@ -167,7 +168,7 @@ Deno.test("a send that throws while open loses no other message", () => {
 function failing(
   part: "setTimeout" | "clearTimeout" | "dial" | "close" | "random",
   after: number,
-) {
+): Pick<FakeWorld, "clock" | "network"> & { sources: Sources } {
   let calls = 0;
   const isBroken = (): boolean => calls++ >= after;
   const { clock, network, sources } = fakeWorld();

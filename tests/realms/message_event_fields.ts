@@ -19,5 +19,5 @@ client.addEventListener("message", (event) => {
   const { type, target, data, origin } = event;
   seen.push(event instanceof FieldsEvent, type, target === client, data, origin);
 });
-client[deliver]("hello", "wss://example.test");
+deliver(client, "hello", "wss://example.test");
 self.postMessage(seen);

@@ -10,5 +10,5 @@ client.addEventListener("message", (event) => {
   const { type, target, data, origin } = event;
   seen.push(event instanceof Event, type, target === client, data, origin);
 });
-client[deliver]("hello", "wss://example.test");
+deliver(client, "hello", "wss://example.test");
 self.postMessage(seen);
