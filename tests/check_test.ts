@@ -68,17 +68,17 @@ Deno.test("checkNumber() range finds a planted bug: NaN passes", () => {
 });
 
 Deno.test("windowedBackoff() refuses what its windows cannot be built from", () => {
-  const of = windowedBackoff;
+  const policy = windowedBackoff;
   assertEquals(
     [
-      refusal(() => of({ maxDelayMs: 1.999 })),
-      refusal(() => of({ maxDelayMs: MAX + 1 })),
-      refusal(() => of({ maxDelayMs: NaN })),
-      refusal(() => of({ initialDelayMs: 0.999 })),
-      refusal(() => of({ initialDelayMs: 30_001 })),
-      refusal(() => of({ initialDelayMs: 1_000, maxDelayMs: 1_999 })),
-      refusal(() => of({ multiplier: 1.249 })),
-      refusal(() => of({ multiplier: Infinity })),
+      refusal(() => policy({ maxDelayMs: 1.999 })),
+      refusal(() => policy({ maxDelayMs: MAX + 1 })),
+      refusal(() => policy({ maxDelayMs: NaN })),
+      refusal(() => policy({ initialDelayMs: 0.999 })),
+      refusal(() => policy({ initialDelayMs: 30_001 })),
+      refusal(() => policy({ initialDelayMs: 1_000, maxDelayMs: 1_999 })),
+      refusal(() => policy({ multiplier: 1.249 })),
+      refusal(() => policy({ multiplier: Infinity })),
     ],
     [
       range("maxDelayMs", 2, MAX, 1.999),
@@ -130,7 +130,8 @@ for (const policy of [additiveJitter, fullJitter, equalJitter, decorrelatedJitte
       ],
     );
     const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 1 - 2 ** -53 };
-    const first = (options: Parameters<typeof of>[0]): number => Math.round(of(options)(context));
+    const first = (options: Parameters<typeof policy>[0]): number =>
+      Math.round(policy(options)(context));
     assert(first({ maxDelayMs: 1 }) === 1);
     assert(first({ maxDelayMs: MAX }) >= 1_000);
     assert(first({ initialDelayMs: 1 }) >= 1);
@@ -138,13 +139,16 @@ for (const policy of [additiveJitter, fullJitter, equalJitter, decorrelatedJitte
   });
 }
 
-for (const  of of[additiveJitter, fullJitter, equalJitter]) {
-  Deno.test(`${of.name}() refuses a multiplier that shrinks, and takes one that does not grow`, () => {
-    assertEquals(refusal(() => of({ multiplier: 0.999 })), range("multiplier", 1, MAX, 0.999));
-    assertEquals(refusal(() => of({ multiplier: MAX + 1 })), range("multiplier", 1, MAX, MAX + 1));
+for (const policy of [additiveJitter, fullJitter, equalJitter]) {
+  Deno.test(`${policy.name}() refuses a multiplier that shrinks, and takes one that does not grow`, () => {
+    assertEquals(refusal(() => policy({ multiplier: 0.999 })), range("multiplier", 1, MAX, 0.999));
+    assertEquals(
+      refusal(() => policy({ multiplier: MAX + 1 })),
+      range("multiplier", 1, MAX, MAX + 1),
+    );
     const context = { attempt: 9, waitedMs: 0, previousDelayMs: 0, random: 1 - 2 ** -53 };
-    assert(of({ multiplier: 1 })(context) <= 2_000);
-    assertEquals(Math.round(of({ multiplier: MAX })(context)), 60_000);
+    assert(policy({ multiplier: 1 })(context) <= 2_000);
+    assertEquals(Math.round(policy({ multiplier: MAX })(context)), 60_000);
   });
 }
 
