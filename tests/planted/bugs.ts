@@ -410,7 +410,11 @@ const SHELL: readonly Bug[] = [
     test: "tests/client/heartbeat_test.ts",
   },
   shell("what comes during the handshake is lost", "if (!arrival) break;", "break;"),
-  shell("a probe goes out after close()", "if (this.state !== state) return;", ""),
+  {
+    ...shell("a probe goes out after close()", "if (this.state !== state) return;", ""),
+    // A scenario shows it; not every twelve thousand seeds do.
+    test: "tests/simulation_test.ts",
+  },
   shell(
     "the buffer of the socket is not counted",
     "+ (this.socket?.bufferedAmount ?? this.#unsentBytes)",
