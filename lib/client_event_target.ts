@@ -14,8 +14,20 @@
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 import { IS_WORKERD, PlatformEventTarget, soon } from "./platform.ts";
 
-/** What can listen. */
-type Callback = EventListenerOrEventListenerObject;
+/** What can listen, as in the DOM. Named here, as only browsers' types have a name for it. */
+export type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+
+/** How to listen, as in the DOM. */
+export interface ListenerOptions {
+  /** Listens before those that do not capture. */
+  capture?: boolean;
+  /** Listens to one event only. */
+  once?: boolean;
+  /** Never prevents a default action. */
+  passive?: boolean;
+  /** Aborting it removes the listener. */
+  signal?: AbortSignal;
+}
 
 /** An event handler attribute: what `onmessage = ` takes. */
 // deno-lint-ignore no-explicit-any -- the client narrows `this`
@@ -34,16 +46,18 @@ export let deliver: (target: ClientEventTarget, data: unknown, origin: string) =
 export let mayHaveListener: (target: ClientEventTarget, type: string) => boolean;
 
 /** An entry of the own list, and the native listener, in one. */
-interface MessageListener extends EventListenerObject {
-  readonly callback: Callback;
+interface MessageListener {
+  readonly callback: Listener;
   readonly capture: boolean;
   readonly signal: AbortSignal | undefined;
   removed: boolean;
+  handleEvent(event: Event): void;
 }
 
 /** An event handler attribute, which listens as long as it has a handler. */
-interface Slot extends EventListenerObject {
+interface Slot {
   handler: AnyHandler;
+  handleEvent(event: Event): void;
 }
 
 /** Shared by all clients that nobody listens to. */
@@ -157,18 +171,18 @@ export class ClientEventTarget extends PlatformEventTarget {
   override addEventListener<K extends keyof EventMap>(
     type: K,
     listener: (this: this, event: EventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
   override addEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
   ): void;
   override addEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
   ): void {
     const name = `${type}`;
     this.#note(name);
@@ -192,7 +206,7 @@ export class ClientEventTarget extends PlatformEventTarget {
         else callback.handleEvent(event);
       },
     };
-    super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
+    super.addEventListener(name, listener, { capture, passive, signal } as ListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
     if (isLive(listener)) this.#keep(this.#listeners.concat(listener));
   }
@@ -201,18 +215,18 @@ export class ClientEventTarget extends PlatformEventTarget {
   override removeEventListener<K extends keyof EventMap>(
     type: K,
     listener: (this: this, event: EventMap[K]) => unknown,
-    options?: boolean | EventListenerOptions,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   /** As in the DOM, for any event. */
   override removeEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   override removeEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
@@ -226,7 +240,7 @@ export class ClientEventTarget extends PlatformEventTarget {
     if (!this.#types.includes(type)) this.#types = this.#types.concat(type);
   }
 
-  #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
+  #find(callback: Listener | null, capture: boolean | undefined): MessageListener | undefined {
     return this.#listeners.find((listener) =>
       listener.callback === callback && listener.capture === !!capture
     );
@@ -273,28 +287,28 @@ export class ClientEventTarget extends PlatformEventTarget {
   }
 
   /** The `open` event handler; `null` for none. */
-  get onopen(): WebSocket["onopen"] {
+  get onopen(): Handler<Event> {
     return this.#handler("open");
   }
   set onopen(handler: Handler<EventMap["open"]>) {
     this.#setHandler("open", handler);
   }
   /** The `message` event handler; `null` for none. */
-  get onmessage(): WebSocket["onmessage"] {
+  get onmessage(): Handler<MessageEvent> {
     return this.#handler("message");
   }
   set onmessage(handler: Handler<EventMap["message"]>) {
     this.#setHandler("message", handler);
   }
   /** The `error` event handler; `null` for none. */
-  get onerror(): WebSocket["onerror"] {
+  get onerror(): Handler<Event> {
     return this.#handler("error");
   }
   set onerror(handler: Handler<EventMap["error"]>) {
     this.#setHandler("error", handler);
   }
   /** The `close` event handler; `null` for none. */
-  get onclose(): WebSocket["onclose"] {
+  get onclose(): Handler<CloseEvent> {
     return this.#handler("close");
   }
   set onclose(handler: Handler<EventMap["close"]>) {
@@ -328,10 +342,8 @@ function isLive(listener: MessageListener): boolean {
 }
 
 /** Web IDL's conversion of `(AddEventListenerOptions or boolean)`. */
-function flatten(options: boolean | AddEventListenerOptions | undefined): AddEventListenerOptions {
-  return Object(options) === options
-    ? options as AddEventListenerOptions
-    : { capture: options as boolean };
+function flatten(options: boolean | ListenerOptions | undefined): ListenerOptions {
+  return Object(options) === options ? options as ListenerOptions : { capture: options as boolean };
 }
 
 /** What a native dispatch does with an error that a listener throws. */
