@@ -21,7 +21,12 @@
 
 export { ReconnectingWebSocket } from "./lib/reconnecting_websocket.ts";
 export { ReconnectingWebSocketError } from "./lib/errors.ts";
-export type { ClientEventTarget, Handler } from "./lib/client_event_target.ts";
+export type {
+  ClientEventTarget,
+  Handler,
+  Listener,
+  ListenerOptions,
+} from "./lib/client_event_target.ts";
 export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type {
   ConnectionState,

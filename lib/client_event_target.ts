@@ -12,10 +12,23 @@
  */
 
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+import { type ClientMessageEventClass, defineMessageEvent } from "./message_event.ts";
 import { IS_WORKERD, isReactNative, PlatformEventTarget, soon } from "./platform.ts";
 
-/** What can listen. */
-type Callback = EventListenerOrEventListenerObject;
+/** What can listen, as in the DOM. Named here, as only browsers' types have a name for it. */
+export type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+
+/** How to listen, as in the DOM. */
+export interface ListenerOptions {
+  /** Listens before those that do not capture. */
+  capture?: boolean;
+  /** Listens to one event only. */
+  once?: boolean;
+  /** Never prevents a default action. */
+  passive?: boolean;
+  /** Aborting it removes the listener. */
+  signal?: AbortSignal;
+}
 
 /** An event handler attribute: what `onmessage = ` takes. */
 // deno-lint-ignore no-explicit-any -- the client narrows `this`
@@ -34,118 +47,24 @@ export let deliver: (target: ClientEventTarget, data: unknown, origin: string) =
 export let mayHaveListener: (target: ClientEventTarget, type: string) => boolean;
 
 /** An entry of the own list, and the native listener, in one. */
-interface MessageListener extends EventListenerObject {
-  readonly callback: Callback;
+interface MessageListener {
+  readonly callback: Listener;
   readonly capture: boolean;
   readonly signal: AbortSignal | undefined;
   removed: boolean;
+  handleEvent(event: Event): void;
 }
 
 /** An event handler attribute, which listens as long as it has a handler. */
-interface Slot extends EventListenerObject {
+interface Slot {
   handler: AnyHandler;
+  handleEvent(event: Event): void;
 }
 
 /** Shared by all clients that nobody listens to. */
 const NONE: readonly never[] = [];
 
-type MessageEventConstructor = new (type: string, init?: MessageEventInit) => MessageEvent<unknown>;
-
-/** The class of the events that {@linkcode deliver} dispatches. */
-interface ClientMessageEventClass {
-  new (client: EventTarget, data: unknown, origin: string): MessageEvent;
-  /** Whether no other listener is to be called. */
-  isStopped(event: MessageEvent): boolean;
-  /** Ends the dispatch. */
-  end(event: MessageEvent): void;
-}
-
 let messageEventClass: ClientMessageEventClass | undefined;
-
-/** Made at the first message: the platform's class is missing on some, and may come late. */
-function defineMessageEvent(): ClientMessageEventClass {
-  let Base: MessageEventConstructor;
-  let hasFields = false;
-  try {
-    // QUIRK(workerd, happy-dom): `data` and `origin` are fields of the event, which hide our getters.
-    hasFields = Reflect.ownKeys(new MessageEvent("message", {})).includes("data");
-    Base = MessageEvent;
-  } catch {
-    // QUIRK(React Native, edge-runtime): there is no MessageEvent. QUIRK(Next.js 16 on its edge
-    // runtime): there is a function in its place that throws when it is called.
-    Base = class extends Event {
-      readonly lastEventId = "";
-      readonly source = null;
-      readonly ports = [];
-      override stopPropagation(): void {
-        super.stopPropagation();
-        // QUIRK(React Native): it has no `cancelBubble`.
-        this.cancelBubble = true;
-      }
-    } as unknown as MessageEventConstructor;
-  }
-
-  /**
-   * A MessageEvent that reports our dispatch, which the platform does not see. Before and after, it
-   * is an ordinary event: what a native dispatch has set comes first.
-   *
-   * Made without an init dictionary, as converting one costs JavaScriptCore more than all the rest.
-   * `data` and `origin` are accessors, as a field over an inherited getter is an assignment that
-   * throws, or is lost, once a bundler has compiled it. An event that was stopped stays so if it is
-   * dispatched again, as on Node.
-   */
-  return class ClientMessageEvent extends Base {
-    readonly #data: unknown;
-    readonly #origin: string;
-    readonly #client: EventTarget;
-    #current: EventTarget | null;
-    #stopped = false;
-
-    constructor(client: EventTarget, data: unknown, origin: string) {
-      super("message", hasFields ? { data, origin } : undefined);
-      this.#data = data;
-      this.#origin = origin;
-      this.#client = this.#current = client;
-    }
-
-    static isStopped(event: ClientMessageEvent): boolean {
-      return event.#stopped;
-    }
-
-    static end(event: ClientMessageEvent): void {
-      event.#current = null;
-    }
-
-    override get data(): unknown {
-      return this.#data;
-    }
-    // QUIRK(Deno): the constructor of MessageEvent assigns them.
-    override set data(_: unknown) {}
-    override get origin(): string {
-      return this.#origin;
-    }
-    override set origin(_: string) {}
-    override get target(): EventTarget {
-      return super.target ?? this.#client;
-    }
-    override get srcElement(): EventTarget {
-      return this.target;
-    }
-    override get currentTarget(): EventTarget | null {
-      return super.currentTarget ?? this.#current;
-    }
-    override get eventPhase(): number {
-      return super.eventPhase || (this.#current ? 2 : 0);
-    }
-    override composedPath(): EventTarget[] {
-      return this.#current ? [this.#current] : super.composedPath();
-    }
-    override stopImmediatePropagation(): void {
-      this.#stopped = true;
-      super.stopImmediatePropagation();
-    }
-  };
-}
 
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
 export class ClientEventTarget extends PlatformEventTarget {
@@ -168,18 +87,18 @@ export class ClientEventTarget extends PlatformEventTarget {
   override addEventListener<K extends keyof EventMap>(
     type: K,
     listener: (this: this, event: EventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
   override addEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
   ): void;
   override addEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
   ): void {
     const name = `${type}`;
     this.#note(name);
@@ -206,7 +125,7 @@ export class ClientEventTarget extends PlatformEventTarget {
         else callback.handleEvent(event);
       },
     };
-    super.addEventListener(name, listener, { capture, passive, signal } as AddEventListenerOptions);
+    super.addEventListener(name, listener, { capture, passive, signal } as ListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
     if (isLive(listener)) this.#keep(this.#listeners.concat(listener));
   }
@@ -215,18 +134,18 @@ export class ClientEventTarget extends PlatformEventTarget {
   override removeEventListener<K extends keyof EventMap>(
     type: K,
     listener: (this: this, event: EventMap[K]) => unknown,
-    options?: boolean | EventListenerOptions,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   /** As in the DOM, for any event. */
   override removeEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   override removeEventListener(
     type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
   ): void {
     const listener = `${type}` === "message"
       ? this.#find(callback, flatten(options).capture)
@@ -243,7 +162,7 @@ export class ClientEventTarget extends PlatformEventTarget {
     if (!this.#types.includes(type)) this.#types = this.#types.concat(type);
   }
 
-  #find(callback: Callback | null, capture: boolean | undefined): MessageListener | undefined {
+  #find(callback: Listener | null, capture: boolean | undefined): MessageListener | undefined {
     return this.#listeners.find((listener) =>
       listener.callback === callback && listener.capture === !!capture
     );
@@ -285,28 +204,28 @@ export class ClientEventTarget extends PlatformEventTarget {
   }
 
   /** The `open` event handler; `null` for none. */
-  get onopen(): WebSocket["onopen"] {
+  get onopen(): Handler<Event> {
     return this.#handler("open");
   }
   set onopen(handler: Handler<EventMap["open"]>) {
     this.#setHandler("open", handler);
   }
   /** The `message` event handler; `null` for none. */
-  get onmessage(): WebSocket["onmessage"] {
+  get onmessage(): Handler<MessageEvent> {
     return this.#handler("message");
   }
   set onmessage(handler: Handler<EventMap["message"]>) {
     this.#setHandler("message", handler);
   }
   /** The `error` event handler; `null` for none. */
-  get onerror(): WebSocket["onerror"] {
+  get onerror(): Handler<Event> {
     return this.#handler("error");
   }
   set onerror(handler: Handler<EventMap["error"]>) {
     this.#setHandler("error", handler);
   }
   /** The `close` event handler; `null` for none. */
-  get onclose(): WebSocket["onclose"] {
+  get onclose(): Handler<CloseEvent> {
     return this.#handler("close");
   }
   set onclose(handler: Handler<EventMap["close"]>) {
@@ -340,10 +259,8 @@ function isLive(listener: MessageListener): boolean {
 }
 
 /** Web IDL's conversion of `(AddEventListenerOptions or boolean)`. */
-function flatten(options: boolean | AddEventListenerOptions | undefined): AddEventListenerOptions {
-  return Object(options) === options
-    ? options as AddEventListenerOptions
-    : { capture: options as boolean };
+function flatten(options: boolean | ListenerOptions | undefined): ListenerOptions {
+  return Object(options) === options ? options as ListenerOptions : { capture: options as boolean };
 }
 
 /** What a native dispatch does with an error that a listener throws. */

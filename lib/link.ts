@@ -190,9 +190,9 @@ export class Link {
   #meet(): void {
     const offered = this.#protocols ?? [];
     const protocol = this.socket?.protocol;
-    // A class that is not the platform's may offer some of its own.
-    const isPlain = this.#settings.sources.WebSocket === globalThis.WebSocket;
-    if (protocol && (isPlain || offered.length) && !offered.includes(protocol)) {
+    const isStray = protocol && !offered.includes(protocol);
+    // A class that is not the platform's may offer some of its own. Looked up last: Node loads it then.
+    if (isStray && (offered.length || this.#settings.sources.WebSocket === globalThis.WebSocket)) {
       // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
       const cause = new TypeError("The server chose a subprotocol that was not asked for");
       this.#client.lose(this, { cause });

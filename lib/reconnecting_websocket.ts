@@ -74,8 +74,8 @@ function endOf(this: ReconnectingWebSocket): Promise<Ending> {
  * assertEquals(network.connections.map(({ received }) => received.length), [1, 1]);
  * ```
  */
-export class ReconnectingWebSocket extends ClientEventTarget
-  implements WebSocket, Disposable, AsyncDisposable {
+// That it is assignable to WebSocket is tested, not declared: Bun's and workerd's have members of their own.
+export class ReconnectingWebSocket extends ClientEventTarget {
   /** `readyState` while connecting or waiting. */
   static get CONNECTING(): 0 {
     return 0;
@@ -178,10 +178,10 @@ export class ReconnectingWebSocket extends ClientEventTarget
   }
 
   /** How binary messages arrive, on this connection and all later ones. */
-  get binaryType(): BinaryType {
+  get binaryType(): "blob" | "arraybuffer" {
     return this.#shell.binaryType;
   }
-  set binaryType(type: BinaryType) {
+  set binaryType(type: "blob" | "arraybuffer") {
     this.#shell.binaryType = type;
   }
 

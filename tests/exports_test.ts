@@ -14,7 +14,8 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint Ending Failure Handler HandshakeLink HandshakeResult " +
-      "HeartbeatOptions Overflow PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent " +
+      "HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
+      "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
       "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TraceRecord " +

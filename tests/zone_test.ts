@@ -1,6 +1,7 @@
 /** Under zone.js, by which Angular knows what changes its views. */
 
 import { assertEquals } from "@std/assert";
+import { ClientEventTarget, deliver } from "../lib/client_event_target.ts";
 import { inRealm } from "./tools/realm.ts";
 
 const ALL_IN_THEIR_ZONES = [
@@ -42,3 +43,25 @@ for (const when of ["before", "after"]) {
     assertEquals(results["a user's message"], ["of a user  true true 2"]);
   });
 }
+
+Deno.test("deliver() reports what a patched dispatch throws", () => {
+  const { reportError } = globalThis;
+  const { dispatchEvent } = EventTarget.prototype;
+  const failure = new Error("of the platform");
+  const reported: unknown[] = [];
+  Reflect.set(globalThis, "Zone", {});
+  globalThis.reportError = (error): void => void reported.push(error);
+  EventTarget.prototype.dispatchEvent = (): boolean => {
+    throw failure;
+  };
+  try {
+    const client = new ClientEventTarget();
+    client.addEventListener("message", () => reported.push("called"));
+    deliver(client, "", "");
+    assertEquals(reported, [failure]);
+  } finally {
+    Object.assign(globalThis, { reportError });
+    EventTarget.prototype.dispatchEvent = dispatchEvent;
+    Reflect.deleteProperty(globalThis, "Zone");
+  }
+});

@@ -45,3 +45,21 @@ Deno.test("a subprotocol where none was asked for is a class's own affair, if it
   assertEquals(it.read(), ["1 statechange connecting -> open", "1 open #1 again"]);
   assertEquals(it.ws.protocol, "its own");
 });
+
+Deno.test("the platform's WebSocket, which Node loads when it is looked at, is left alone where a class was given", () => {
+  const platform = Object.getOwnPropertyDescriptor(globalThis, "WebSocket") ?? {};
+  let looks = 0;
+  Object.defineProperty(globalThis, "WebSocket", {
+    configurable: true,
+    get: (): undefined => void looks++,
+  });
+  try {
+    const it = rig({ protocols: ["a"] });
+    it.server.accept("a");
+    it.server.drop();
+    it.ws.close();
+  } finally {
+    Object.defineProperty(globalThis, "WebSocket", platform);
+  }
+  assertEquals(looks, 0);
+});

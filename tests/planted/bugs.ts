@@ -376,7 +376,11 @@ const SHELL: readonly Bug[] = [
     test: "tests/react_native_test.ts",
   },
   {
-    ...target("a message that is stopped goes on in React Native", "this.cancelBubble = true;", ""),
+    ...edit("message_event.ts")(
+      "a message that is stopped goes on in React Native",
+      "this.cancelBubble = true;",
+      "",
+    ),
     test: "tests/react_native_test.ts",
   },
   {
@@ -547,13 +551,13 @@ const PARTS: readonly Bug[] = [
     "report(error);\n        return;\n      }",
   ),
   {
-    ...target(
+    ...edit("message_event.ts")(
       "the data of a message is a field over a getter",
       "    override get data(): unknown {\n      return this.#data;\n    }\n" +
         "    // QUIRK(Deno): the constructor of MessageEvent assigns them.\n" +
         "    override set data(_: unknown) {}\n",
       "    override readonly data: unknown;\n",
-      { file: "lib/client_event_target.ts", from: "this.#data = data;", to: "this.data = data;" },
+      { file: "lib/message_event.ts", from: "this.#data = data;", to: "this.data = data;" },
     ),
     test: "tests/ways/transforms_test.ts",
   },
@@ -574,7 +578,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/zone_test.ts",
   },
   {
-    ...target(
+    ...edit("message_event.ts")(
       "the platform cannot assign the data of its events",
       "override set data(_: unknown) {}",
       "",
@@ -582,7 +586,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/client_event_target_test.ts",
   },
   {
-    ...target(
+    ...edit("message_event.ts")(
       "a MessageEvent that throws is taken",
       "Base = class extends Event {",
       'Base = typeof MessageEvent === "function" ? MessageEvent : class extends Event {',
@@ -590,7 +594,7 @@ const PARTS: readonly Bug[] = [
     test: "tests/client_event_target_test.ts",
   },
   {
-    ...target(
+    ...edit("message_event.ts")(
       "a field of the platform's hides what a message brought",
       "hasFields ? { data, origin } : undefined",
       "undefined",
@@ -604,6 +608,30 @@ const PARTS: readonly Bug[] = [
       "Event",
     ),
     test: "tests/events_test.ts",
+  },
+  {
+    ...edit("link.ts")(
+      "a stray subprotocol is taken where none was asked for",
+      "offered.length || this.#settings.sources.WebSocket === globalThis.WebSocket",
+      "offered.length",
+    ),
+    test: "tests/client/subprotocol_test.ts",
+  },
+  {
+    ...edit("sources.ts")(
+      "a client carries itself",
+      " && !(WebSocket.prototype instanceof ClientEventTarget)",
+      "",
+    ),
+    test: "tests/sources_test.ts",
+  },
+  {
+    ...edit("reconnecting_websocket.ts")(
+      "the constants can be deleted",
+      "configurable: false",
+      "configurable: true",
+    ),
+    test: "tests/client/surface_test.ts",
   },
   {
     ...edit("platform.ts")(

@@ -15,6 +15,7 @@ const ROOT = new URL("../../", import.meta.url);
 const RUNS = 12_000;
 const SEED = 1;
 const WORKERS = 2;
+const LIMIT_MS = 240_000;
 
 const [wanted = ""] = Deno.args;
 const bugs = BUGS.filter(({ name }) => name.includes(wanted));
@@ -81,6 +82,8 @@ async function deno(folder: string, args: string[]): Promise<{ code: number; tex
     cwd: folder,
     env: { NO_COLOR: "1" },
     stderr: "piped",
+    // A bug may make what waits for an answer wait for ever.
+    signal: AbortSignal.timeout(LIMIT_MS),
   });
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
