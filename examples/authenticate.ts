@@ -1,6 +1,7 @@
 /**
  * Authentication before traffic, on every connection anew. `open` and the queued messages wait for
- * it; a server that says no has failed the attempt.
+ * it. What a handshake throws fails the attempt, and may decide about the next: a token that was denied
+ * will not be better then, so an own `retry: false` ends the client.
  */
 import { ReconnectingWebSocket, type ReconnectingWebSocketOptions } from "@holdfast/websocket";
 
@@ -13,6 +14,9 @@ export function openFeed(
     handshake: async ({ send, receive }) => {
       send(JSON.stringify({ type: "auth", token }));
       const answer = await receive();
+      if (answer === "denied") {
+        throw Object.assign(new Error("Cannot authenticate: denied"), { retry: false });
+      }
       if (answer !== "welcome") throw new Error(`Cannot authenticate: the server said ${answer}`);
     },
   });

@@ -17,7 +17,7 @@ import { domException } from "./platform.ts";
  * - `connection-lost`: an open connection ended without a close handshake
  * - `heartbeat-timeout`: the peer fell silent
  * - `fatal-close`: the peer closed with a code that retrying cannot cure, or that `shouldRetry` refused
- * - `retry-limit`: `maxAttempts` are used up (`cause` is the last failure)
+ * - `retry-limit`: `maxAttempts` are used up (`cause` is the last failure); not if it is 0
  * - `queue-overflow`: a message did not fit into the queue
  * - `send-failed`: the platform refused a message (`cause`)
  * - `aborted`: the `signal` option was aborted (`cause` is its reason)
@@ -78,7 +78,7 @@ export class ReconnectingWebSocketError extends Error {
   }
 }
 
-/** An error that is made when somebody looks at it: most are not, and its stack is dear. */
+/** An error that is made when it is looked at: most are not, and a stack costs much. */
 export class PendingError {
   readonly code: ReconnectingWebSocketErrorCode;
   readonly #attempt: number;

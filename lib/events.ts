@@ -27,7 +27,10 @@ export interface ReconnectingOpenEvent extends Event {
   readonly attempt: number;
 }
 
-/** Dispatched when an attempt or a connection ended abnormally, before its `close`. */
+/**
+ * Dispatched when an attempt or a connection ended abnormally, before its `close`; never after a clean
+ * close.
+ */
 export interface ReconnectingErrorEvent extends Event {
   /** What happened. */
   readonly error: ReconnectingWebSocketError;
@@ -39,7 +42,10 @@ export interface ReconnectingErrorEvent extends Event {
 export interface ReconnectingCloseEvent extends CloseEvent {
   /** False for the last event that the client ever dispatches. */
   readonly willRetry: boolean;
-  /** What happened; null after a clean close. */
+  /**
+   * What happened. After a clean close null, unless it broke off an attempt or is the end: then why, though
+   * no `error` event was dispatched.
+   */
   readonly error: ReconnectingWebSocketError | null;
 }
 
@@ -75,7 +81,7 @@ export interface ReconnectingWebSocketEventMap {
   open: ReconnectingOpenEvent;
   /** A message came. */
   message: MessageEvent;
-  /** An attempt or connection ended abnormally. */
+  /** An attempt or connection ended abnormally, not by a clean close. */
   error: ReconnectingErrorEvent;
   /** An attempt or connection ended; the last event ever has `willRetry` false. */
   close: ReconnectingCloseEvent;

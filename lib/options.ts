@@ -85,10 +85,10 @@ export interface SendQueueOptions {
    */
   maxBytes?: number;
   /**
-   * What happens to a message too many: `send` returns false and a `drop` event tells
+   * What happens to a message too many: `send` returns false and a `drop` event reports it
    * (`"drop-newest"`), the oldest ones make room (`"drop-oldest"`), or `send` throws (`"throw"`).
    *
-   * @default {"drop-newest"} because only then the caller, who knows the message, is told by `send`.
+   * @default {"drop-newest"} because only then the caller, who knows the message, learns it from `send`.
    */
   overflow?: Overflow;
 }
@@ -105,7 +105,7 @@ export interface ReconnectingWebSocketOptions {
    */
   backoff?: Backoff | Pick<BackoffOptions, "initialDelayMs" | "multiplier">;
   /**
-   * No wait is ever longer: bounds the policy, a server's hints and paced restarts alike. A minute is
+   * No wait is ever longer: it bounds the policy, a server's hints and paced restarts alike. A minute is
    * what a user waits at most, and one attempt a minute is no load for any server.
    *
    * @default {60_000}
@@ -113,6 +113,7 @@ export interface ReconnectingWebSocketOptions {
   maxDelayMs?: number;
   /**
    * Consecutive attempts after the first that did not stay open for `stableAfterMs`, before giving up.
+   * The error is `retry-limit` then; with 0 it says what happened.
    *
    * @default {Infinity} because a network comes back, and only the application knows when to stop waiting.
    */
@@ -138,7 +139,10 @@ export interface ReconnectingWebSocketOptions {
    * @default {3_000}
    */
   closeTimeoutMs?: number;
-  /** Whether, and when, to retry; `undefined` means the default decision, the close-code table. */
+  /**
+   * Whether, and when, to retry. `undefined` means the default decision: what a provider or a handshake
+   * threw, then the close-code table.
+   */
   shouldRetry?: (failure: Failure) => RetryDecision;
   /**
    * Runs on each new connection before `open` and before queued messages leave: authenticate here, and
@@ -147,6 +151,8 @@ export interface ReconnectingWebSocketOptions {
    * Its throw is a failed attempt. What it throws may decide, by an own property `retry`: `false` ends the
    * client, `{ delayMs }` is a server's hint. Otherwise the close frame of the server decides that follows
    * within 1 s, and then the default.
+   *
+   * It may return the pace of the heartbeat on this connection.
    */
   handshake?: (link: HandshakeLink) => void | HandshakeResult | Promise<void | HandshakeResult>;
   /** A liveness probe. Without one a half-open connection is not noticed. Off unless given. */
@@ -157,6 +163,10 @@ export interface ReconnectingWebSocketOptions {
   signal?: AbortSignal;
   /** Gets one plain-data record for each decision; see `@holdfast/websocket/trace` for readable lines. */
   trace?: (record: TraceRecord) => void;
-  /** Everything impure, for tests and for other WebSocket classes. @default {the platform's} */
+  /**
+   * Everything impure, for tests and for other WebSocket classes.
+   *
+   * @default {the platform's}
+   */
   sources?: Partial<Sources>;
 }

@@ -62,7 +62,7 @@ export function domException(message: string, name: string): DOMException {
 /** An AbortController; without the class, the part of it that listeners and polling need. */
 export function abortController(): AbortController {
   if (typeof AbortController === "function") return new AbortController();
-  const signal = Object.assign(new EventTarget(), { aborted: false });
+  const signal = Object.assign(new PlatformEventTarget(), { aborted: false });
   return {
     signal: signal as AbortSignal,
     abort(reason): void {

@@ -1,6 +1,6 @@
 /**
- * The public class: the surface of a WebSocket and what goes beyond it. Everything it says is asked
- * of the {@linkcode Shell}.
+ * The public class: the surface of a WebSocket and what goes beyond it. The {@linkcode Shell}
+ * does the work.
  *
  * @module
  */
@@ -52,7 +52,7 @@ function endOf(this: ReconnectingWebSocket): Promise<Ending> {
  * line; under a library that reconnects by itself, use `maxAttempts: 0`. Otherwise live clients
  * multiply.
  *
- * A message handed to a socket that then dies may be lost, as TCP does not tell what arrived; and
+ * A message handed to a socket that then dies may be lost, as TCP does not say what arrived, and
  * without a `heartbeat` a half-open connection is not noticed.
  *
  * @example Sending before, during and after an outage
@@ -162,8 +162,8 @@ export class ReconnectingWebSocket extends ClientEventTarget {
   }
 
   /**
-   * Bytes queued, plus those that the current socket has not sent yet, or that the last one left unsent.
-   * O(1).
+   * Bytes queued, plus those that the current socket has not sent yet, or that the last one left unsent
+   * (until the next dial). O(1).
    */
   get bufferedAmount(): number {
     return this.#shell.bufferedAmount;
@@ -219,9 +219,11 @@ export class ReconnectingWebSocket extends ClientEventTarget {
   }
 
   /**
-   * Drops the connection or the wait, resets the counters and dials now.
+   * Drops the connection or the wait, keeps the queue, resets the counters and dials now, without waiting
+   * for the peer. The events come later than the call: in a microtask, or ahead of the next event. What the
+   * old connection had been given may still arrive, after what follows on the new one.
    *
-   * @param code 1000 or 3000-4999, for the connection that is dropped.
+   * @param code 1000 or 3000-4999, for the connection that is dropped; its `close` event has it, too.
    * @param reason At most 123 bytes of UTF-8.
    * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
    */

@@ -64,7 +64,20 @@ Deno.test("authenticate.ts lets nothing pass before the server's welcome", async
   assertEquals([ws.state, last(world).received], ["open", [auth, "queued"]]);
 });
 
-Deno.test("authenticate.ts tries again when the server says no", async () => {
+Deno.test("authenticate.ts ends at once when the server denies the token", async () => {
+  const world = fakeWorld();
+  const ws = authenticate.openFeed("secret", { sources: world.sources });
+  last(world).accept();
+  last(world).send("denied");
+  const { error } = await ws.closed;
+  assertEquals([error?.code, String(error?.cause)], [
+    "handshake-failed",
+    "Error: Cannot authenticate: denied",
+  ]);
+  assertEquals([world.network.connections.length, world.clock.pending], [1, []]);
+});
+
+Deno.test("authenticate.ts tries again when the server says something else", async () => {
   const world = fakeWorld();
   using ws = authenticate.openFeed("secret", { sources: world.sources });
   const errors: string[] = [];

@@ -12,7 +12,7 @@ import { publishedFiles } from "./jsr.ts";
 
 /** What one entry point may cost. */
 const BOUNDS = {
-  "mod.ts": { maxModules: 22, maxBytes: 140_000 },
+  "mod.ts": { maxModules: 27, maxBytes: 180_000 },
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
 } as const;
 
