@@ -392,6 +392,8 @@ function abstract(world: World, { maxAttempts }: Config): World {
       ...world.state,
       epoch: 1,
       silences: Math.min(world.state.silences, 2),
+      // Of the turns that a late deadline waits, the first and the last show all.
+      ...("late" in world.state && { late: Math.max(world.state.late ?? 0, 4) }),
       series: {
         ...series,
         attempt,
