@@ -46,13 +46,25 @@ export let deliver: (target: ClientEventTarget, data: unknown, origin: string) =
 /** Whether an event of a type may have a listener: one was added, and may be gone again. */
 export let mayHaveListener: (target: ClientEventTarget, type: string) => boolean;
 
+let remove: (target: ClientEventTarget, listener: MessageListener) => void;
+
 /** An entry of the own list, and the native listener, in one. */
 interface MessageListener {
+  readonly client: ClientEventTarget;
   readonly callback: Listener;
   readonly capture: boolean;
+  readonly once: boolean;
   readonly signal: AbortSignal | undefined;
   removed: boolean;
-  handleEvent(event: Event): void;
+  /** Shared by all, as a closure would double the size of a listener. */
+  readonly handleEvent: typeof handleEvent;
+}
+
+function handleEvent(this: MessageListener, event: Event): void {
+  const { client, callback } = this;
+  if (this.once) remove(client, this);
+  if (typeof callback === "function") callback.call(client, event);
+  else callback.handleEvent(event);
 }
 
 /** An event handler attribute, which listens as long as it has a handler. */
@@ -69,10 +81,11 @@ let messageEventClass: ClientMessageEventClass | undefined;
 /** An EventTarget with event handler attributes, whose `message` events skip the native dispatch. */
 export class ClientEventTarget extends PlatformEventTarget {
   #listeners: readonly MessageListener[] = NONE;
-  /** Whether any of them captures: hardly ever, and looking costs a twentieth of a message. */
-  #captures = false;
-  /** Whether the native dispatch does more than ours for any of them. */
-  #isPatched = false;
+  /**
+   * How often the list is walked for a message: twice if a listener captures, which is rare, and
+   * looking costs a twentieth of a message; never where the native dispatch does more than ours.
+   */
+  #passes: 0 | 1 | 2 = 1;
   /** The types that listeners were added for. */
   #types: readonly string[] = NONE;
   #slots: Map<string, Slot> | undefined;
@@ -80,6 +93,7 @@ export class ClientEventTarget extends PlatformEventTarget {
   constructor() {
     super();
     deliver ??= (target, data, origin) => target.#deliver(data, origin);
+    remove ??= (target, listener) => target.#remove(listener);
     mayHaveListener ??= (target, type) => target.#types.includes(type);
   }
 
@@ -110,20 +124,15 @@ export class ClientEventTarget extends PlatformEventTarget {
     this.#keep(this.#listeners.filter(isLive));
     if (this.#find(callback, capture)) return;
     // QUIRK(zone.js): what it adds natively it calls in the zone of this moment, as Angular needs.
-    this.#isPatched ||= "Zone" in globalThis;
+    if ("Zone" in globalThis) this.#passes = 0;
     const listener: MessageListener = {
+      client: this,
       callback,
       capture: !!capture,
+      once: !!once,
       signal,
       removed: false,
-      handleEvent: (event) => {
-        // Not a subclass's: a native dispatch does not call that either.
-        if (once) {
-          ClientEventTarget.prototype.removeEventListener.call(this, name, callback, !!capture);
-        }
-        if (typeof callback === "function") callback.call(this, event);
-        else callback.handleEvent(event);
-      },
+      handleEvent,
     };
     super.addEventListener(name, listener, { capture, passive, signal } as ListenerOptions);
     // Unlike a spread, `concat` allocates no room for more.
@@ -170,19 +179,19 @@ export class ClientEventTarget extends PlatformEventTarget {
 
   #keep(listeners: readonly MessageListener[]): void {
     this.#listeners = listeners;
-    this.#captures = listeners.some(({ capture }) => capture);
+    if (this.#passes) this.#passes = listeners.some(({ capture }) => capture) ? 2 : 1;
   }
 
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
   #deliver(data: unknown, origin: string): void {
     messageEventClass ??= defineMessageEvent();
     const event = new messageEventClass(this, data, origin);
-    if (!this.#isPatched) {
-      if (this.#captures) this.#invoke(event, true);
-      if (!event.cancelBubble) this.#invoke(event, false);
-    }
+    // As it is now: a listener may change it.
+    const passes = this.#passes;
+    if (passes > 1) this.#invoke(event, true);
+    if (passes && !event.cancelBubble) this.#invoke(event, false);
     messageEventClass.end(event);
-    if (!this.#isPatched) return;
+    if (passes) return;
     try {
       // Not `super`, which compilers lose in private methods.
       PlatformEventTarget.prototype.dispatchEvent.call(this, event);

@@ -35,12 +35,6 @@ export type ReconnectingWebSocketErrorCode =
   | "send-failed"
   | "aborted";
 
-/** What the words of the code do not say. */
-const MESSAGES: { readonly [code in ReconnectingWebSocketErrorCode]?: string } = {
-  "fatal-close": "The peer closed for good",
-  "retry-limit": "No attempt is left",
-};
-
 /**
  * Why a connection, an attempt, a message or the whole client failed.
  *
@@ -68,11 +62,9 @@ export class ReconnectingWebSocketError extends Error {
   /** The attempt that it happened to; 0 is the first connection. */
   readonly attempt: number;
 
-  /** Creates an error; the message follows from the code. */
+  /** Creates an error; its message is the code in words. */
   constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause?: unknown) {
-    super(MESSAGES[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replace("-", " "), {
-      cause,
-    });
+    super(code.charAt(0).toUpperCase() + code.slice(1).replace("-", " "), { cause });
     this.code = code;
     this.attempt = attempt;
   }

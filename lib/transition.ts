@@ -93,7 +93,7 @@ const REFUSAL_MS = 1_000;
  */
 const UNWAITED = { waitedMs: 0, previousDelayMs: 0 };
 
-const FRESH: Series = { attempt: 0, ...UNWAITED, early: 0, cut: false };
+const FRESH: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false };
 
 /** The state of a client that has not started. */
 export const INITIAL: State = {

@@ -6,13 +6,21 @@ import { explore } from "./tools/explore.ts";
 
 const SOURCE = await Deno.readTextFile(new URL("../lib/transition.ts", import.meta.url));
 
+/**
+ * Every kind of heartbeat and handshake with two attempts after the first, which show all that three do;
+ * no attempt and any number of them with everything on.
+ */
+const WALKED = CONFIGS
+  .filter(({ maxAttempts, handshake, heartbeat }) =>
+    maxAttempts === 3 || handshake && heartbeat === HEARTBEAT
+  )
+  .map((config) => ({ ...config, maxAttempts: config.maxAttempts === 3 ? 2 : config.maxAttempts }));
+
 Deno.test("transition() keeps every guarantee in every state that a client can reach", () => {
   let [states, edges] = [0, 0];
   const reached = new Map<string, Set<string>>();
-  for (const config of CONFIGS) {
-    // Two attempts after the first show all that three do, in a fraction of the states.
-    const maxAttempts = config.maxAttempts === 3 ? 2 : config.maxAttempts;
-    const found = explore(transition, { ...config, maxAttempts });
+  for (const config of WALKED) {
+    const found = explore(transition, config);
     assertEquals(found.violations, []);
     states += found.states;
     edges += found.edges;
@@ -31,7 +39,7 @@ Deno.test("transition() keeps every guarantee in every state that a client can r
   }
   const used = Object.values(real).filter(Boolean).length;
   console.log(
-    `${CONFIGS.length} configurations, ${states} states, ${edges} edges: all ${used} cells reached`,
+    `${WALKED.length} configurations, ${states} states, ${edges} edges: all ${used} cells reached`,
   );
   assertEquals(real, told);
 });
@@ -147,12 +155,12 @@ const ALL: Config = { ...CONFIG, maxAttempts: 2, handshake: true, heartbeat: HEA
 
 for (const [what, { wrong, finds }] of Object.entries(BUGS)) {
   Deno.test(`explore() finds a planted bug: ${what}`, () => {
-    const { violations } = explore(wrong, ALL);
+    const { violations } = explore(wrong, ALL, (line) => line.endsWith(finds));
     assert(violations.some((line) => line.endsWith(finds)), violations.slice(0, 5).join("\n"));
   });
 }
 
 Deno.test("explore() tells the shortest way to a violation", () => {
-  const [first] = explore(without("settle"), ALL).violations;
+  const [first] = explore(without("settle"), ALL, () => true).violations;
   assertEquals(first, "new > start: nothing ends closing");
 });

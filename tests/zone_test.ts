@@ -65,3 +65,21 @@ Deno.test("deliver() reports what a patched dispatch throws", () => {
     Reflect.deleteProperty(globalThis, "Zone");
   }
 });
+
+Deno.test("deliver() calls each listener once for a message in which a zone appears", () => {
+  const client = new ClientEventTarget();
+  const log: string[] = [];
+  client.addEventListener("message", () => {
+    log.push("first");
+    Reflect.set(globalThis, "Zone", {});
+    client.addEventListener("message", () => log.push("later"), { once: true });
+  });
+  try {
+    deliver(client, "", "");
+    assertEquals(log, ["first"]);
+    deliver(client, "", "");
+    assertEquals(log, ["first", "first", "later"]);
+  } finally {
+    Reflect.deleteProperty(globalThis, "Zone");
+  }
+});

@@ -152,6 +152,8 @@ const workerdLacks = {
 const firefoxLacks = {
   "the TCP connection of an abandoned upgrade is closed":
     "Firefox keeps the TCP connection of a pending upgrade",
+  "a subprotocol where none was asked for is a failed attempt":
+    "Firefox opens, and shows no subprotocol where none was asked for",
 };
 const webkitLacks = {
   ...Object.fromEntries([1012, 1013, 1014].map((code) => [

@@ -77,14 +77,22 @@ const FIELDS: Readonly<Record<Phase, readonly string[]>> = {
   closed: [],
 };
 
-/** Stops at the first violation of a way, and goes on along all others. */
-export function explore(transition: Transition, config: Config): Exploration {
+/**
+ * Stops at the first violation of a way, and goes on along all others.
+ *
+ * @param isEnough Whether a violation ends the walk.
+ */
+export function explore(
+  transition: Transition,
+  config: Config,
+  isEnough: (violation: string) => boolean = () => false,
+): Exploration {
   const seen = new Map<string, string>([[JSON.stringify(START), "new"]]);
   const queue: World[] = [START];
   const cells = new Map<string, Set<string>>();
   const violations: string[] = [];
   let edges = 0;
-  for (let world; (world = queue.shift());) {
+  for (let world; !violations.some(isEnough) && (world = queue.shift());) {
     const way = seen.get(JSON.stringify(world));
     for (const input of inputsOf(world, config)) {
       edges++;
