@@ -46,8 +46,6 @@ export let deliver: (target: ClientEventTarget, data: unknown, origin: string) =
 /** Whether an event of a type may have a listener: one was added, and may be gone again. */
 export let mayHaveListener: (target: ClientEventTarget, type: string) => boolean;
 
-let remove: (target: ClientEventTarget, listener: MessageListener) => void;
-
 /** An entry of the own list, and the native listener, in one. */
 interface MessageListener {
   readonly client: ClientEventTarget;
@@ -61,8 +59,12 @@ interface MessageListener {
 }
 
 function handleEvent(this: MessageListener, event: Event): void {
-  const { client, callback } = this;
-  if (this.once) remove(client, this);
+  const { client, callback, capture } = this;
+  if (this.once) {
+    // Not a subclass's: a native dispatch does not call that either.
+    const { removeEventListener } = ClientEventTarget.prototype;
+    removeEventListener.call(client, "message", callback, capture);
+  }
   if (typeof callback === "function") callback.call(client, event);
   else callback.handleEvent(event);
 }
@@ -93,7 +95,6 @@ export class ClientEventTarget extends PlatformEventTarget {
   constructor() {
     super();
     deliver ??= (target, data, origin) => target.#deliver(data, origin);
-    remove ??= (target, listener) => target.#remove(listener);
     mayHaveListener ??= (target, type) => target.#types.includes(type);
   }
 
