@@ -139,7 +139,7 @@ function platformConnectivity(): Connectivity | null {
         target?.addEventListener(type, (event) => {
           // Every page load fires `pageshow`; only one that was kept was away.
           const isNews = type === "pageshow"
-            ? (event as PageTransitionEvent).persisted
+            ? (event as Event & { persisted?: boolean }).persisted
             : type !== "visibilitychange" || document?.visibilityState === "visible";
           if (isNews) listener(hint);
         }, { signal: controller.signal });

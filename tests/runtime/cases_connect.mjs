@@ -60,7 +60,7 @@ export const connectCases = [
       const { ws } = lab.connect(lab.refusedUrl, { maxAttempts: 0 });
       const error = await rejected(ws.opened);
       ok(error instanceof lab.client.ReconnectingWebSocketError, "a ReconnectingWebSocketError");
-      equal((await ws.closed).error?.code, "retry-limit", "the ending");
+      equal((await ws.closed).error?.code, "connect-failed", "the ending");
     },
   },
   {
