@@ -5,7 +5,27 @@
  *
  * @module
  */
-import { equal, ok, until } from "./harness.mjs";
+import { equal, LISTENER_BUG, ok, sleep, until } from "./harness.mjs";
+
+/** What is reported by `console.error` or as an `error` event, wherever this platform does it. */
+function watchReports() {
+  const seen = [];
+  const { console } = globalThis;
+  const { error: write } = console;
+  const note = ({ error, message }) => seen.push(String(error ?? message));
+  console.error = (...words) => {
+    seen.push(words.join(" "));
+    return write.apply(console, words);
+  };
+  globalThis.addEventListener?.("error", note);
+  return {
+    stop() {
+      console.error = write;
+      globalThis.removeEventListener?.("error", note);
+      return seen;
+    },
+  };
+}
 
 async function authenticate(link) {
   link.send("token:good");
@@ -211,11 +231,31 @@ export const hookCases = [
     name: "a shouldRetry and a policy that throw are replaced by the defaults",
     async test(lab) {
       const fail = () => {
-        throw new Error("a bug of the user's");
+        throw new Error(LISTENER_BUG);
       };
       const observed = lab.connect("/first/2/status/500", { shouldRetry: fail, backoff: fail });
       await observed.until("open 2");
       equal(observed.delays, [200, 200], "delays");
+    },
+  },
+  {
+    name: "a hook that throws is reported once until open, and ends nothing",
+    async test(lab) {
+      const reports = watchReports();
+      const fail = (hook) => () => {
+        throw new Error(`${LISTENER_BUG}: ${hook}, ${lab.id}`);
+      };
+      const hooks = ["backoff", "shouldRetry", "trace"];
+      const observed = lab.connect(
+        "/first/3/status/500",
+        Object.fromEntries(hooks.map((hook) => [hook, fail(hook)])),
+      );
+      await observed.until("open 3");
+      // The report of an error may take a turn of the event loop.
+      await sleep(50);
+      const seen = reports.stop().filter((text) => text.includes(lab.id));
+      const counts = hooks.map((hook) => seen.filter((text) => text.includes(`${hook},`)).length);
+      equal(counts, [1, 1, 1], `reports of ${hooks}`);
     },
   },
   {

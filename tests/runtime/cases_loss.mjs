@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { equal, ok, sleep, until } from "./harness.mjs";
+import { block, equal, ok, sleep, until } from "./harness.mjs";
 
 const PING = { message: "ping", isReply: (data) => data === "ping" || data === "pong" };
 
@@ -69,6 +69,51 @@ function assertOnceAndInOrder(numbers) {
     ok(numbers[i - 1] < numbers[i], `${numbers[i - 1]} before ${numbers[i]}, each once`);
   }
 }
+
+const DEADLINE_MS = 150;
+/** How long a loop is blocked, in deadlines. */
+const BLOCKS = [1, 2, 3, 5];
+
+const blocks = [
+  {
+    name: "a loop blocked for longer than the connect timeout loses no handshake that was accepted",
+    async test(lab) {
+      for (const deadlines of BLOCKS) {
+        // The block ends after the deadline, and the server accepts at its beginning.
+        const observed = lab.connect("/slow/100", { connectTimeoutMs: 100 + DEADLINE_MS });
+        const dialled = BLOCKS.indexOf(deadlines) + 1;
+        await lab.recorded(({ dials }) => dials.length === dialled);
+        block(100 + deadlines * DEADLINE_MS);
+        await observed.until("open 0");
+        equal(observed.log, ["open 0"], `events of a block of ${deadlines} deadlines`);
+      }
+      equal((await lab.record()).dials.length, BLOCKS.length, "dials that the server saw");
+    },
+  },
+  {
+    name: "a loop blocked for longer than the heartbeat's timeout loses no live connection",
+    async test(lab) {
+      for (const deadlines of BLOCKS) {
+        let probes = 0;
+        const heartbeat = { intervalMs: DEADLINE_MS, timeoutMs: DEADLINE_MS, ...PING };
+        const observed = lab.connect("/echo", {
+          heartbeat: {
+            ...heartbeat,
+            message() {
+              // Blocks when the first probe has left, before its answer is read.
+              if (probes++ === 0) setTimeout(() => block(deadlines * DEADLINE_MS), 1);
+              return "ping";
+            },
+          },
+        });
+        await until(() => probes >= 3, () => `3 probes, log is ${observed.log}`);
+        equal(observed.log, ["open 0"], `events of a block of ${deadlines} deadlines`);
+        observed.ws.close();
+      }
+      equal((await lab.record()).dials.length, BLOCKS.length, "dials that the server saw");
+    },
+  },
+];
 
 export const lossCases = [
   {
@@ -236,6 +281,29 @@ export const lossCases = [
       ], "the last events");
     },
   },
+  {
+    name: "what reconnect() leaves delivers what was handed over, and its close frame",
+    async test(lab) {
+      for (const [n, bytes] of [0, 100_000].entries()) {
+        const { ws } = lab.connect("/sink");
+        await ws.opened;
+        const messages = Array.from({ length: 20 }, (_, k) => `${k}`.padEnd(bytes, "."));
+        for (const message of messages) ws.send(message);
+        ws.reconnect(4001, "moved");
+        const record = await lab.recorded(({ closes }) => closes.length === 2 * n + 1);
+        equal(record.closes.at(-1), { code: 4001, reason: "moved" }, "close frame");
+        equal(
+          record.messages.slice(20 * n),
+          messages.map((text) => bytes ? `text of ${bytes}` : text),
+          "messages that the server saw",
+        );
+        ws.close();
+        await ws.closed;
+        await lab.recorded(({ closes }) => closes.length === 2 * n + 2);
+      }
+    },
+  },
+  ...blocks,
   ...losses,
   ...violations,
 ];

@@ -23,6 +23,24 @@ export const LISTENER_BUG = "a bug in a listener";
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Work of some milliseconds at most. */
+const WORK_STEPS = 1_000_000;
+/** More work than fits into a step of any clock that runs. */
+const STILL_CLOCK_WORKS = 500;
+
+/** Blocks the event loop. */
+export function block(ms) {
+  const endMs = Date.now() + ms;
+  let [lastMs, works] = [0, 0];
+  for (let nowMs; (nowMs = Date.now()) < endMs; works++) {
+    if (nowMs !== lastMs) [lastMs, works] = [nowMs, 0];
+    if (works > STILL_CLOCK_WORKS) {
+      throw new Error("the clock stands still while the loop is blocked");
+    }
+    for (let n = 0; n < WORK_STEPS; n++) Math.imul(n, n);
+  }
+}
+
 export function ok(value, what) {
   if (!value) throw new Error(`expected: ${what}`);
 }
