@@ -114,7 +114,7 @@ export type TimerName =
   | "stable" // the connection stayed open long enough to count as a success
   | "heartbeat" // silence: time to probe, or to give the connection up
   | "retry" // the wait is over
-  | "hint" // waiting: a hint ends the wait early, after a little jitter; open: the hint is stale
+  | "hint" // waiting: a hint ends the wait early; connecting: a dial is no longer young; open: a hint is stale
   | "error" // an error event without a close event: the close is not coming
   | "refusal" // a handshake threw, and no close frame says why
   | "close"; // the peer did not answer the close handshake

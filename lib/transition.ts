@@ -167,6 +167,7 @@ function expire(
   state: Of<"resolving" | "connecting" | "handshaking">,
   { timer, lateMs }: Input & { readonly type: "timer" },
 ): Step {
+  if (timer === "hint") return state.phase === "connecting" ? cut(state) : stay(state);
   if (timer !== "connect") return lose(state);
   // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
   const { late = 0 } = state;
@@ -176,7 +177,10 @@ function expire(
   return lose(state, "refused" in state ? undefined : "connect-timeout");
 }
 
-/** A hint during an attempt is followed when it fails, which a dial into the network of before does now. */
+/**
+ * A hint during an attempt is followed when it fails, which a dial into the network of before does as
+ * soon as it is no longer young.
+ */
 function remember(
   state: Of<"resolving" | "connecting" | "handshaking">,
   { hint, dialMs }: Input & { readonly type: "hint" },
@@ -185,11 +189,17 @@ function remember(
   if (hint === "offline") return stay(state);
   const isOnline = hint === "online";
   const { series } = state;
-  const isStale = isOnline && state.phase === "connecting" && Number(dialMs) > YOUNG_DIAL_MS;
   const after = { ...state, hint: isOnline ? hint : state.hint ?? hint };
-  return isStale && !series.cut && series.attempt < maxAttempts
-    ? lose({ ...after, series: { ...series, cut: true } })
-    : stay(after);
+  const isCut = isOnline && state.phase === "connecting" && !series.cut &&
+    series.attempt < maxAttempts;
+  if (!isCut) return stay(after);
+  const youngMs = YOUNG_DIAL_MS - Number(dialMs);
+  return youngMs < 0 ? cut(after) : stay(after, arm("hint", youngMs));
+}
+
+/** Ends a dial into the network of before, once in each series. */
+function cut(state: Of<"resolving" | "connecting" | "handshaking">): Step {
+  return lose({ ...state, series: { ...state.series, cut: true } });
 }
 
 function open(state: Of<"open">, input: Input, config: Config): Step {

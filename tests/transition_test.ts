@@ -315,7 +315,12 @@ for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
   for (const name of ["online", "wake"] as const) {
     Deno.test(`transition() ${name} while ${state.phase} is kept for when the attempt fails`, () => {
       const hinted = { ...state, hint: name } as State;
-      assertStep(transition(state, hint(name, { dialMs: 1_000 }), CONFIG), hinted, []);
+      const isTimed = name === "online" && state === CONNECTING;
+      assertStep(
+        transition(state, hint(name, { dialMs: 900 }), CONFIG),
+        hinted,
+        isTimed ? [arm("hint", 100)] : [],
+      );
       const [after, effects] = transition(hinted, lost(), CONFIG);
       assertEquals([after.phase, effects.at(-1)], ["waiting", { type: "hint", hint: name }]);
     });
@@ -335,6 +340,16 @@ Deno.test("transition() online cuts a dial of over 1 s short, once in a series",
     error: "connect-failed",
   }]);
   assertStep(transition(cut, input, CONFIG), cut, []);
+});
+
+Deno.test("transition() hint timer cuts a dial short that is no longer young, and nothing else", () => {
+  const hinted = { ...CONNECTING, hint: "online" } as State;
+  const cut = { ...hinted, series: { ...THIRD, cut: true } } as State;
+  assertStep(transition(hinted, timer("hint"), CONFIG), cut, [{
+    type: "lose",
+    error: "connect-failed",
+  }]);
+  assertStep(transition(HANDSHAKING, timer("hint"), CONFIG), HANDSHAKING, []);
 });
 
 Deno.test("transition() online never cuts the last attempt short", () => {

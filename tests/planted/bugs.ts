@@ -106,20 +106,36 @@ const CORE: readonly Bug[] = [
     "UNWAITED",
   ),
   {
-    ...transition("online cuts every dial short", "!series.cut && ", ""),
+    ...transition("online cuts every dial short", "&& !series.cut &&", "&&"),
     test: "tests/client/connectivity_test.ts",
   },
   {
     ...transition(
       "online cuts the last attempt short",
-      " && series.attempt < maxAttempts\n",
-      "\n",
+      " &&\n    series.attempt < maxAttempts;",
+      ";",
     ),
     test: "tests/client/connectivity_test.ts",
   },
   {
     ...transition("a young dial is cut short", "YOUNG_DIAL_MS = 1_000", "YOUNG_DIAL_MS = 0"),
     test: "tests/transition_test.ts",
+  },
+  {
+    ...transition(
+      "a young dial hangs on after a hint",
+      'stay(after, arm("hint", youngMs))',
+      "stay(after)",
+    ),
+    test: "tests/client/connectivity_test.ts",
+  },
+  {
+    ...transition(
+      "a hint of a dial cuts its handshake short",
+      'state.phase === "connecting" ? cut(state) : stay(state)',
+      "cut(state)",
+    ),
+    test: "tests/client/connectivity_test.ts",
   },
   {
     ...transition("a stale hint is followed", "FRESH_HINT_MS = 1_000", "FRESH_HINT_MS = 9_000"),

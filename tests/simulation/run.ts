@@ -47,8 +47,8 @@ export interface Outcome {
   readonly isCut: boolean;
 }
 
-/** Promise jobs run to their end within this many turns: the client's longest chain has nine. */
-const TURNS = 16;
+/** Promise jobs run to their end within this many turns: three attempts in a row, begun by listeners, have 20. */
+const TURNS = 40;
 
 /** The run that is being played, for what the platform only reports globally. */
 let current: Run | null = null;

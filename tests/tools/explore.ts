@@ -58,8 +58,8 @@ const START: World = {
 /** What may be armed in each phase. */
 const TIMERS: Readonly<Record<Phase, readonly TimerName[]>> = {
   resolving: ["connect"],
-  connecting: ["connect", "error"],
-  handshaking: ["connect", "error", "refusal"],
+  connecting: ["connect", "error", "hint"],
+  handshaking: ["connect", "error", "refusal", "hint"],
   open: ["stable", "heartbeat", "error", "hint"],
   waiting: ["retry", "hint"],
   closing: ["close", "error"],
