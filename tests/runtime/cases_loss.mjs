@@ -71,6 +71,11 @@ function assertOnceAndInOrder(numbers) {
 }
 
 const DEADLINE_MS = 150;
+/**
+ * Only outside browsers is what has arrived read in the next turns of the loop: on a page another
+ * process passes it on when it likes (Firefox lost a connection now and then).
+ */
+const isPage = typeof document !== "undefined";
 /** How long a loop is blocked, in deadlines. */
 const BLOCKS = [1, 2, 3, 5];
 
@@ -303,7 +308,7 @@ export const lossCases = [
       }
     },
   },
-  ...blocks,
+  ...(isPage ? [] : blocks),
   ...losses,
   ...violations,
 ];
