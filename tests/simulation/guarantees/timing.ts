@@ -205,7 +205,10 @@ export function guarantee14(run: Run): Check {
     if (isStart(seen) && books.retry !== retry && books.retry && !books.isHastened) {
       retry = books.retry;
       const { atMs, delayMs } = retry;
-      if (run.disturbedAtMs >= atMs) isSure = false;
+      // A clock that was set meanwhile makes the last early attempt seem older, or younger.
+      if (run.disturbedAtMs >= atMs || (early > 0 && run.disturbedAtMs >= earlyAtMs)) {
+        isSure = false;
+      }
       if (run.nowMs >= atMs + Math.trunc(delayMs) || !isSure) return;
       const sinceMs = run.nowMs - earlyAtMs;
       // Timers cut fractions off.
@@ -218,6 +221,7 @@ export function guarantee14(run: Run): Check {
     if (!isCurrent(run, seen) || run.client.state !== "waiting" || !books.retry) return;
     const { hintedAtMs, retry: { atMs, hintsFromMs, isPaced } } = books;
     if (hintedAtMs === null || isPaced || !isSure || !run.setting.connectivity) return;
+    if (early > 0 && run.disturbedAtMs >= earlyAtMs) return;
     if (hintedAtMs <= hintsFromMs || run.disturbedAtMs >= hintsFromMs) return;
     const dueAtMs = Math.max(hintedAtMs, atMs, earlyAtMs + apartMs()) + 500;
     if (run.nowMs > dueAtMs) run.fail(32, "a hint was not followed");
