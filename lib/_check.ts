@@ -1,11 +1,16 @@
 /**
- * Validation of numbers, shared by the delay policies and the client's options. Not an entry point.
+ * Validation of numbers, shared by the delay policies, the client's options and what hooks answer. Not an entry point.
  *
  * @module
  */
 
 /** The longest delay that every platform's timer keeps: above it, most fire at once. */
 export const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** Whether it is a number that can be compared: NaN cannot. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === "number" && !Number.isNaN(value);
+}
 
 /**
  * Returns `value` if it is a number from `min` to `max`, both included; NaN never is.

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MAX_DELAY_MS } from "./_check.ts";
+import { isNumber, MAX_DELAY_MS } from "./_check.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import { byteLength, SendQueue, type SendQueueLimits, type WebSocketData } from "./send_queue.ts";
 import type { Pace } from "./state.ts";
@@ -51,8 +51,7 @@ export function readPace(result: unknown): Pace | null {
 }
 
 function bound(name: keyof Pace, value: unknown): Pace {
-  const isNumber = typeof value === "number" && !Number.isNaN(value);
-  return isNumber ? { [name]: Math.min(Math.max(value, MIN_PACE_MS), MAX_DELAY_MS) } : {};
+  return isNumber(value) ? { [name]: Math.min(Math.max(value, MIN_PACE_MS), MAX_DELAY_MS) } : {};
 }
 
 /** The part of a message event that is kept. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isNumber } from "./_check.ts";
 import type { Backoff } from "./backoff.ts";
 import { type DelayRange, hintRange, isRetryable, pacing } from "./close_codes.ts";
 import type { ReconnectingWebSocketError } from "./errors.ts";
@@ -122,10 +123,6 @@ export function draw(random: () => unknown): number {
 function isDecision(answer: unknown): answer is RetryDecision {
   return answer === undefined || typeof answer === "boolean" ||
     isNumber((answer as { delayMs?: unknown } | null)?.delayMs);
-}
-
-function isNumber(answer: unknown): answer is number {
-  return typeof answer === "number" && !Number.isNaN(answer);
 }
 
 function isUnit(answer: unknown): answer is number {
