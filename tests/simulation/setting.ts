@@ -125,7 +125,7 @@ function readQueue(words: readonly string[] | undefined): Queue | null {
   };
 }
 
-/** The formulas are those of the design's `backoff.md`, not those of the code. */
+/** The formulas are those of the design, written anew: not those of the code. */
 function readPolicy(words: readonly string[] | undefined, cap: number): Policy | null {
   const [name = "default", first, second] = words ?? [];
   const isWindowed = name === "default" || name === "windowed";
