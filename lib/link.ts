@@ -58,7 +58,7 @@ export interface LinkClient {
   /** Whether the link is not abandoned. */
   holds(link: Link): boolean;
   /** The peer gave a sign of life that is no message. */
-  heard(link: Link): void;
+  noteAlive(link: Link): void;
   apply(input: Input): void;
   resolved(link: Link, url: string): void;
   receive(link: Link, event: MessageLike): void;
@@ -150,7 +150,7 @@ export class Link {
     if (!config.heartbeat) return;
     // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
     const emitter = socket as { on?(type: string, listener: () => void): void };
-    for (const type of ["ping", "pong"]) emitter.on?.(type, () => this.#client.heard(this));
+    for (const type of ["ping", "pong"]) emitter.on?.(type, () => this.#client.noteAlive(this));
   }
 
   #observe(event: SocketEvent): void {

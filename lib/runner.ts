@@ -53,7 +53,7 @@ export class Runner {
   readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
   #isBusy = false;
-  #heardAtMs: number | null = null;
+  #aliveAtMs: number | null = null;
 
   constructor(
     config: Config,
@@ -149,8 +149,8 @@ export class Runner {
   }
 
   /** Notes a sign of life of the peer. */
-  heard(): void {
-    this.#heardAtMs = this.#clock.now();
+  noteAlive(): void {
+    this.#aliveAtMs = this.#clock.now();
   }
 
   /** Whether an effect still belongs to what the client is doing; see {@linkcode Effect}. */
@@ -181,7 +181,7 @@ export class Runner {
 
   #arm(timer: TimerName, delayMs: number): void {
     this.#disarm(timer);
-    if (timer === "heartbeat") this.#heardAtMs = null;
+    if (timer === "heartbeat") this.#aliveAtMs = null;
     const dueAtMs = this.#clock.now() + delayMs;
     const fire = (): void => {
       this.#timers[timer] = undefined;
@@ -197,7 +197,7 @@ export class Runner {
   /** Bytes that leave are a sign of life as good as a message. */
   #silence(nowMs: number): number | null {
     if (this.#performer.isDraining()) return 0;
-    return this.#heardAtMs === null ? null : Math.max(0, nowMs - this.#heardAtMs);
+    return this.#aliveAtMs === null ? null : Math.max(0, nowMs - this.#aliveAtMs);
   }
 
   #disarm(timer: TimerName): void {

@@ -306,8 +306,8 @@ export class Shell implements LinkClient, Performer {
     }
   }
 
-  heard(link: Link): void {
-    if (this.holds(link)) this.#runner.heard();
+  noteAlive(link: Link): void {
+    if (this.holds(link)) this.#runner.noteAlive();
   }
 
   isDraining(): boolean {
@@ -316,7 +316,7 @@ export class Shell implements LinkClient, Performer {
 
   /** Whether a sign of life is no more than that, or the end of the connection. */
   #isTaken(link: Link, data: unknown): boolean {
-    this.#runner.heard();
+    this.#runner.noteAlive();
     const { epoch, silences } = this.state;
     if (silences) this.apply({ type: "alive", epoch });
     const isReply = !!this.#faults.attempt("isReply", () => this.#settings.isReply?.(data));

@@ -329,7 +329,7 @@ Deno.test("Runner takes a wall clock that jumps ahead for a late timer", () => {
 Deno.test("Runner takes a wall clock that jumps back for a timer in time", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(10_000);
-  harness.runner.heard();
+  harness.runner.noteAlive();
   harness.clock.jump(-3_600_000);
   harness.clock.tick(15_000);
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 0 });
@@ -338,9 +338,9 @@ Deno.test("Runner takes a wall clock that jumps back for a timer in time", () =>
 Deno.test("Runner tells how long ago the peer was heard since the heartbeat was armed", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(10_000);
-  harness.runner.heard();
+  harness.runner.noteAlive();
   harness.clock.tick(5_000);
-  harness.runner.heard();
+  harness.runner.noteAlive();
   harness.clock.tick(10_000);
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 10_000 });
   harness.clock.tick(15_000);
@@ -350,7 +350,7 @@ Deno.test("Runner tells how long ago the peer was heard since the heartbeat was 
 Deno.test("Runner keeps the note of the peer when another timer is armed", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(24_000);
-  harness.runner.heard();
+  harness.runner.noteAlive();
   harness.apply(ERROR);
   harness.clock.tick(0);
   assertEquals(harness.fired, { timer: "error", lateMs: 0, silentMs: null });

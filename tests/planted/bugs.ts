@@ -309,7 +309,7 @@ const CORE: readonly Bug[] = [
     ),
     test: "tests/client/reconnect_test.ts",
   },
-  runner("messages are no sign of life", "this.#heardAtMs = this.#clock.now();", ""),
+  runner("messages are no sign of life", "this.#aliveAtMs = this.#clock.now();", ""),
 ];
 
 const SHELL: readonly Bug[] = [
