@@ -83,7 +83,7 @@ export class Runner {
     const [after, effects] = transition(before, input, this.#config);
     this.#state = after;
     const isCall = input.type === "reconnect";
-    if (!isCall && effects.some(isEvent)) this.#letOut();
+    if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();
     for (const effect of effects) {
       const isLate = isCall && isEvent(effect);
       if (isLate) this.#lateCount++;

@@ -62,12 +62,19 @@ export class Shell implements LinkClient, Performer {
     const { config, sources: { clock }, trace, url, protocols } = settings;
     this.#runner = new Runner(config, clock, trace, this);
     if (typeof url === "string") this.#url = url;
-    const onTimeout = (): void => this.apply({ type: "fault", fault: "provider: no answer" });
-    const limits = { clock, limitMs: 2 * config.connectTimeoutMs, onTimeout };
-    if (typeof url === "function") this.urls = new SingleFlight<unknown>(url, limits);
-    if (typeof protocols === "function") {
-      this.protocols = new SingleFlight<unknown>(protocols, limits);
-    }
+    this.urls = this.#provider(url);
+    this.protocols = this.#provider(protocols);
+  }
+
+  /** Only a function is called for its answer. */
+  #provider(given: Settings["url" | "protocols"]): SingleFlight<unknown> | undefined {
+    if (typeof given !== "function") return undefined;
+    const { config, sources: { clock } } = this.#settings;
+    return new SingleFlight<unknown>(given, {
+      clock,
+      limitMs: 2 * config.connectTimeoutMs,
+      onTimeout: () => this.apply({ type: "fault", fault: "provider: no answer" }),
+    });
   }
 
   get state(): State {
@@ -131,16 +138,19 @@ export class Shell implements LinkClient, Performer {
 
   /** A hint, with the times and the draw that decide what follows. */
   #hint(hint: ConnectivityHint): void {
-    const { clock, random } = this.#settings.sources;
-    const sinceMs = (atMs: number | null | undefined): number | null =>
-      typeof atMs === "number" ? Math.max(0, clock.now() - atMs) : null;
+    const { random } = this.#settings.sources;
     this.apply({
       type: "hint",
       hint,
       random: draw(() => this.#faults.attempt("random", random)),
-      dialMs: sinceMs(this.#link?.dialedAtMs),
-      earlyMs: sinceMs(this.#earlyAtMs),
+      dialMs: this.#sinceMs(this.#link?.dialedAtMs),
+      earlyMs: this.#sinceMs(this.#earlyAtMs),
     });
+  }
+
+  #sinceMs(atMs: number | null | undefined): number | null {
+    if (typeof atMs !== "number") return null;
+    return Math.max(0, this.#settings.sources.clock.now() - atMs);
   }
 
   holds(link: Link): boolean {
@@ -321,7 +331,7 @@ export class Shell implements LinkClient, Performer {
     if (silences) this.apply({ type: "alive", epoch });
     const isReply = !!this.#faults.attempt("isReply", () => this.#settings.isReply?.(data));
     if (isReply && link.probedAtMs !== null) {
-      link.latencyMs = Math.max(0, this.#settings.sources.clock.now() - link.probedAtMs);
+      link.latencyMs = this.#sinceMs(link.probedAtMs);
       link.probedAtMs = null;
     }
     return isReply || !this.#carries(link);
