@@ -36,8 +36,15 @@ export type RetryDecision = boolean | { readonly delayMs: number } | undefined;
  * foreign library's error decides nothing by accident.
  */
 export function decisionOf(thrown: unknown): RetryDecision {
-  const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;
-  return retry === false || Number.isFinite(retry?.delayMs) ? retry : undefined;
+  try {
+    const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;
+    // A copy: a getter may answer once.
+    const delayMs = retry?.delayMs;
+    return Number.isFinite(delayMs) ? { delayMs } : retry === false ? false : undefined;
+  } catch {
+    // A proxy or a getter: it decides nothing.
+    return undefined;
+  }
 }
 
 /** What the verdict depends on beside the failure. */

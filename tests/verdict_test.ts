@@ -320,6 +320,15 @@ Deno.test("judge() follows shouldRetry against what a thrown value decided", () 
   assertEquals(verdict({ decision: false, asked: () => undefined }), STOP);
 });
 
+/** An object whose trap throws. */
+function unreadable(trap: keyof ProxyHandler<object>): unknown {
+  return new Proxy({}, {
+    [trap](): never {
+      throw new Error("a trap");
+    },
+  });
+}
+
 const DECISIONS: readonly (readonly [what: string, thrown: unknown, decision: RetryDecision])[] = [
   ["an own false", Object.assign(new Error(), { retry: false }), false],
   ["an own delay", { retry: { delayMs: 250 } }, { delayMs: 250 }],
@@ -332,6 +341,8 @@ const DECISIONS: readonly (readonly [what: string, thrown: unknown, decision: Re
   ["null", { retry: null }, undefined],
   ["an inherited false", Object.create({ retry: false }), undefined],
   ["an accessor", Object.defineProperty({}, "retry", { get: () => false }), undefined],
+  ["a delay that cannot be read", { retry: unreadable("get") }, undefined],
+  ["what cannot be looked into", unreadable("getOwnPropertyDescriptor"), undefined],
   ["nothing thrown", undefined, undefined],
   ["null thrown", null, undefined],
   ["text thrown", "retry", undefined],
@@ -342,6 +353,18 @@ for (const [what, thrown, decision] of DECISIONS) {
     assertEquals(decisionOf(thrown), decision);
   });
 }
+
+Deno.test("decisionOf() reads a delay once", () => {
+  const delays = [250, NaN];
+  const thrown = {
+    retry: {
+      get delayMs() {
+        return delays.shift();
+      },
+    },
+  };
+  assertEquals(decisionOf(thrown), { delayMs: 250 });
+});
 
 Deno.test("judge() tells the flaws of both, in order", () => {
   const flaws = ["shouldRetry: unusable answer", "backoff: unusable answer"];

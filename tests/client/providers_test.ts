@@ -185,6 +185,22 @@ Deno.test("what a provider throws may end the client, or be a server's hint", as
   assertEquals(await lastLine({ delayMs: NaN }), "0 retry #1 1500 provider-failed");
 });
 
+Deno.test("what cannot be looked into fails the attempt of a provider and of a handshake", async () => {
+  const thrown = new Proxy({}, {
+    getOwnPropertyDescriptor(): undefined {
+      throw new Error("a trap");
+    },
+  });
+  const reject = (): Promise<never> => Promise.reject(thrown);
+  const asked = rig({ url: reject });
+  await asked.clock.tickAsync(0);
+  assertEquals(asked.log[1], "0 error provider-failed");
+  const met = rig({ handshake: reject });
+  met.server.accept();
+  await met.clock.tickAsync(1_000);
+  assertEquals(met.log[1], "0 error handshake-failed");
+});
+
 Deno.test("a provider that rejects after the end says nothing", async () => {
   const failures: ((reason: unknown) => void)[] = [];
   const it = rig({
