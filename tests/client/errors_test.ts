@@ -131,6 +131,20 @@ Deno.test("a backoff that throws is reported once until the client is open again
   assertEquals(again, ["Error: boom"]);
 });
 
+Deno.test("hooks that throw are written to stderr once each, and end no process", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", new URL("./faults_probe.ts", import.meta.url).pathname],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals([code, out], [0, "1 open #3 first\n"]);
+  assertEquals(err?.match(/^.*a bug in .*$/gm)?.sort(), [
+    "Error: a bug in backoff",
+    "Error: a bug in shouldRetry",
+    "Error: a bug in trace",
+  ]);
+});
+
 Deno.test("a provider that throws is no hook: nothing is reported but its attempt", async () => {
   const lines = await written(async () => {
     const it = rig({ url: boom });
