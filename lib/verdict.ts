@@ -103,9 +103,11 @@ export function judge(
   const within = ([minMs, maxMs]: DelayRange): number =>
     bound(minMs + random * (maxMs - minMs), maxDelayMs);
   if (typeof retry === "object") {
+    // A getter may answer once.
+    const hintMs = consult("shouldRetry", () => retry.delayMs, isNumber) ?? maxDelayMs;
     return {
       retry: true,
-      delayMs: within(hintRange(retry.delayMs, maxDelayMs)),
+      delayMs: within(hintRange(hintMs, maxDelayMs)),
       by: "hint",
       flaws,
     };

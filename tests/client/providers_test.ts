@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import type { ConnectContext, ReconnectingWebSocketError } from "../../mod.ts";
+import { stub } from "@std/testing/mock";
+import { fakeWorld } from "../../lib/testing/mod.ts";
+import {
+  type ConnectContext,
+  ReconnectingWebSocket,
+  type ReconnectingWebSocketError,
+} from "../../mod.ts";
 import { leftovers, NOTHING_LEFT, type Rig, rig, type RigOptions, URL_OF_TESTS } from "./rig.ts";
 
 const FAILED = [
@@ -199,6 +205,32 @@ Deno.test("what cannot be looked into fails the attempt of a provider and of a h
   met.server.accept();
   await met.clock.tickAsync(1_000);
   assertEquals(met.log[1], "0 error handshake-failed");
+});
+
+Deno.test("a provider is called again after the clock threw once", async () => {
+  let timers = 0;
+  const { clock, network, sources } = fakeWorld();
+  const attempts: number[] = [];
+  using ws = new ReconnectingWebSocket(({ attempt }) => {
+    attempts.push(attempt);
+    return URL_OF_TESTS;
+  }, {
+    sources: {
+      ...sources,
+      clock: {
+        now: () => clock.now(),
+        setTimeout(callback, delayMs): unknown {
+          // The first is the deadline of the attempt.
+          if (++timers === 2) throw new ReferenceError("setTimeout is not defined");
+          return clock.setTimeout(callback, delayMs);
+        },
+        clearTimeout: (handle) => clock.clearTimeout(handle),
+      },
+    },
+  });
+  using _ = stub(console, "error");
+  await clock.tickAsync(3_000);
+  assertEquals([attempts, network.connections.length, ws.attempt], [[1], 1, 1]);
 });
 
 Deno.test("a provider that rejects after the end says nothing", async () => {

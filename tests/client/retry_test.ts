@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { seededRandom } from "../../lib/testing/mod.ts";
 import type { Failure, ReconnectingWebSocketOptions, TraceRecord } from "../../mod.ts";
 import { DELAYS_MS, openRig, type Rig, rig } from "./rig.ts";
@@ -310,4 +311,21 @@ Deno.test("a paced restart paces the first retry only, and the policy begins aft
   it.server.close(1012);
   // The policy starts over: 1 s and a quarter of the first window.
   assertEquals(delayMs(it), 1_250);
+});
+
+Deno.test("shouldRetry whose delay can be read once counts as a hint of the longest delay", () => {
+  using _ = stub(console, "error");
+  let reads = 0;
+  const it = openRig({
+    maxDelayMs: 20_000,
+    shouldRetry: () => ({
+      get delayMs(): number {
+        if (reads++ > 0) throw new Error("read twice");
+        return 5;
+      },
+    }),
+  });
+  it.server.drop();
+  // The middle of what fits under the cap.
+  assertEquals(it.log.at(-1), "0 retry #1 16667 connection-lost");
 });

@@ -706,6 +706,22 @@ const PARTS: readonly Bug[] = [
   },
   {
     ...verdict(
+      "a hint is read twice",
+      'consult("shouldRetry", () => retry.delayMs, isNumber) ?? maxDelayMs',
+      "retry.delayMs",
+    ),
+    test: "tests/client/retry_test.ts",
+  },
+  {
+    ...providers(
+      "an answer that never comes is waited for when the clock threw",
+      "return this.#answer ??= this.#start(attempt);",
+      "return this.#answer ??= new Promise((resolve) => resolve(this.#start(attempt)));",
+    ),
+    test: "tests/client/providers_test.ts",
+  },
+  {
+    ...verdict(
       "what is thrown and cannot be read hangs the attempt",
       "// A proxy or a getter: it decides nothing.\n    return undefined;",
       "throw thrown;",
