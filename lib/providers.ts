@@ -4,7 +4,6 @@
  * @module
  */
 
-import { deferred } from "./deferred.ts";
 import type { ProviderFunction } from "./options.ts";
 import { abortController, domException } from "./platform.ts";
 import type { Clock } from "./sources.ts";
@@ -45,25 +44,25 @@ export class SingleFlight<T> {
   #start(attempt: number): Promise<T> {
     const { clock, limitMs, onTimeout } = this.#limits;
     const controller = abortController();
-    const { promise, resolve, reject } = deferred<T>();
-    // Ahead of all else: what it throws must leave no answer behind that never comes.
+    // Outside the promise: what the clock throws must leave no answer behind that never comes.
     const timer = clock.setTimeout(() => {
       onTimeout();
-      abort(domException("Cannot wait any longer for the provider", "TimeoutError"));
+      this.cancel(domException("Cannot wait any longer for the provider", "TimeoutError"));
     }, limitMs);
-    const finish = (): void => {
-      if (this.#reject !== abort) return;
-      this.#answer = this.#reject = undefined;
-      clock.clearTimeout(timer);
-    };
-    const abort = this.#reject = (reason: unknown): void => {
-      finish();
-      controller.abort(reason);
-      reject(reason);
-    };
-    // An async function, so that a throw is a rejection.
-    const call = async (): Promise<T> => await this.#call({ attempt, signal: controller.signal });
-    call().finally(finish).then(resolve, reject);
-    return promise;
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        if (this.#reject !== abort) return;
+        this.#answer = this.#reject = undefined;
+        clock.clearTimeout(timer);
+      };
+      const abort = this.#reject = (reason: unknown): void => {
+        finish();
+        controller.abort(reason);
+        reject(reason);
+      };
+      // An async function, so that a throw is a rejection.
+      const call = async (): Promise<T> => await this.#call({ attempt, signal: controller.signal });
+      call().finally(finish).then(resolve, reject);
+    });
   }
 }

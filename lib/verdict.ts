@@ -38,9 +38,7 @@ export type RetryDecision = boolean | { readonly delayMs: number } | undefined;
 export function decisionOf(thrown: unknown): RetryDecision {
   try {
     const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;
-    // A copy: a getter may answer once.
-    const delayMs = retry?.delayMs;
-    return Number.isFinite(delayMs) ? { delayMs } : retry === false ? false : undefined;
+    return retry === false || Number.isFinite(retry?.delayMs) ? retry : undefined;
   } catch {
     // A proxy or a getter: it decides nothing.
     return undefined;
@@ -104,10 +102,10 @@ export function judge(
     bound(minMs + random * (maxMs - minMs), maxDelayMs);
   if (typeof retry === "object") {
     // A getter may answer once.
-    const hintMs = consult("shouldRetry", () => retry.delayMs, isNumber) ?? maxDelayMs;
+    const hintMs = consult("shouldRetry", () => retry.delayMs, isNumber);
     return {
       retry: true,
-      delayMs: within(hintRange(hintMs, maxDelayMs)),
+      delayMs: within(hintRange(hintMs ?? maxDelayMs, maxDelayMs)),
       by: "hint",
       flaws,
     };

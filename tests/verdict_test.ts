@@ -354,18 +354,6 @@ for (const [what, thrown, decision] of DECISIONS) {
   });
 }
 
-Deno.test("decisionOf() reads a delay once", () => {
-  const delays = [250, NaN];
-  const thrown = {
-    retry: {
-      get delayMs() {
-        return delays.shift();
-      },
-    },
-  };
-  assertEquals(decisionOf(thrown), { delayMs: 250 });
-});
-
 Deno.test("judge() tells the flaws of both, in order", () => {
   const flaws = ["shouldRetry: unusable answer", "backoff: unusable answer"];
   assertEquals(

@@ -707,7 +707,7 @@ const PARTS: readonly Bug[] = [
   {
     ...verdict(
       "a hint is read twice",
-      'consult("shouldRetry", () => retry.delayMs, isNumber) ?? maxDelayMs',
+      'consult("shouldRetry", () => retry.delayMs, isNumber)',
       "retry.delayMs",
     ),
     test: "tests/client/retry_test.ts",
