@@ -19,14 +19,14 @@
  * @module
  */
 
-export { ReconnectingWebSocket } from "./lib/reconnecting_websocket.ts";
+export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
 export { ReconnectingWebSocketError } from "./lib/errors.ts";
 export type {
   ClientEventTarget,
   Handler,
   Listener,
   ListenerOptions,
-} from "./lib/client_event_target.ts";
+} from "./lib/client/event_target.ts";
 export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type {
   ConnectionState,
@@ -37,8 +37,8 @@ export type {
   ReconnectingRetryEvent,
   ReconnectingStateChangeEvent,
   ReconnectingWebSocketEventMap,
-} from "./lib/events.ts";
-export type { HandshakeLink, HandshakeResult } from "./lib/handshake.ts";
+} from "./lib/client/events.ts";
+export type { HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
 export type {
   ConnectContext,
   HeartbeatOptions,
@@ -46,10 +46,10 @@ export type {
   ProviderFunction,
   ReconnectingWebSocketOptions,
   SendQueueOptions,
-} from "./lib/options.ts";
+} from "./lib/client/options.ts";
 export type { PlatformEventTarget } from "./lib/platform.ts";
-export type { Overflow, WebSocketData } from "./lib/send_queue.ts";
-export type { Ending } from "./lib/announcer.ts";
+export type { Overflow, WebSocketData } from "./lib/bounded_queue.ts";
+export type { Ending } from "./lib/client/announcer.ts";
 export type {
   Clock,
   Connectivity,
@@ -59,5 +59,5 @@ export type {
   WebSocketLike,
 } from "./lib/sources.ts";
 export type { TraceRecord } from "./lib/trace.ts";
-export type { Failure, RetryDecision } from "./lib/verdict.ts";
+export type { Failure, RetryDecision } from "./lib/features/retry.ts";
 export type { Backoff, BackoffContext, BackoffOptions } from "./lib/backoff.ts";

@@ -15,7 +15,7 @@ type Programs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const minimal = (clause: string, from: string, create = `new C("wss://example.test")`): string =>
   `import ${clause} from "${from}"; ${create}.addEventListener("message", console.log);`;
 
-/** The sizes that `tests/tools/check_size.ts` keeps. */
+/** The sizes that `tests/project/check_size.ts` keeps. */
 export const GATED: Programs = {
   "size of all exports": { holdfast: `export * from "@holdfast/websocket"` },
   "size of ./backoff": { holdfast: `export * from "@holdfast/websocket/backoff"` },

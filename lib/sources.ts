@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ClientEventTarget } from "./client_event_target.ts";
+import { ClientEventTarget } from "./client/event_target.ts";
 import { missing } from "./platform.ts";
 
 /** Time, as the client uses it. */

@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Effect, Input, State } from "./state.ts";
+import type { Effect, Input, State } from "./machine/state.ts";
 
 /**
  * One decision of the core: state before, input (draws and verdicts included), state after, effects.

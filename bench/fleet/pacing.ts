@@ -5,8 +5,8 @@
  * @module
  */
 
-import { type DelayRange, hintRange, pacing } from "../../lib/close_codes.ts";
-import { HINT_JITTER_MS } from "../../lib/transition.ts";
+import { type DelayRange, hintRange, pacing } from "../../lib/machine/close_codes.ts";
+import { HINT_JITTER_MS } from "../../lib/machine/transition.ts";
 
 const INITIAL_DELAY_MS = 1_000;
 

@@ -1,6 +1,6 @@
-import type { Config, Input, State } from "../state.ts";
+import type { Config, Input, State } from "../machine/state.ts";
 import type { TraceRecord } from "../trace.ts";
-import { transition } from "../transition.ts";
+import { transition } from "../machine/transition.ts";
 
 /**
  * Runs a recorded trace through the core: what a client decided, it must decide again. With the

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ReconnectingWebSocket } from "../../mod.ts";
-import { inRealm } from "../tools/realm.ts";
+import { inRealm } from "../platforms/realm.ts";
 import { openRig, rig } from "./rig.ts";
 
 Deno.test("ReconnectingWebSocket has the constants of WebSocket, on the class and on instances", () => {

@@ -1,0 +1,413 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertSpyCalls, spy } from "@std/testing/mock";
+import fc from "fast-check";
+import type { BackoffContext } from "../../lib/backoff.ts";
+import type { Series, Verdict } from "../../lib/machine/state.ts";
+import {
+  type Case,
+  decisionOf,
+  type Failure,
+  judge,
+  type Judges,
+  type RetryDecision,
+} from "../../lib/features/retry.ts";
+import { CONFIG } from "./core_table.ts";
+
+const NEARLY_1 = 1 - 2 ** -53;
+const CAP = CONFIG.maxDelayMs;
+const SERIES: Series = {
+  attempt: 2,
+  waitedMs: 5_000,
+  previousDelayMs: 3_000,
+  early: 0,
+  cut: false,
+};
+const FIRST: Series = { attempt: 0, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false };
+const FAILURE: Failure = {
+  attempt: 2,
+  code: 1006,
+  reason: "",
+  wasClean: false,
+  wasOpen: true,
+  error: null,
+};
+
+interface Given {
+  readonly code?: number;
+  readonly series?: Series;
+  /** What `shouldRetry` does; not given at all if absent. */
+  readonly asked?: (failure: Failure) => unknown;
+  readonly backoff?: (context: BackoffContext) => unknown;
+  readonly random?: number;
+  readonly canRefresh?: boolean;
+  /** What a thrown value decided. */
+  readonly decision?: RetryDecision;
+  readonly report?: Case["report"];
+}
+
+/** What a verdict is about, with what a test changes of it. */
+function caseOf(over: Partial<Case> = {}): Case {
+  return {
+    failure: FAILURE,
+    series: SERIES,
+    decision: undefined,
+    isAwaited: () => true,
+    report: () => {},
+    ...over,
+  };
+}
+
+function verdict(given: Given = {}): Verdict {
+  const { code = 1006, series = SERIES, asked, canRefresh = false } = given;
+  const judges = {
+    shouldRetry: asked as Judges["shouldRetry"],
+    backoff: (given.backoff ?? (() => 7_000)) as Judges["backoff"],
+    sources: { random: () => "random" in given ? given.random as number : 0.5 },
+    canRefresh,
+  };
+  const { decision, report = () => {} } = given;
+  return judge(caseOf({ failure: { ...FAILURE, code }, series, decision, report }), CONFIG, judges);
+}
+
+function retry(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {
+  return { retry: true, delayMs, by, flaws };
+}
+
+const STOP: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
+
+Deno.test("judge() asks the policy after an ordinary loss", () => {
+  assertEquals(verdict(), retry(7_000));
+});
+
+Deno.test("judge() tells the policy the attempt to come and what was waited", () => {
+  const backoff = spy((_context: BackoffContext) => 7_000);
+  verdict({ backoff, random: 0.25 });
+  assertEquals(backoff.calls.map(({ args }) => args), [
+    [{ attempt: 3, waitedMs: 5_000, previousDelayMs: 3_000, random: 0.25 }],
+  ]);
+});
+
+Deno.test("judge() shows shouldRetry the failure, once", () => {
+  const asked = spy((_failure: Failure) => true);
+  verdict({ asked, code: 1011 });
+  assertEquals(asked.calls.map(({ args }) => args), [[{ ...FAILURE, code: 1011 }]]);
+});
+
+Deno.test("judge() does not retry after a fatal code, and draws nothing then", () => {
+  const random = spy(() => 0.5);
+  const backoff = spy(() => 1);
+  const judges = { shouldRetry: undefined, backoff, sources: { random }, canRefresh: true };
+  assertEquals(judge(caseOf({ failure: { ...FAILURE, code: 4403 } }), CONFIG, judges), STOP);
+  assertSpyCalls(random, 0);
+  assertSpyCalls(backoff, 0);
+});
+
+Deno.test("judge() draws one random number for a retry", () => {
+  for (const answer of [undefined, true, { delayMs: 5 }]) {
+    const random = spy(() => 0.5);
+    const judges = {
+      shouldRetry: () => answer,
+      backoff: () => 1,
+      sources: { random },
+      canRefresh: true,
+    };
+    judge(caseOf(), CONFIG, judges);
+    assertSpyCalls(random, 1);
+  }
+});
+
+Deno.test("judge() draws and asks nothing more once shouldRetry has ended the client", () => {
+  let isOver = false;
+  const shouldRetry = (): boolean => isOver = true;
+  const random = spy(() => 0.5);
+  const backoff = spy(() => 1_000);
+  const judges = { shouldRetry, backoff, sources: { random }, canRefresh: false };
+  assertEquals(judge(caseOf({ isAwaited: () => !isOver }), CONFIG, judges), STOP);
+  assertSpyCalls(random, 0);
+  assertSpyCalls(backoff, 0);
+});
+
+Deno.test("judge() retries an unauthorized client only if a new token may come", () => {
+  for (const code of [1008, 3000, 4401]) {
+    assertEquals(verdict({ code }), STOP);
+    assertEquals(verdict({ code, canRefresh: true }), retry(7_000));
+  }
+});
+
+Deno.test("judge() follows shouldRetry against the table of codes", () => {
+  assertEquals(verdict({ code: 4403, asked: () => true }), retry(7_000));
+  assertEquals(verdict({ code: 1006, asked: () => false }), STOP);
+});
+
+Deno.test("judge() decides by the table where shouldRetry does not", () => {
+  assertEquals(verdict({ code: 4403, asked: () => undefined }), STOP);
+  assertEquals(verdict({ code: 1006, asked: () => undefined }), retry(7_000));
+});
+
+Deno.test("judge() decides by the table where shouldRetry throws, and says so", () => {
+  const asked = (): never => {
+    throw new Error("wss://token@example.com");
+  };
+  assertEquals(verdict({ asked }), retry(7_000, "policy", "shouldRetry: threw"));
+  assertEquals(verdict({ asked, code: 4403 }), { ...STOP, flaws: ["shouldRetry: threw"] });
+});
+
+const NONSENSE: readonly unknown[] = [
+  null,
+  0,
+  1,
+  "no",
+  {},
+  [],
+  { delayMs: "5" },
+  { delayMs: NaN },
+  () => false,
+];
+
+for (const answer of NONSENSE) {
+  Deno.test(`judge() takes ${JSON.stringify(answer)} (${typeof answer}) of shouldRetry for no answer`, () => {
+    const flaw = "shouldRetry: unusable answer";
+    assertEquals(verdict({ asked: () => answer }), retry(7_000, "policy", flaw));
+    assertEquals(verdict({ asked: () => answer, code: 4403 }), { ...STOP, flaws: [flaw] });
+  });
+}
+
+Deno.test("judge() takes an async shouldRetry for no answer, and its rejection for none either", async () => {
+  const unhandled: unknown[] = [];
+  const note = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  const flaw = "shouldRetry: unusable answer";
+  assertEquals(verdict({ asked: () => Promise.resolve(false) }), retry(7_000, "policy", flaw));
+  assertEquals(verdict({ asked: () => Promise.reject(new Error()) }), retry(7_000, "policy", flaw));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 0);
+  await promise;
+  removeEventListener("unhandledrejection", note);
+  assertEquals(unhandled, []);
+});
+
+const HINTS: readonly (readonly [hintMs: number, minMs: number, maxMs: number])[] = [
+  [10_000, 10_000, 15_000],
+  [0.5, 1, 1],
+  [0, 1, 1],
+  [-5, 1, 1],
+  [55_000, 40_000, CAP],
+  [10 * 365 * 86_400_000, 40_000, CAP],
+  [Infinity, 40_000, CAP],
+];
+
+for (const [delayMs, minMs, maxMs] of HINTS) {
+  Deno.test(`judge() spreads a hint of ${delayMs} ms over ${minMs} to ${maxMs} ms`, () => {
+    const asked = (): unknown => ({ delayMs });
+    assertEquals(verdict({ asked, random: 0 }), retry(minMs, "hint"));
+    const { delayMs: last } = verdict({ asked, random: NEARLY_1 });
+    assert(last <= maxMs && last > maxMs * (1 - 1e-12), `${last}`);
+  });
+}
+
+Deno.test("judge() keeps a hint of -Infinity within the bounds", () => {
+  const { delayMs } = verdict({ asked: () => ({ delayMs: -Infinity }) });
+  assert(delayMs >= 1 && delayMs <= CAP, `${delayMs}`);
+});
+
+Deno.test("judge() follows a hint after a fatal code and against the pacing of 1012", () => {
+  const asked = (): unknown => ({ delayMs: 100 });
+  assertEquals(verdict({ code: 4403, asked, random: 0 }), retry(100, "hint"));
+  assertEquals(verdict({ code: 1012, series: FIRST, asked, random: 0 }), retry(100, "hint"));
+});
+
+const PACED: readonly (readonly [code: number, minMs: number, maxMs: number])[] = [
+  [1012, 5_000, 30_000],
+  [1013, 2_200, 4_400], // initial delay 1.1 s
+  [1008, 2_200, 4_400],
+];
+
+for (const [code, minMs, maxMs] of PACED) {
+  Deno.test(`judge() paces the first retry after ${code}, and only the first`, () => {
+    const canRefresh = true;
+    const first = (random: number): Verdict => verdict({ code, series: FIRST, random, canRefresh });
+    assertEquals(first(0), retry(minMs, "close-code"));
+    assertEquals(first(0.5), retry((minMs + maxMs) / 2, "close-code"));
+    assert(first(NEARLY_1).delayMs <= maxMs);
+    assertEquals(verdict({ code, asked: () => true, series: FIRST }).by, "close-code");
+    assertEquals(verdict({ code, canRefresh }), retry(7_000));
+  });
+}
+
+const ANSWERS: readonly (readonly [answer: unknown, delayMs: number, ...flaws: string[]])[] = [
+  [1, 1],
+  [CAP, CAP],
+  [0.999, 1, "backoff: out of bounds"],
+  [0, 1, "backoff: out of bounds"],
+  [-1, 1, "backoff: out of bounds"],
+  [-Infinity, 1, "backoff: out of bounds"],
+  [CAP + 0.001, CAP, "backoff: out of bounds"],
+  [Infinity, CAP, "backoff: out of bounds"],
+  [NaN, CAP, "backoff: unusable answer"],
+  [undefined, CAP, "backoff: unusable answer"],
+  ["500", CAP, "backoff: unusable answer"],
+  [500n, CAP, "backoff: unusable answer"],
+];
+
+for (const [answer, delayMs, ...flaws] of ANSWERS) {
+  Deno.test(`judge() makes ${delayMs} ms of ${answer} (${typeof answer}) from the policy`, () => {
+    assertEquals(verdict({ backoff: () => answer }), retry(delayMs, "policy", ...flaws));
+  });
+}
+
+Deno.test("judge() waits as long as it may where the policy throws", () => {
+  const backoff = (): never => {
+    throw new Error();
+  };
+  assertEquals(verdict({ backoff }), retry(CAP, "policy", "backoff: threw"));
+});
+
+for (const drawn of [NaN, -0.001, 1, 2, Infinity, undefined, "0.5", null]) {
+  Deno.test(`judge() draws the middle where the random source gives ${drawn} (${typeof drawn})`, () => {
+    const asked = (): unknown => ({ delayMs: 1_000 });
+    assertEquals(
+      verdict({ asked, random: drawn as number }),
+      retry(1_250, "hint", "random: unusable answer"),
+    );
+  });
+}
+
+Deno.test("judge() draws the middle where the random source throws", () => {
+  const random = (): never => {
+    throw new Error();
+  };
+  const judges = {
+    shouldRetry: undefined,
+    backoff: () => 1,
+    sources: { random },
+    canRefresh: false,
+  };
+  assertEquals(
+    judge(caseOf(), CONFIG, judges),
+    retry(1, "policy", "random: threw"),
+  );
+});
+
+Deno.test("judge() reports each judge that throws, and each answer that makes no sense", () => {
+  const reported: string[] = [];
+  const thrown = new Error("mine");
+  const asked = (): never => {
+    throw thrown;
+  };
+  verdict({
+    asked,
+    backoff: () => "?",
+    report: (judge, error) => reported.push(judge, `${error}`),
+  });
+  assertEquals(reported, [
+    ...["shouldRetry", "Error: mine"],
+    ...["backoff", "TypeError: Cannot use the answer of 'backoff'"],
+  ]);
+});
+
+Deno.test("judge() follows what a thrown value decided against the table of codes", () => {
+  assertEquals(verdict({ decision: false }), STOP);
+  const decision = { delayMs: 1_000 };
+  assertEquals(verdict({ decision, code: 4403, random: 0 }), retry(1_000, "hint"));
+});
+
+Deno.test("judge() follows shouldRetry against what a thrown value decided", () => {
+  assertEquals(verdict({ decision: false, asked: () => true }), retry(7_000));
+  assertEquals(verdict({ decision: { delayMs: 5 }, asked: () => false }), STOP);
+  assertEquals(verdict({ decision: false, asked: () => undefined }), STOP);
+});
+
+/** An object whose trap throws. */
+function unreadable(trap: keyof ProxyHandler<object>): unknown {
+  return new Proxy({}, {
+    [trap](): never {
+      throw new Error("a trap");
+    },
+  });
+}
+
+const DECISIONS: readonly (readonly [what: string, thrown: unknown, decision: RetryDecision])[] = [
+  ["an own false", Object.assign(new Error(), { retry: false }), false],
+  ["an own delay", { retry: { delayMs: 250 } }, { delayMs: 250 }],
+  ["true", { retry: true }, undefined],
+  ["a function", { retry: () => false }, undefined],
+  ["a count", { retry: 3 }, undefined],
+  ["a delay of Infinity", { retry: { delayMs: Infinity } }, undefined],
+  ["a delay of NaN", { retry: { delayMs: NaN } }, undefined],
+  ["a delay as text", { retry: { delayMs: "5" } }, undefined],
+  ["null", { retry: null }, undefined],
+  ["an inherited false", Object.create({ retry: false }), undefined],
+  ["an accessor", Object.defineProperty({}, "retry", { get: () => false }), undefined],
+  ["a delay that cannot be read", { retry: unreadable("get") }, undefined],
+  ["what cannot be looked into", unreadable("getOwnPropertyDescriptor"), undefined],
+  ["nothing thrown", undefined, undefined],
+  ["null thrown", null, undefined],
+  ["text thrown", "retry", undefined],
+];
+
+for (const [what, thrown, decision] of DECISIONS) {
+  Deno.test(`decisionOf() takes ${what} for ${JSON.stringify(decision) ?? "no decision"}`, () => {
+    assertEquals(decisionOf(thrown), decision);
+  });
+}
+
+Deno.test("judge() tells the flaws of both, in order", () => {
+  const flaws = ["shouldRetry: unusable answer", "backoff: unusable answer"];
+  assertEquals(
+    verdict({ asked: () => "?", backoff: () => "?" }),
+    retry(CAP, "policy", ...flaws),
+  );
+});
+
+/** Anything a function may do: return a number, an answer or nonsense, or throw. */
+const behaviour = fc.oneof(
+  fc.oneof(fc.double(), fc.integer(), fc.anything()).map((value) => () => value),
+  fc.oneof(fc.double(), fc.integer()).map((delayMs) => () => ({ delayMs })),
+  fc.anything().map((thrown) => () => {
+    throw thrown;
+  }),
+);
+
+const anyGiven: fc.Arbitrary<Given> = fc.record({
+  code: fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom(1000, 1006, 1012, 1013)),
+  series: fc.constantFrom(FIRST, SERIES),
+  asked: fc.oneof(fc.constant(() => undefined), behaviour),
+  backoff: behaviour,
+  random: fc.oneof(fc.constantFrom(0, NEARLY_1, NaN, -1, 2), fc.double()),
+  canRefresh: fc.boolean(),
+  decision: fc.constantFrom(undefined, false, { delayMs: 0 }, { delayMs: 1e12 }, { delayMs: -1 }),
+});
+
+function isBounded(decide: (given: Given) => Verdict): fc.IProperty<unknown> {
+  return fc.property(anyGiven, (given) => {
+    const { retry, delayMs } = decide(given);
+    if (retry) assert(delayMs >= 1 && delayMs <= CAP, `${delayMs}`);
+    else assertEquals(delayMs, 0);
+  });
+}
+
+Deno.test("judge() never throws and waits 1 ms to maxDelayMs, whatever it is told", () => {
+  fc.assert(isBounded(verdict), { numRuns: 5_000 });
+});
+
+const BUGS: Record<string, (given: Given) => Verdict> = {
+  "a hint is not bounded": (given) => {
+    const answer = given.asked?.(FAILURE) as { delayMs?: unknown } | null | undefined;
+    const { by, ...found } = verdict(given);
+    return by === "hint" ? { by, ...found, delayMs: Number(answer?.delayMs) } : { by, ...found };
+  },
+  "the policy's word is law": (given) => {
+    const found = verdict(given);
+    const isOut = found.flaws.includes("backoff: out of bounds");
+    return isOut ? { ...found, delayMs: Number(given.backoff?.({} as BackoffContext)) } : found;
+  },
+};
+
+for (const [what, decide] of Object.entries(BUGS)) {
+  Deno.test(`judge() property finds a planted bug: ${what}`, () => {
+    assert(fc.check(isBounded(decide), { numRuns: 5_000 }).failed);
+  });
+}

@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import { inRealm } from "../platforms/realm.ts";
+
+interface Exports {
+  /** Names that exist at run time. */
+  readonly values: string;
+  /** Names that only the compiler knows. */
+  readonly types: string;
+}
+
+/** Everything that a release promises to keep. */
+const EXPORTS: Readonly<Record<string, Exports>> = {
+  "mod.ts": {
+    values: "ReconnectingWebSocket ReconnectingWebSocketError",
+    types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
+      "ConnectionState Connectivity ConnectivityHint Ending Failure Handler HandshakeLink HandshakeResult " +
+      "HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
+      "ReconnectingCloseEvent " +
+      "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
+      "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
+      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TraceRecord " +
+      "WebSocketConstructor WebSocketData WebSocketLike",
+  },
+  "lib/backoff.ts": {
+    values: "additiveJitter constantBackoff decorrelatedJitter equalJitter fullJitter " +
+      "windowedBackoff",
+    types: "AdditiveJitterOptions Backoff BackoffContext BackoffOptions",
+  },
+  "lib/trace.ts": {
+    values: "consoleTrace formatTrace",
+    types: "ConsoleTraceOptions TraceRecord",
+  },
+  "lib/testing/mod.ts": {
+    values: "FakeClock FakeNetwork FaultScript fakeWorld replay seededRandom",
+    types: "AcceptOptions AnswerOptions Clock Connectivity ConnectivityHint FakeConnection " +
+      "FakeMessage FakeMessageInit FakeNetworkOptions FakeWorld FakeWorldOptions FaultMoment " +
+      "FaultWindow PendingTimer RunUntilOptions RuntimeProfile Sources TraceRecord " +
+      "WebSocketConstructor WebSocketLike",
+  },
+};
+
+interface Documentation {
+  readonly nodes: Readonly<Record<string, { readonly symbols: readonly { name: string }[] }>>;
+}
+
+/** All names that `deno doc` finds exported, in order. */
+async function namesOf(module: string): Promise<readonly string[]> {
+  const { href } = new URL(`../../${module}`, import.meta.url);
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--json", href] })
+    .output();
+  const { nodes }: Documentation = JSON.parse(new TextDecoder().decode(stdout));
+  return nodes[href]?.symbols.map(({ name }) => name).sort() ?? [];
+}
+
+function words(text: string): readonly string[] {
+  return text.split(" ");
+}
+
+for (const [module, { values, types }] of Object.entries(EXPORTS)) {
+  Deno.test(`${module} exports what is public, and nothing else`, async () => {
+    assertEquals(await namesOf(module), [...words(values), ...words(types)].sort());
+  });
+}
+
+Deno.test("deno.json has an entry point for each of the public modules, and no other", async () => {
+  const config = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assertEquals(Object.values(config.exports), Object.keys(EXPORTS).map((path) => `./${path}`));
+});
+
+const imported = await inRealm("import_only") as Record<string, unknown>;
+
+Deno.test("The entry points export these values at run time", () => {
+  const values = Object.values(EXPORTS).map((names) => words(names.values));
+  assertEquals(imported["values"], values);
+});
+
+Deno.test("Importing every entry point has no side effect", () => {
+  assertEquals(imported["uses"], []);
+  assertEquals(imported["isUnchanged"], true);
+});
+
+Deno.test("The traps for side effects of an import catch those of a client", () => {
+  assertEquals(imported["usesOfAClient"], [
+    "AbortController",
+    "Event",
+    "EventTarget",
+    "queueMicrotask",
+  ]);
+});

@@ -1,0 +1,57 @@
+/**
+ * Simulated browsers that are taken away under clients, at the end of a file of tests.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { freePort } from "../networks/scope.ts";
+import { nodeOf } from "../runtimes/runners.ts";
+import { run } from "../../packaging/command.ts";
+import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { createProject, modules } from "./project.ts";
+import { startServer, urlOf } from "./server.ts";
+
+const node = nodeOf("node-24");
+const jest = `${modules}/jest/bin/jest.js`;
+
+const refused = (): string => `ws://127.0.0.1:${freePort()}/`;
+
+async function checkVitest(journey: Journey): Promise<string> {
+  const cwd = await createProject(journey, ["left_behind.mjs", "teardown.mjs"]);
+  await using server = await startServer();
+  for (const environment of ["jsdom", "happy-dom"]) {
+    const command = [node, "teardown.mjs", environment, urlOf(server), refused()];
+    const { output } = await run(command, { cwd });
+    assertEquals(JSON.parse(output), {
+      ...{ escaped: [], document: "undefined", ended: 7 },
+      dispatched: ["close", "error", "message", "open", "retry", "statechange"],
+    }, environment);
+  }
+  return "7 clients outlive jsdom and happy-dom, nothing escapes";
+}
+
+async function checkJest(journey: Journey): Promise<string> {
+  const files = ["left_behind.mjs", "jest.config.cjs", "teardown.spec.js", "teardown_wait.cjs"];
+  const cwd = await createProject(journey, files);
+  await using server = await startServer();
+  for (const environment of ["node", "jsdom"]) {
+    const env = {
+      ENVIRONMENT: environment,
+      JOB: JSON.stringify({ server: urlOf(server), refused: refused() }),
+    };
+    const flags = ["--ci", "--runInBand", "--forceExit", "--globalTeardown=./teardown_wait.cjs"];
+    await run([node, jest, ...flags, "--runTestsByPath", "teardown.spec.js"], { cwd, env });
+  }
+  return "7 clients outlive the environments node and jsdom, nothing escapes";
+}
+
+/** The rows. */
+export const teardown: Readonly<Record<string, Way>> = {
+  "jest-teardown": way(checkJest, [node, jest], "node-24 platforms"),
+  "vitest-teardown": way(
+    checkVitest,
+    [node, `${modules}/vitest/package.json`],
+    "node-24 platforms",
+  ),
+};

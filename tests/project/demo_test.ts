@@ -1,0 +1,182 @@
+/** The demo as its user runs it, with real processes, sockets and time. */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { lines } from "../../examples/demo/lines.ts";
+import { tellStory } from "../../examples/demo/story.ts";
+
+const MAIN = new URL("../../examples/demo/main.ts", import.meta.url).href;
+/** No run may take longer; the demo promises 40 s. */
+const TIMEOUT_MS = 45_000;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the demo to its end; `onLine` may send it a signal. */
+async function run(
+  args: readonly string[],
+  onLine: (line: string, demo: Deno.ChildProcess) => void = () => {},
+): Promise<Outcome> {
+  const demo = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  const timer = setTimeout(() => demo.kill("SIGINT"), TIMEOUT_MS);
+  const read = async (
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    tell: (line: string) => void,
+  ): Promise<string> => {
+    let text = "";
+    for await (const line of lines(stream)) {
+      text += `${line}\n`;
+      tell(line);
+    }
+    return text;
+  };
+  const [stdout, stderr, { code }] = await Promise.all([
+    read(demo.stdout, (line) => onLine(line, demo)),
+    read(demo.stderr, () => {}),
+    demo.status,
+  ]);
+  clearTimeout(timer);
+  return { code, stdout, stderr };
+}
+
+/** The processes that a demo told of. */
+function processes(stdout: string): number[] {
+  return [...stdout.matchAll(/process (\d+)/g)].map(([, id]) => Number(id));
+}
+
+function isAlive(process: number): boolean {
+  try {
+    // Does nothing to a process that runs, and fails for one that is gone.
+    Deno.kill(process, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("the demo survives four faults, accounts for every message and leaves no process", async () => {
+  const { code, stdout, stderr } = await run([]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const count = (what: string): number => Number(stdout.match(new RegExp(`${what} +(\\d+)`))?.[1]);
+  const [sent, delivered, lost, givenBack] = [
+    count("sent"),
+    count("delivered"),
+    count("lost in flight"),
+    count("given back"),
+  ];
+  assertEquals(sent, Number(delivered) + Number(lost) + Number(givenBack));
+  assert(Number(delivered) > 0 && Number(lost) > 0 && Number(givenBack) > 0, stdout);
+  for (
+    const row of [
+      /^1 +killed by SIGKILL +connection-lost +\d/m,
+      /^2 +frozen by SIGSTOP +heartbeat-timeout +2\.\d/m,
+      /^3 +restarted with 1012 +closed with 1012 +0\.\d/m,
+      /^4 +replaced, and 4403 +connection-lost .* never$/m,
+      /^ok +duplicates 0: none$/m,
+    ]
+  ) assertMatch(stdout, row);
+  assertStringIncludes(stdout, "\nAll 10 checks hold\n");
+  const servers = processes(stdout);
+  assertEquals([servers.length, servers.filter(isAlive)], [4, []]);
+});
+
+Deno.test("the demo kills a frozen server too when Ctrl-C ends it", async () => {
+  const { code, stdout, stderr } = await run([], (line, demo) => {
+    if (line.includes("SIGSTOP")) demo.kill("SIGINT");
+  });
+  assertEquals({ code, stderr }, { code: 130, stderr: "Ended by SIGINT\n" });
+  const servers = processes(stdout);
+  assertEquals([servers.length, servers.filter(isAlive)], [2, []]);
+});
+
+Deno.test("tellStory() leaves no process when something throws", async () => {
+  const printed: string[] = [];
+  const print = (line: string): void => {
+    printed.push(line);
+    if (line.includes("FAULT")) throw new Error("no more lines");
+  };
+  const { signal } = new AbortController();
+  await assertRejects(() => tellStory({ print, signal }), Error, "no more lines");
+  const servers = processes(printed.join("\n"));
+  assertEquals([servers.length, servers.filter(isAlive)], [1, []]);
+});
+
+Deno.test("the demo gives up watching a refusing port after --max-attempts", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const { code, stdout, stderr } = await run([`ws://127.0.0.1:${port}/`, "--max-attempts", "2"]);
+  assertEquals({ code, stderr }, { code: 1, stderr: "" });
+  assertEquals(
+    stdout.match(/#\d connecting to/g),
+    ["#0", "#1", "#2"].map((n) => `${n} connecting to`),
+  );
+  assert(
+    stdout.endsWith(
+      "\nGave up: 2 attempts to reconnect failed in a row, and no more are allowed\n",
+    ),
+  );
+});
+
+Deno.test("the demo watches until Ctrl-C, and closes politely", async () => {
+  const codes: number[] = [];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => socket.send("\u001b[2J hello");
+      socket.onclose = ({ code }) => codes.push(code);
+      return response;
+    },
+  );
+  const { code, stdout, stderr } = await run(
+    [`ws://127.0.0.1:${server.addr.port}/?token=secret`],
+    (line, demo) => {
+      if (line.includes("message")) demo.kill("SIGINT");
+    },
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertEquals(
+    stdout.replace(/^ +\d+\.\d\d s {2}/gm, "").replace(/:\d+/, ""),
+    [
+      "#0 connecting to ws://127.0.0.1/",
+      "#0 open",
+      'message: "\\u001b[2J hello"',
+      "#0 closing (1000)",
+      "#0 closed: done (1000)",
+      "",
+    ].join("\n"),
+  );
+  assertEquals(codes[0], 1000);
+});
+
+Deno.test("the demo answers wrong arguments with the reason, its usage and exit code 2", async () => {
+  const usage = "\nUsage: deno task demo [URL [--max-attempts NUMBER]]\n";
+  for (
+    const [args, reason] of [
+      [["ftp://example.com"], "Cannot connect as the scheme must be ws or wss"],
+      [["nonsense"], "Cannot connect as the URL must be valid"],
+      [["ws://a", "ws://b"], "Cannot watch more than one URL"],
+      [["--max-attempts", "5"], "Cannot watch without a URL"],
+      [
+        ["ws://a", "--max-attempts", "five"],
+        "Cannot watch as '--max-attempts' must be a whole number: current value is five",
+      ],
+    ] as const
+  ) {
+    assertEquals(await run(args), { code: 2, stdout: "", stderr: `${reason}${usage}` });
+  }
+});
