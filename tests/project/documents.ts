@@ -4,7 +4,8 @@
  * @module
  */
 
-const ROOT = new URL("../../", import.meta.url);
+/** The project. */
+export const ROOT = new URL("../../", import.meta.url);
 
 /** Folders of what is installed or built, and of the shim, which has names of its own. */
 const FOREIGN: readonly string[] = [".git", "node_modules", "coverage", "npm", "std"];

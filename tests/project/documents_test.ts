@@ -10,6 +10,7 @@ import {
   links,
   parsePromises,
   readTree,
+  ROOT,
 } from "./documents.ts";
 
 const tree = await readTree();
@@ -39,6 +40,31 @@ Deno.test("Links of documents lead to files and headings that are there", () => 
   );
 
   assertEquals(broken, []);
+});
+
+Deno.test("tests/README.md has a row for each folder, and names tests that are there", () => {
+  const text = tree.get("tests/README.md") ?? "";
+  const folders = [...Deno.readDirSync(new URL("tests", ROOT))].filter((entry) => entry.isDirectory)
+    .map(({ name }) => name).filter((name) => name !== "std");
+
+  assertEquals(
+    [...text.matchAll(/^\| \[`(\w+)`\]/gm)].map(([, name]) => name).sort(),
+    folders.sort(),
+  );
+  assertEquals(
+    [...text.matchAll(/`(?:tests\/)?(\w+\/[\w/]+_test\.ts)`/g)]
+      .filter(([, path]) => !isThere(`tests/${path}`)),
+    [],
+  );
+});
+
+Deno.test("examples/README.md has a row for each example", () => {
+  const text = tree.get("examples/README.md") ?? "";
+  const examples = [...Deno.readDirSync(new URL("examples", ROOT))]
+    .map(({ name, isDirectory }) => isDirectory ? `${name}/` : name)
+    .filter((name) => name !== "README.md");
+
+  assertEquals(examples.filter((name) => !text.includes(`[\`${name}\`]`)), []);
 });
 
 Deno.test("Sources and documents name only documents that are there", () => {
