@@ -2,6 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { differences } from "../compatibility/differences.ts";
+import { platforms } from "../platforms/runtimes/react_native.ts";
+import { runners } from "../platforms/runtimes/runners.ts";
+import { cases } from "../platforms/runtimes/suite.mjs";
 import { readTree } from "./documents.ts";
 import {
   namesOf,
@@ -95,6 +98,26 @@ Deno.test("docs/libraries.md has each difference from the platform's class, and 
         ]),
       ),
     );
+  }
+});
+
+Deno.test("docs/runtimes.md says how many cases there are, and how many a platform makes impossible", () => {
+  const lacks = {
+    ...Object.fromEntries(Object.entries(runners).map(([name, it]) => [name, it.notPossible])),
+    ...platforms,
+  };
+  const impossible = Object.entries(lacks).filter(([name]) =>
+    // Hermes plays schedules, and the row of React Native is one for each of its platforms.
+    name !== "hermes" && name !== "react-native"
+  ).map(([, cases]) => Object.keys(cases).length);
+
+  assertEquals(
+    tableOf(document("runtimes.md")).map(([, , cell = ""]) => parseInt(cell)),
+    impossible,
+  );
+  for (const path of ["docs/runtimes.md", "README.md"]) {
+    const [, count] = /suite of (\d+) cases/.exec(tree.get(path) ?? "") ?? [];
+    assertEquals(count, `${cases.length}`, path);
   }
 });
 
