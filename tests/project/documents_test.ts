@@ -67,6 +67,12 @@ Deno.test("examples/README.md has a row for each example", () => {
   assertEquals(examples.filter((name) => !text.includes(`[\`${name}\`]`)), []);
 });
 
+Deno.test("README.md has at most 200 lines, and the page on benches at most 150", () => {
+  const linesOf = (path: string): number => (tree.get(path) ?? "").split("\n").length;
+
+  assertEquals([linesOf("README.md") <= 200, linesOf("bench/README.md") <= 150], [true, true]);
+});
+
 Deno.test("Sources and documents name only documents that are there", () => {
   const names = new Set(documents.map(([path]) => path.split("/").at(-1)));
   const missing = cited.flatMap(([path, text]) =>
