@@ -18,7 +18,7 @@ import {
 } from "./runners.ts";
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
-const ROW_LIMIT_MS = 180_000;
+const ROW_LIMIT_MS = 300_000;
 
 /** Builds the bundle that all runtimes import, and the worker around it. */
 export async function build(): Promise<string> {
