@@ -6,7 +6,7 @@
 
 import { ACTORS, type Agent, echoServer, openAgents } from "./actors.ts";
 import { createLink, type Link } from "./link.ts";
-import { seconds } from "./report.ts";
+import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, type Scope } from "./scope.ts";
 

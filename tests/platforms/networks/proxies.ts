@@ -5,7 +5,7 @@
  */
 
 import { ACTORS, type Agent, echoServer, isListening, openAgents, Server } from "./actors.ts";
-import { seconds } from "./report.ts";
+import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, freePort, type Scope } from "./scope.ts";
 

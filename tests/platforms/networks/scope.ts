@@ -6,11 +6,6 @@
 
 import { removeFolder, type Running, start } from "../runtimes/processes.ts";
 
-/** Thrown where the machine, not the client, makes a scenario impossible. */
-export class NotHere extends Error {
-  override readonly name = "NotHere";
-}
-
 const POLL_MS = 20;
 
 /** Processes, folders and waits of one scenario. */

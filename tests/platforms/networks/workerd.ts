@@ -6,7 +6,7 @@
 
 import { tools } from "../runtimes/runners.ts";
 import { ACTORS, echoServer, type Server } from "./actors.ts";
-import { seconds } from "./report.ts";
+import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, freePort, type Scope } from "./scope.ts";
 import { workerd, workerServer } from "./workerd_process.ts";
