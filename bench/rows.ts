@@ -37,6 +37,7 @@ export interface Budget {
 export const BUDGETS: readonly Budget[] = [
   { row: "size of all exports", unit: "B gzip", atMost: 12_800 },
   { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
+  { row: "size of ./streams on top", unit: "B gzip", atMost: 900 },
   { row: "fleet after a 5 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
   { row: "fleet after a 60 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
   { row: "fleet after a 10 min outage", unit: "p99 / (N/C)", atMost: 1.25 },
