@@ -18,9 +18,7 @@ const MARKERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Fails if a bundle holds modules of other entry points than `.`. */
 export function assertNothingElse({ modules }: Bundle): void {
-  const strays = modules.filter((name) =>
-    /^lib\/(trace|streams|testing)[./]/.test(name)
-  );
+  const strays = modules.filter((name) => /^lib\/(trace|streams|testing)[./]/.test(name));
   assertEquals(strays, [], "of other entry points");
 }
 
