@@ -31,6 +31,14 @@ export const GATED: Programs = {
     holdfast: core("queue", "connectivity", "retry"),
   },
   "size of ./backoff": { holdfast: `export * from "@holdfast/websocket/backoff"` },
+  "size of ./streams on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/streams"`,
+  },
+};
+
+/** What is in a program already: the row is what its program adds to that. */
+const BASES: Readonly<Record<string, string>> = {
+  "size of ./streams on top": `export * from "@holdfast/websocket"`,
 };
 
 const PROGRAMS: Programs = {
@@ -60,9 +68,34 @@ const PROGRAMS: Programs = {
   "size of ./core with queue, connectivity, retry":
     GATED["size of ./core with queue, connectivity, retry"] ?? {},
   "size of ./backoff": GATED["size of ./backoff"] ?? {},
+  "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },
 };
+
+/** A row's figures. */
+interface Sizes {
+  readonly gzip: number;
+  readonly minified: number;
+  /** By module, minified. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Bundles a row's program, and what it is on top of. */
+export async function measureSize(
+  row: string,
+  program: string,
+  packages?: string,
+): Promise<Sizes> {
+  const { code, bytes, modules, moduleBytes } = await bundle(program, packages);
+  const { [row]: base } = BASES;
+  const below = base === undefined ? null : await measureSize("", base, packages);
+  return {
+    gzip: bytes - (below?.gzip ?? 0),
+    minified: new TextEncoder().encode(code).length - (below?.minified ?? 0),
+    parts: Object.fromEntries(modules.map((name, i) => [name, moduleBytes[i] ?? NaN])),
+  };
+}
 
 /** Bundles and compresses everything; there is no spread, as the result is the same each time. */
 export async function measureSizes(
@@ -78,12 +111,11 @@ export async function measureSizes(
       const minified: Record<string, number> = {};
       for (const [contestant, program] of Object.entries(programs)) {
         progress(`${row} ${contestant}`);
-        const { code, bytes, modules, moduleBytes } = await bundle(program, packages);
-        gzip[contestant] = bytes;
-        minified[contestant] = new TextEncoder().encode(code).length;
+        const sizes = await measureSize(row, program, packages);
+        gzip[contestant] = sizes.gzip;
+        minified[contestant] = sizes.minified;
         if (contestant !== "holdfast" || row !== "size of all exports") continue;
-        const parts = Object.fromEntries(modules.map((name, i) => [name, moduleBytes[i] ?? NaN]));
-        lines.push(line("size by module", "B minified", measured, parts));
+        lines.push(line("size by module", "B minified", measured, sizes.parts));
       }
       lines.push(line(row, "B gzip", measured, gzip), line(row, "B minified", measured, minified));
     }

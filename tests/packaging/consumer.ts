@@ -6,6 +6,7 @@ import {
   type TraceRecord,
 } from "@holdfast/websocket";
 import { type Backoff, constantBackoff, windowedBackoff } from "@holdfast/websocket/backoff";
+import { messages, streams } from "@holdfast/websocket/streams";
 import { fakeWorld, replay } from "@holdfast/websocket/testing";
 import { consoleTrace, formatTrace } from "@holdfast/websocket/trace";
 
@@ -28,6 +29,8 @@ ws.addEventListener("close", ({ code, willRetry, error }) => {
 });
 ws.addEventListener("retry", ({ attempt, delayMs }) => console.log(attempt + delayMs));
 ws.onmessage = ({ data }) => console.log(data);
+export const prices: AsyncIterable<number> = messages(ws, { decode: Number });
+export const outgoing = streams(ws).writable;
 network.connections[0]?.accept();
 clock.tick(1_000);
 replay(records);
@@ -38,5 +41,7 @@ console.log(records.map(formatTrace), consoleTrace({ prefix: "feed" }), windowed
 new ReconnectingWebSocket("wss://example.com/", { maxRetries: 3 });
 // @ts-expect-error a policy takes no such option
 windowedBackoff({ initialDelay: 5 });
+// @ts-expect-error no such overflow
+messages(ws, { overflow: "throw" });
 // @ts-expect-error not an error code
 export const wrong: boolean = new ReconnectingWebSocketError("connect-failed", 0).code === "nope";

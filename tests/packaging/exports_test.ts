@@ -50,6 +50,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "FaultWindow PendingTimer RunUntilOptions RuntimeProfile Sources TraceRecord " +
       "WebSocketConstructor WebSocketLike",
   },
+  "lib/streams.ts": {
+    values: "messages streams",
+    types: "CollectOptions MessageOverflow MessageSource MessagesOptions SchemaLike SchemaResult " +
+      "StreamPair StreamSource StreamsOptions WebSocketData",
+  },
 };
 
 interface Documentation {

@@ -57,7 +57,8 @@ export async function runConsumer(
     await server.start();
   }
   assertEquals(lines, [{ received: "hello" }, { received: "again" }, {
-    ...{ received: ["hello", "again"], code: 1000, reason: "done", wasClean: true, error: null },
+    ...{ received: ["hello", "again"], iterated: ["hello", "again"] },
+    ...{ code: 1000, reason: "done", wasClean: true, error: null },
     ...{ undelivered: [], traced: true, faked: 1 },
   }], process.errors());
   const version = await run([program, "--version"]);

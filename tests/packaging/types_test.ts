@@ -9,6 +9,7 @@ import type { WebSocket as UndiciWebSocket } from "npm:undici@7";
 // @ts-types="npm:@types/ws@8"
 import { WebSocket as WsWebSocket } from "npm:ws@8";
 import { fullJitter } from "../../lib/backoff.ts";
+import { messages, streams } from "../../lib/streams.ts";
 import { FakeNetwork } from "../../lib/testing/mod.ts";
 import {
   type ConnectionState,
@@ -172,6 +173,28 @@ async function resourcesAreTyped(): Promise<void> {
   await using _awaited = new ReconnectingWebSocket(URL_OF_TESTS);
 }
 
+function streamsAreTyped(ws: ReconnectingWebSocket): void {
+  const _anything: AsyncIterableIterator<{ price: number }> = messages(ws);
+  const _claimed: AsyncIterableIterator<string> = messages<string>(ws);
+  const decoded = messages(ws, { decode: (data) => ({ length: String(data).length }) });
+  same<typeof decoded, AsyncIterableIterator<{ length: number }>>();
+  const validate = (value: unknown): { value: number } | { issues: { message: string }[] } =>
+    typeof value === "number" ? { value } : { issues: [] };
+  const valid = messages(ws, { decode: { "~standard": { validate } } });
+  same<typeof valid, AsyncIterableIterator<number>>();
+  const { readable, writable } = streams(ws, { decode: Number, highWaterBytes: 5 });
+  same<typeof readable, ReadableStream<number>>();
+  void writable.getWriter().write(new Uint8Array(1));
+  // @ts-expect-error -- one of three words
+  messages(ws, { overflow: "throw" });
+  // @ts-expect-error -- no client
+  messages(new EventTarget());
+  // @ts-expect-error -- a socket of the platform is not over its reconnections
+  messages(new WebSocket(URL_OF_TESTS));
+  // @ts-expect-error -- what is decoded is no string
+  const _strings: AsyncIterable<string> = messages(ws, { decode: Number });
+}
+
 const checked = [
   isAWebSocket,
   eventsAreTyped,
@@ -180,6 +203,7 @@ const checked = [
   constructorIsTyped,
   otherSocketsFit,
   resourcesAreTyped,
+  streamsAreTyped,
 ];
 
 Deno.test("every wrong use is one error of the compiler, and there is no other", async () => {
@@ -195,7 +219,7 @@ Deno.test("every wrong use is one error of the compiler, and there is no other",
       env: { NO_COLOR: "1" },
     }).output();
     const errors = new TextDecoder().decode(stderr).match(/^ *TS\d+ \[ERROR\]/gm) ?? [];
-    assertEquals([errors.length, checked.length], [marks.length, 7]);
+    assertEquals([errors.length, checked.length], [marks.length, 8]);
   } finally {
     await Deno.remove(file);
   }

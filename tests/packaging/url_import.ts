@@ -14,6 +14,7 @@ import { publishedFiles } from "./jsr.ts";
 const BOUNDS = {
   "mod.ts": { maxModules: 27, maxBytes: 180_000 },
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
+  "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
 } as const;
 
 type Entry = keyof typeof BOUNDS;
@@ -32,6 +33,20 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
     import { constantBackoff } from "${origin}/lib/backoff.ts";
     const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0 };
     console.log(constantBackoff(5)(context) === 5 ? "hello" : "");`,
+  "lib/streams.ts": (origin) => `
+    import { messages, type MessageSource } from "${origin}/lib/streams.ts";
+    class Source extends EventTarget implements MessageSource {
+      readonly state = "open";
+      readonly attempt = 0;
+      readonly closed = new Promise<never>(() => {});
+    }
+    const source = new Source();
+    const read = messages<string>(source);
+    source.dispatchEvent(new MessageEvent("message", { data: "hello" }));
+    for await (const message of read) {
+      console.log(message);
+      break;
+    }`,
 };
 
 /** Serves the published files and counts what is fetched. */

@@ -127,6 +127,7 @@ try {
     import("../../../lib/backoff.ts"),
     import("../../../lib/trace.ts"),
     import("../../../lib/testing/mod.ts"),
+    import("../../../lib/streams.ts"),
   ]);
   const methods = Object.getOwnPropertyNames(mod.ReconnectingWebSocket.prototype);
   log.push(methods.filter((name) => name === "undefined"));

@@ -4,6 +4,7 @@
  * @module
  */
 import * as client from "@holdfast/websocket";
+import * as streams from "@holdfast/websocket/streams";
 import { run } from "./suite.mjs";
 
-globalThis.runSuite = (job) => run({ ...job, client });
+globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams } });

@@ -41,7 +41,7 @@ async function bundleAll(): Promise<string> {
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
   };
-  await bundle(here("../../../mod.ts"), client);
+  await bundle(here("entries.ts"), client);
   await bundle(
     here("worker.mjs"),
     `${tools}/worker.bundle.mjs`,

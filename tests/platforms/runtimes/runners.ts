@@ -162,7 +162,7 @@ export const bun = `${modulesOf("bun")}/.bin/bun`;
 export const runners: Readonly<Record<string, Runner>> = {
   deno: commandRunner([Deno.execPath(), "run", "-A", "--quiet", here("entry.mjs")], [], {
     // The one runtime that needs no bundle.
-    extra: { client: new URL("../../../mod.ts", import.meta.url) },
+    extra: { client: new URL("entries.ts", import.meta.url) },
     notPossible: denoLacks,
   }),
   bun: commandRunner([bun, here("entry.mjs")], [bun]),

@@ -11,6 +11,7 @@ import { hookCases } from "./cases_hooks.mjs";
 import { lifecycleCases } from "./cases_lifecycle.mjs";
 import { lossCases } from "./cases_loss.mjs";
 import { messageCases } from "./cases_messages.mjs";
+import { streamCases } from "./cases_streams.mjs";
 import { surfaceCases } from "./cases_surface.mjs";
 import { Lab, LISTENER_BUG } from "./harness.mjs";
 
@@ -27,6 +28,7 @@ export const cases = [
   ...connectCases,
   ...lifecycleCases,
   ...messageCases,
+  ...streamCases,
   ...surfaceCases,
   ...closeCodeCases,
 ];
@@ -34,7 +36,7 @@ export const cases = [
 /**
  * Runs all cases, a few at a time.
  *
- * @param client The namespace of the client's module.
+ * @param client What the entry points export that the cases use: see `entries.ts`.
  * @param base The fault server, `ws://127.0.0.1:PORT`.
  * @param controlUrl Its control API, `http://127.0.0.1:PORT/control`.
  * @param WebSocket The class to inject where the platform has none.

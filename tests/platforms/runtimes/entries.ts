@@ -1,0 +1,8 @@
+/**
+ * What the suite gets as `client`: the entry points that it uses, in one module.
+ *
+ * @module
+ */
+
+export * from "../../../mod.ts";
+export { messages, streams } from "../../../lib/streams.ts";
