@@ -166,6 +166,28 @@ export class ReconnectingWebSocket extends ClientEventTarget {
   }
 
   /**
+   * Drops the connection or the wait without another attempt until `resume()`: no socket, no timer and no
+   * call of a provider; the queue is kept, and hints are ignored. The `close` event of a socket that was
+   * there is unclean, has `willRetry` false, and comes later than the call.
+   *
+   * @param code 1000 or 3000-4999, for the connection that is dropped; its `close` event has it, too.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {DOMException} `InvalidStateError` once over.
+   */
+  pause(code?: number, reason?: string): void {
+    this.#client.pause({ code, reason });
+  }
+
+  /**
+   * Goes on after a pause: resets the counters and dials now. Elsewhere it does nothing.
+   *
+   * @throws {DOMException} `InvalidStateError` once over.
+   */
+  resume(): void {
+    this.#client.resume();
+  }
+
+  /**
    * Drops the connection or the wait, keeps the queue, resets the counters and dials now, without waiting
    * for the peer. The events come later than the call: in a microtask, or ahead of the next event. What the
    * old connection had been given may still arrive, after what follows on the new one.

@@ -14,7 +14,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint Ending Failure Handler Handshake HandshakeLink " +
-      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
+      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PauseOptions PlatformEventTarget Provider ProviderFunction " +
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
@@ -28,7 +28,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
       "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow " +
-      "PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
+      "PauseOptions PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
       "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
       "RetryDecision SendQueueOptions Sources TimingOptions TraceRecord WebSocketConstructor " +

@@ -82,8 +82,9 @@ function handlersAreTyped(ws: ReconnectingWebSocket): void {
   ws.onclose = null;
   // @ts-expect-error -- no handler
   ws.onopen = "alert(1)";
-  // @ts-expect-error -- only the four of a WebSocket have one
-  ws.onretry = () => {};
+  ws.onretry = ({ delayMs }) => same<typeof delayMs, number>();
+  // @ts-expect-error -- there is no such event
+  ws.onretries = () => {};
 }
 
 function surfaceIsTyped(ws: ReconnectingWebSocket): void {
