@@ -141,8 +141,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return (this.#closed ??= deferred()).promise;
   }
 
-  start(): void {
-    const { config, doors, startPaused: paused } = this.parts;
+  start(paused: boolean): void {
+    const { config, doors } = this.parts;
     const { signal, listenToNetwork, listenToSignal } = doors;
     // First of all, as a provider may abort it while it is called.
     const release = listenToSignal?.(this);

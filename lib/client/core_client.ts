@@ -66,7 +66,7 @@ export class ReconnectingWebSocket extends ClientEventTarget {
     super();
     clientOf ??= (client) => client.#client;
     this.#client = new Client(this, partsOf(url, options));
-    this.#client.start();
+    this.#client.start(!!options.startPaused);
   }
 
   /** 0, `readyState` while connecting or waiting. */

@@ -112,8 +112,6 @@ export interface DoorFeature extends Feature, Doors {
 /** Everything that a client is made of. */
 export interface Parts {
   readonly doors: Doors;
-  /** Whether the first dial waits for `resume()`. */
-  readonly startPaused: boolean;
   readonly url: string;
   readonly protocols: readonly string[];
   readonly config: Config;

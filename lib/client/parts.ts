@@ -21,7 +21,7 @@ export interface CoreOptions extends TimingOptions, PauseOptions {
 
 /** What is always there, and the doors that the features fill. */
 export function partsOf(url: string | Feature, options: CoreOptions): Parts {
-  const { giveUp, protocols = [], sources = {}, startPaused = false, use = [] } = options;
+  const { giveUp, protocols = [], sources = {}, use = [] } = options;
   const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } = sources;
   const { backoff, numbers } = timingOf(options);
   const doors = doorsOf(typeof url === "string" ? use : [...use, url]);
@@ -30,7 +30,6 @@ export function partsOf(url: string | Feature, options: CoreOptions): Parts {
     doors,
     url: typeof url === "string" ? url : doors.url ?? "",
     protocols,
-    startPaused,
     config: shared("config", {
       ...numbers,
       pauses: giveUp === "pause",
@@ -48,7 +47,11 @@ function doorsOf(use: readonly DoorFeature[]): Doors {
   // Without a prototype: a polluted one fills no door.
   const kinds = Object.create(null);
   for (const feature of use) kinds[feature.kind] = feature;
-  const doors = Object.assign(Object.create(null), ...Object.values(kinds));
+  let doors: Doors = {};
+  // Spread, as an assignment may meet a polluted setter.
+  for (const feature of Object.values<DoorFeature>(kinds)) doors = { ...doors, ...feature };
+  // Made without a prototype, it would be a dictionary, three times as large.
+  Object.setPrototypeOf(doors, null);
   return use.every(({ isPlain }) => isPlain) ? shared("doors", doors) : doors;
 }
 

@@ -156,7 +156,7 @@ export class ReconnectingWebSocket extends CoreClient {
    * before the first on this connection.
    */
   get latencyMs(): number | null {
-    return clientOf(this).current?.latencyMs ?? null;
+    return clientOf(this).current?.pulse?.latencyMs ?? null;
   }
 
   /**

@@ -213,7 +213,11 @@ const CORE: readonly Bug[] = [
     "state, F",
   ),
   {
-    ...bug("reconnect() terminates", "abandon(false, call)", "abandon(true, call)"),
+    ...bug(
+      "reconnect() terminates",
+      "[abandon(false, call)], events",
+      "[abandon(true, call)], events",
+    ),
     test: "tests/client/resources_test.ts",
   },
   {
@@ -300,8 +304,8 @@ const SHELL: readonly Bug[] = [
     "if (owner.current !== this) {",
     "if (this.epoch < 0) {",
     {
-      from: "if (epoch !== state.epoch || phase",
-      to: "epoch = state.epoch;\n    if (phase",
+      from: "if (epoch !== state.epoch || IDLE",
+      to: "epoch = state.epoch;\n    if (IDLE",
     },
   ),
   {
@@ -457,7 +461,7 @@ const SHELL: readonly Bug[] = [
   ),
   bug(
     "providers are not stopped at the end",
-    "if (isOver(this.state)) doors.giveUp?.(this);",
+    "doors.giveUp?.(this);",
     "",
   ),
   bug(
