@@ -1,6 +1,8 @@
 /**
- * A server for the trials: killed without a farewell, it comes back on the same port and remembers
- * nothing. It counts the connections that are alive, which is where clients that multiply show.
+ * The server in the process of a test, for whatever protocol: killed without a close frame, it comes
+ * back on the same port and remembers nothing. It counts the connections that are alive, which is where
+ * clients that multiply show. Three others are processes: the fault server, which writes frames by hand;
+ * the echo server, which is killed and frozen as a process; and that of workerd, which runs nothing else.
  *
  * @module
  */
@@ -46,6 +48,11 @@ export class MortalServer implements AsyncDisposable {
   /** Where it listens, without a scheme. */
   get host(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** Where to connect. */
+  get url(): string {
+    return `ws://${this.host}/`;
   }
 
   /** Starts it, on the port that it had. */
