@@ -9,6 +9,7 @@
 
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { freePort } from "../platforms/ports.ts";
 
 /** Ends one life of a protocol. */
 export type Ending = (() => unknown) | void;
@@ -65,7 +66,7 @@ export class MortalServer implements AsyncDisposable {
       socket.on("error", () => {});
     });
     this.#end = await this.#serve(http, ++this.#life);
-    this.#port ||= findPort();
+    this.#port ||= freePort();
     await new Promise<void>((resolve, reject) => {
       http.on("error", reject).listen(this.#port, "127.0.0.1", resolve);
     });
@@ -83,21 +84,5 @@ export class MortalServer implements AsyncDisposable {
   /** As {@linkcode kill}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.kill();
-  }
-}
-
-/**
- * A free port below those that the kernel gives to clients: a dial to a closed port of theirs can
- * connect to itself, or find the port taken when the server comes back.
- */
-function findPort(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
   }
 }

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { until } from "../../compatibility/trial.ts";
-import { freePort } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
 import { start } from "../runtimes/processes.ts";
 import { modulesOf, nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { freePort } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
 import { nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
 import { row, type Rows, type Stage } from "../rows.ts";

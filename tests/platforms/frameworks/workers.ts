@@ -7,7 +7,8 @@
 import { assertEquals } from "@std/assert";
 import { until } from "../../compatibility/trial.ts";
 import { type Browser, startBrowser } from "../networks/devtools.ts";
-import { freePort, Scope } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
+import { Scope } from "../networks/scope.ts";
 import { esbuild } from "../../packaging/edge.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn, pageOf } from "./page.ts";
