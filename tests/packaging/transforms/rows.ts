@@ -9,7 +9,7 @@ import { assertEquals } from "@std/assert";
 import { modulesOf, nodeOf, tools } from "../../platforms/runtimes/runners.ts";
 import { attempt, ROOT, run } from "../command.ts";
 import type { Package } from "../package.ts";
-import { startServer } from "./server.ts";
+import { startEcho } from "../../platforms/real/echo.ts";
 import type { Variants } from "./variants.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -93,8 +93,8 @@ export async function checkTransforms(
   folder: string,
   ...tools: readonly Variants[]
 ): Promise<string> {
-  await using server = await startServer();
-  const url = `ws://${server.host}/`;
+  await using server = await startEcho();
+  const url = server.url;
   let count = 0;
   for (const [n, variants] of tools.entries()) {
     const waiting = [...await build(variants, packed, `${folder}/${n}`)];
