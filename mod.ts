@@ -21,15 +21,16 @@
 
 export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
 export { ReconnectingWebSocketError } from "./lib/errors.ts";
+export type { Backoff, BackoffContext, BackoffOptions } from "./lib/backoff.ts";
+export type { Overflow, WebSocketData } from "./lib/bounded_queue.ts";
+export type { Ending } from "./lib/client/client.ts";
 export type {
   ClientEventTarget,
   Handler,
   Listener,
   ListenerOptions,
 } from "./lib/client/event_target.ts";
-export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type {
-  ConnectionState,
   ReconnectingCloseEvent,
   ReconnectingDropEvent,
   ReconnectingErrorEvent,
@@ -38,18 +39,16 @@ export type {
   ReconnectingStateChangeEvent,
   ReconnectingWebSocketEventMap,
 } from "./lib/client/events.ts";
-export type { HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
-export type {
-  ConnectContext,
-  HeartbeatOptions,
-  Provider,
-  ProviderFunction,
-  ReconnectingWebSocketOptions,
-  SendQueueOptions,
-} from "./lib/client/options.ts";
+export type { ReconnectingWebSocketOptions } from "./lib/client/options.ts";
+export type { TimingOptions } from "./lib/client/timing.ts";
+export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
+export type { Handshake, HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
+export type { HeartbeatOptions } from "./lib/features/heartbeat.ts";
+export type { ConnectContext, Provider, ProviderFunction } from "./lib/features/provider.ts";
+export type { SendQueueOptions } from "./lib/features/queue.ts";
+export type { Failure, RetryDecision } from "./lib/features/retry.ts";
+export type { ConnectionState } from "./lib/machine/state.ts";
 export type { PlatformEventTarget } from "./lib/platform.ts";
-export type { Overflow, WebSocketData } from "./lib/bounded_queue.ts";
-export type { Ending } from "./lib/client/announcer.ts";
 export type {
   Clock,
   Connectivity,
@@ -59,5 +58,3 @@ export type {
   WebSocketLike,
 } from "./lib/sources.ts";
 export type { TraceRecord } from "./lib/trace.ts";
-export type { Failure, RetryDecision } from "./lib/features/retry.ts";
-export type { Backoff, BackoffContext, BackoffOptions } from "./lib/backoff.ts";

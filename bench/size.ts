@@ -15,9 +15,21 @@ type Programs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const minimal = (clause: string, from: string, create = `new C("wss://example.test")`): string =>
   `import ${clause} from "${from}"; ${create}.addEventListener("message", console.log);`;
 
+/** The client of parts with these features. */
+function core(...features: readonly string[]): string {
+  const use = features.map((name) => `${name}()`).join(", ");
+  return `import { ${["ReconnectingWebSocket as C", ...features].join(", ")} }
+    from "@holdfast/websocket/core";
+    new C("wss://example.test", { use: [${use}] }).addEventListener("message", console.log);`;
+}
+
 /** The sizes that `tests/project/check_size.ts` keeps. */
 export const GATED: Programs = {
   "size of all exports": { holdfast: `export * from "@holdfast/websocket"` },
+  "size of ./core": { holdfast: core() },
+  "size of ./core with queue, connectivity, retry": {
+    holdfast: core("queue", "connectivity", "retry"),
+  },
   "size of ./backoff": { holdfast: `export * from "@holdfast/websocket/backoff"` },
   "size of ./streams on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/streams"`,
@@ -52,6 +64,9 @@ const PROGRAMS: Programs = {
     "ws-client": `import { websocket } from "@atproto/ws-client";
       for await (const data of websocket("wss://example.test")) console.log(data);`,
   },
+  "size of ./core": GATED["size of ./core"] ?? {},
+  "size of ./core with queue, connectivity, retry":
+    GATED["size of ./core with queue, connectivity, retry"] ?? {},
   "size of ./backoff": GATED["size of ./backoff"] ?? {},
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },

@@ -1,5 +1,5 @@
 /**
- * Validation of numbers, shared by the delay policies, the client's options and what hooks answer. Not an entry point.
+ * Validation, shared by the delay policies, the client's options and what hooks answer. Not an entry point.
  *
  * @module
  */
@@ -13,11 +13,11 @@ export function isNumber(value: unknown): value is number {
 }
 
 /**
- * Returns `value` if it is a number from `min` to `max`, both included; NaN never is.
+ * Checks that `value` is a number from `min` to `max`, both included; NaN never is.
  *
  * @param action What fails otherwise, to complete "Cannot ...".
  * @param name The option's name, as its user wrote it.
- * @param max Pass `Infinity` to allow it.
+ * @param max The longest delay, unless given; pass `Infinity` to allow that.
  * @throws {TypeError} `value` is not a number.
  * @throws {RangeError} `value` is NaN, or outside the range.
  */
@@ -26,13 +26,58 @@ export function checkNumber(
   name: string,
   value: unknown,
   min: number,
-  max: number,
-): number {
+  max = MAX_DELAY_MS,
+): void {
   const isNumber = typeof value === "number";
-  if (isNumber && value >= min && value <= max) return value;
-  // Of another type only the type is told: the string "5000" would read like the number.
-  const current = isNumber ? value : `of type ${typeof value}`;
+  if (isNumber && value >= min && value <= max) return;
   throw new (isNumber ? RangeError : TypeError)(
-    `Cannot ${action} as '${name}' must be between ${min} and ${max}: current value is ${current}`,
+    `Cannot ${action} as '${name}' must be between ${min} and ${max}: current value is ${
+      // Of another type only the type is shown: the string "5000" would read like the number.
+      isNumber ? value : `of type ${typeof value}`}`,
+  );
+}
+
+/** What fails where an option of a client is wrong. */
+const ACTION = "create a ReconnectingWebSocket";
+
+/** An absent bag of options; it inherits nothing either. */
+export const NOTHING: object = { __proto__: null };
+
+/** Copies the own properties of `bag`: the copy inherits nothing from a polluted `Object.prototype`. */
+export function own<T extends object>(what: string, bag: T | undefined): T {
+  if (bag === undefined) return NOTHING as T;
+  check(typeof bag === "object" && bag !== null, `'${what}'`, "an object", bag);
+  return { __proto__: null, ...bag };
+}
+
+/**
+ * Refuses what is left of a bag once all options are taken: a name that is none must not vanish silently.
+ * One that is new to the type, and not taken, does not compile.
+ */
+export function checkRest(what: string, rest: { readonly [name in string]?: never }): void {
+  for (const name of Object.keys(rest)) check(false, `'${what}'`, `without '${name}'`, rest);
+}
+
+/** Checks a numeric option, if it is given. */
+export function number(name: string, value: unknown, min = 1, max = MAX_DELAY_MS): void {
+  if (value !== undefined) checkNumber(ACTION, name, value, min, max);
+}
+
+/** Checks an option that must be a function, if it is given. */
+export function checkFunction(name: string, value: unknown): void {
+  check(value === undefined || typeof value === "function", `'${name}'`, "a function", value);
+}
+
+/** Checks anything else. */
+export function check(
+  ok: boolean,
+  what: string,
+  requirement: string,
+  value: unknown,
+): asserts ok {
+  if (ok) return;
+  const current = Object(value) === value ? `of type ${typeof value}` : String(value);
+  throw new TypeError(
+    `Cannot ${ACTION} as ${what} must be ${requirement}: current value is ${current}`,
   );
 }

@@ -19,7 +19,8 @@
  * @module
  */
 
-import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
+import { checkNumber } from "./_check.ts";
+import { windows } from "./_windows.ts";
 
 /** A pure delay policy: from what is known about this outage to a delay in milliseconds. */
 export type Backoff = (context: BackoffContext) => number;
@@ -113,25 +114,7 @@ export interface AdditiveJitterOptions extends BackoffOptions {
  * ```
  */
 export function windowedBackoff(options?: BackoffOptions): Backoff {
-  const [base, factor, cap] = checkOptions(options, 2, 1.25);
-  // The longest delay crosses the rest of a step and a whole window: together they are the cap.
-  const longest = cap / (1 + STEP);
-  return ({ waitedMs, random }) => {
-    if (waitedMs < base) return base + random * base;
-    let elapsed = waitedMs - base;
-    let width = base;
-    while (elapsed >= width && width < longest) {
-      elapsed -= width;
-      width = Math.min(longest, width * factor);
-    }
-    // Only once the windows are all alike can there be more than one left to skip.
-    elapsed %= width;
-    const phase = elapsed / width + STEP * (2 * random - 1);
-    // Reflected, not clamped, at both ends of [0, 1]: clamping would gather the fleet there.
-    const nextPhase = 1 - Math.abs(1 - Math.abs(phase));
-    const next = Math.min(longest, width * factor);
-    return Math.min(cap, Math.max(base, width - elapsed + nextPhase * next));
-  };
+  return windows(checkOptions(options, 2, 1.25));
 }
 
 /**
@@ -160,7 +143,7 @@ export function windowedBackoff(options?: BackoffOptions): Backoff {
  */
 export function additiveJitter(options: AdditiveJitterOptions = {}): Backoff {
   const { jitterMs = 1_000 } = options;
-  checkNumber(ACTION, "jitterMs", jitterMs, 0, MAX_DELAY_MS);
+  checkNumber(ACTION, "jitterMs", jitterMs, 0);
   return exponential(options, (delayMs, random, cap) => Math.min(delayMs + random * jitterMs, cap));
 }
 
@@ -257,14 +240,11 @@ export function decorrelatedJitter(options?: Omit<BackoffOptions, "multiplier">)
  * ```
  */
 export function constantBackoff(delayMs: number): Backoff {
-  checkNumber(ACTION, "delayMs", delayMs, 1, MAX_DELAY_MS);
+  checkNumber(ACTION, "delayMs", delayMs, 1);
   return () => delayMs;
 }
 
-/** How far a phase moves from window to window, to either side, as a part of the window. */
-const STEP = 0.1;
-
-const ACTION = "create a delay policy";
+const ACTION = "make a delay policy";
 
 /** What `jitter` makes of `min(base * factor^(n - 1), cap)`; Infinity, too, is above the cap. */
 function exponential(
@@ -287,8 +267,8 @@ function checkOptions(
     maxDelayMs = 60_000,
     initialDelayMs = Math.min(1_000, maxDelayMs / minRatio),
   } = options;
-  checkNumber(ACTION, "maxDelayMs", maxDelayMs, minRatio, MAX_DELAY_MS);
-  checkNumber(ACTION, "multiplier", multiplier, minMultiplier, MAX_DELAY_MS);
+  checkNumber(ACTION, "maxDelayMs", maxDelayMs, minRatio);
+  checkNumber(ACTION, "multiplier", multiplier, minMultiplier);
   checkNumber(ACTION, "initialDelayMs", initialDelayMs, 1, maxDelayMs / minRatio);
   return [initialDelayMs, multiplier, maxDelayMs];
 }

@@ -14,11 +14,18 @@ export type WebSocketData = string | ArrayBufferLike | ArrayBufferView | Blob;
 export type Overflow = "drop-newest" | "drop-oldest" | "throw";
 
 /** The bounds of a queue. */
-export interface SendQueueLimits {
+export interface QueueLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly overflow: Overflow;
 }
+
+/** Shared by all queues that want no others; the `queue` option says why. */
+export const DEFAULT_LIMITS: QueueLimits = {
+  maxMessages: 1_024,
+  maxBytes: 1_048_576,
+  overflow: "drop-newest",
+};
 
 interface Entry<T> {
   readonly message: T;
@@ -29,14 +36,14 @@ interface Entry<T> {
 const NONE: readonly never[] = [];
 
 /** A bounded first-in first-out queue: a linked list, which holds no room that it does not use. */
-export class SendQueue<T = WebSocketData> {
-  readonly #limits: SendQueueLimits;
+export class BoundedQueue<T = WebSocketData> {
+  readonly #limits: QueueLimits;
   #oldest: Entry<T> | undefined;
   #newest: Entry<T> | undefined;
   #size = 0;
   #bytes = 0;
 
-  constructor(limits: SendQueueLimits) {
+  constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 

@@ -76,6 +76,7 @@ export class PendingError {
   readonly #attempt: number;
   readonly #cause: unknown;
   #error: ReconnectingWebSocketError | undefined;
+  #wider: PendingError | undefined;
 
   constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause: unknown) {
     this.code = code;
@@ -85,6 +86,11 @@ export class PendingError {
 
   get error(): ReconnectingWebSocketError {
     return this.#error ??= new ReconnectingWebSocketError(this.code, this.#attempt, this.#cause);
+  }
+
+  /** A wider one, which is caused by this. */
+  as(code: ReconnectingWebSocketErrorCode): PendingError {
+    return this.#wider ??= new PendingError(code, this.#attempt, this.error);
   }
 }
 

@@ -92,63 +92,18 @@ export interface Page {
   readonly location?: { readonly href: string };
 }
 
-/** Fills in the platform's own for every source not given. Reads globals when called, never at import. */
-export function platformSources(
-  given: { readonly [name in keyof Sources]?: Sources[name] | undefined },
-): Sources {
-  if (typeof Event !== "function") throw missing("Event");
-  if (typeof URL !== "function") throw missing("URL");
-  const { connectivity = platformConnectivity() } = given;
-  return {
-    WebSocket: given.WebSocket ?? platformWebSocket(),
-    clock: given.clock ?? platformClock,
-    random: given.random ?? Math.random,
-    connectivity,
-  };
-}
-
 /** Globals are looked up at each call, so that fake timers installed later are seen. */
-const platformClock: Clock = {
+export const platformClock: Clock = {
   now: () => Date.now(),
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
-function platformWebSocket(): WebSocketConstructor {
+/** The platform's class. */
+export function platformWebSocket(): WebSocketConstructor {
   // A client in the place of the platform's class would carry itself, and so on without end.
   if (typeof WebSocket === "function" && !(WebSocket.prototype instanceof ClientEventTarget)) {
     return WebSocket;
   }
   throw missing("WebSocket of its own: pass 'sources.WebSocket'");
-}
-
-/**
- * Only browsers know whether they are online and tell when a page is shown again
- * (HTML Standard, "Navigator.onLine"); elsewhere there are no hints.
- */
-function platformConnectivity(): Connectivity | null {
-  const { navigator, document } = globalThis as Page;
-  if (typeof navigator?.onLine !== "boolean") return null;
-  return {
-    get online(): boolean {
-      return navigator.onLine as boolean;
-    },
-    subscribe(listener): () => void {
-      const controller = new AbortController();
-      const on = (target: EventTarget | undefined, type: string, hint: ConnectivityHint): void =>
-        target?.addEventListener(type, (event) => {
-          // Every page load fires `pageshow`; only one that was kept was away.
-          const isNews = type === "pageshow"
-            ? (event as Event & { persisted?: boolean }).persisted
-            : type !== "visibilitychange" || document?.visibilityState === "visible";
-          if (isNews) listener(hint);
-        }, { signal: controller.signal });
-      on(globalThis, "online", "online");
-      on(globalThis, "offline", "offline");
-      on(document && globalThis, "pageshow", "wake");
-      on(document, "resume", "wake");
-      on(document, "visibilitychange", "wake");
-      return () => controller.abort();
-    },
-  };
 }

@@ -95,7 +95,7 @@ export function streams<T = any>(
 ): StreamPair<T> {
   // QUIRK(React Native): there are none.
   if (typeof WritableStream !== "function") {
-    throw new TypeError("Cannot create streams as this platform has no WritableStream");
+    throw new TypeError("Cannot make streams as this platform has no WritableStream");
   }
   const { highWaterBytes = 1_048_576 } = options;
   checkNumber(ACTION, "highWaterBytes", highWaterBytes, 0, MOST);

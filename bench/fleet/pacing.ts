@@ -6,7 +6,7 @@
  */
 
 import { type DelayRange, hintRange, pacing } from "../../lib/machine/close_codes.ts";
-import { HINT_JITTER_MS } from "../../lib/machine/transition.ts";
+import { HINT_JITTER_MS } from "../../lib/machine/hint_cells.ts";
 
 const INITIAL_DELAY_MS = 1_000;
 

@@ -48,7 +48,7 @@ export const SHIPPED: readonly Contestant[] = [
 
 /** The defaults of other clients. */
 export const PEERS: readonly Contestant[] = [
-  // grpc/grpc doc/connection-backoff.md: 1 s, x 1.6, 120 s, +-20 % after the first.
+  // https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md: 1 s, x 1.6, 120 s, +-20 % after the first.
   named(
     "gRPC",
     ({ attempt, random }) =>

@@ -12,7 +12,7 @@
 
 import type { BackoffContext } from "../../lib/backoff.ts";
 import { seededRandom } from "../../lib/testing/seeded_random.ts";
-import { HINT_JITTER_MS } from "../../lib/machine/transition.ts";
+import { HINT_JITTER_MS } from "../../lib/machine/hint_cells.ts";
 
 /** A shipped policy, or a peer's: some peers draw a constant once for each process. */
 export type FleetPolicy = (context: BackoffContext & { readonly client: number }) => number;

@@ -1,20 +1,21 @@
 /**
- * Applies inputs to the state and performs the effects, in order and never nested: the rules of the
- * shell in one place, without any WebSocket in it.
+ * Drives the machine: applies inputs to the state and performs the effects, in order and never nested.
+ * There is no WebSocket in it.
  *
  * @module
  */
 
 import { soon } from "../platform.ts";
 import type { Clock } from "../sources.ts";
-import type { Config, Effect, Input, State, TimerName } from "../machine/state.ts";
+import type { Config, Effect, Input, Phase, State, TimerName } from "../machine/state.ts";
 import type { TraceRecord } from "../trace.ts";
-import { isOver } from "../machine/step.ts";
-import { INITIAL, transition } from "../machine/transition.ts";
+import { type FeatureCells, INITIAL, step } from "../machine/step.ts";
+import type { PendingError } from "../errors.ts";
 
 /** What performs the effects that are no timers. */
 export interface Performer {
-  perform(effect: Effect): void;
+  /** @param failure What the input was about that led to the effect. */
+  perform(effect: Effect, failure: PendingError | null): void;
   /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
   failed(effect: Effect | null, error: unknown): void;
   /** A broken trace sink: reported, as it cannot be traced. */
@@ -28,10 +29,28 @@ interface Timer {
   readonly handle: unknown;
 }
 
-/** What waits its turn: an effect with the state that asked for it, or something of the shell's. */
-type Task =
-  | { readonly effect: Effect; readonly asked: State; readonly isLate: boolean }
-  | (() => void);
+/** An effect that waits its turn. */
+interface Pending {
+  readonly effect: Effect;
+  /** The state that wants it. */
+  readonly wanted: State;
+  readonly failure: PendingError | null;
+  readonly isLate: boolean;
+}
+
+/** What waits its turn: an effect, or something that the client posted. */
+type Task = Pending | (() => void);
+
+/** What a driver needs beside its performer. */
+export interface DriverParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly doors: FeatureCells & { readonly trace?: (record: TraceRecord) => void };
+}
+
+const NONE: readonly never[] = [];
+
+const CLOSING: readonly Phase[] = ["closing", "closed"];
 
 /** Whether it dispatches an event. */
 export function isEvent({ type }: Effect): boolean {
@@ -39,31 +58,22 @@ export function isEvent({ type }: Effect): boolean {
 }
 
 /** Holds the state, the pending effects and the timers. */
-export class Runner {
-  readonly #config: Config;
-  readonly #clock: Clock;
-  readonly #trace: ((record: TraceRecord) => void) | undefined;
+export class Driver {
+  readonly #parts: DriverParts;
   readonly #performer: Performer;
   readonly #tasks: Task[] = [];
   /** Events of `reconnect()`, which come later than the call. */
-  readonly #later: Task[] = [];
+  #later: readonly Task[] = NONE;
   /** How many of them are not dispatched yet, or are being so. */
   #lateCount = 0;
-  /** What is armed. An object, as a Map is larger than all the rest of a runner. */
+  /** What is armed. An object, as a Map is larger than all the rest of a driver. */
   readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
   #isBusy = false;
   #aliveAtMs: number | null = null;
 
-  constructor(
-    config: Config,
-    clock: Clock,
-    trace: ((record: TraceRecord) => void) | undefined,
-    performer: Performer,
-  ) {
-    this.#config = config;
-    this.#clock = clock;
-    this.#trace = trace;
+  constructor(parts: DriverParts, performer: Performer) {
+    this.#parts = parts;
     this.#performer = performer;
   }
 
@@ -78,22 +88,25 @@ export class Runner {
   }
 
   /** Changes the state at once; the effects follow as soon as no other is being performed. */
-  apply(input: Input): void {
+  apply(input: Input, failure: PendingError | null = null): void {
+    const { clock, config, doors } = this.#parts;
     const before = this.#state;
-    const [after, effects] = transition(before, input, this.#config);
+    const [after, effects] = step(before, input, config, doors);
     this.#state = after;
     const isCall = input.type === "reconnect";
     if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();
     for (const effect of effects) {
       const isLate = isCall && isEvent(effect);
       if (isLate) this.#lateCount++;
-      (isLate ? this.#later : this.#tasks).push({ effect, asked: after, isLate });
+      const task = { effect, wanted: after, failure, isLate };
+      if (isLate) this.#later = [...this.#later, task];
+      else this.#tasks.push(task);
     }
     // Any task lets them out.
     if (isCall && this.#later.length > 0) soon(() => this.post(() => {}));
     const wasBusy = this.enter();
     try {
-      this.#trace?.({ atMs: this.#clock.now(), before, input, after, effects });
+      doors.trace?.({ atMs: clock.now(), before, input, after, effects });
     } catch (error) {
       this.#performer.report("trace", error);
     }
@@ -130,14 +143,13 @@ export class Runner {
 
   #drain(): void {
     for (let task; (task = this.#tasks.shift());) {
-      const effect = typeof task === "function" ? null : task.effect;
+      const pending = typeof task === "function" ? null : task;
       try {
-        if (typeof task === "function") task();
-        else if (this.#isDue(task.effect, task.asked)) this.#do(task.effect);
+        pending ? this.#perform(pending) : (task as () => void)();
       } catch (error) {
-        this.#performer.failed(effect, error);
+        this.#performer.failed(pending && pending.effect, error);
       }
-      if (typeof task === "object" && task.isLate) this.#lateCount--;
+      if (pending?.isLate) this.#lateCount--;
     }
     // A list that was shifted empty keeps its memory.
     this.#tasks.length = 0;
@@ -145,53 +157,53 @@ export class Runner {
 
   /** Events that wait come before any later one. */
   #letOut(): void {
-    this.#tasks.push(...this.#later.splice(0));
+    this.#tasks.push(...this.#later);
+    this.#later = NONE;
   }
 
   /** Notes a sign of life of the peer. */
   noteAlive(): void {
-    this.#aliveAtMs = this.#clock.now();
+    this.#aliveAtMs = this.#parts.clock.now();
   }
 
-  /** Whether an effect still belongs to what the client is doing; see {@linkcode Effect}. */
-  #isDue(effect: Effect, asked: State): boolean {
+  /** Performs an effect, unless the client does something else by now; see {@linkcode Effect}. */
+  #perform({ effect, wanted, failure }: Pending): void {
     const state = this.#state;
+    const isOver = CLOSING.includes(state.phase);
     switch (effect.type) {
       case "disarm":
+        return this.#disarm(effect.timer);
       case "abandon":
       case "statechange":
-        return true;
+        break;
       case "error":
       case "close":
-        return isOver(asked) || !isOver(state);
+        if (isOver && !CLOSING.includes(wanted.phase)) return;
+        break;
       case "retry":
-        return state.epoch === asked.epoch && !isOver(state);
+        if (state.epoch !== wanted.epoch || isOver) return;
+        break;
       default:
-        return state.epoch === asked.epoch && state.phase === asked.phase;
+        if (state.epoch !== wanted.epoch || state.phase !== wanted.phase) return;
+        if (effect.type === "arm") return this.#arm(effect.timer, effect.delayMs);
     }
-  }
-
-  #do(effect: Effect): void {
-    if (effect.type === "arm") this.#arm(effect.timer, effect.delayMs);
-    else if (effect.type === "disarm") {
-      const names = effect.timer ? [effect.timer] : Object.keys(this.#timers) as TimerName[];
-      for (const name of names) this.#disarm(name);
-    } else this.#performer.perform(effect);
+    this.#performer.perform(effect, failure);
   }
 
   #arm(timer: TimerName, delayMs: number): void {
+    const { clock } = this.#parts;
     this.#disarm(timer);
     if (timer === "heartbeat") this.#aliveAtMs = null;
-    const dueAtMs = this.#clock.now() + delayMs;
+    const dueAtMs = clock.now() + delayMs;
     const fire = (): void => {
       this.#timers[timer] = undefined;
-      const nowMs = this.#clock.now();
+      const nowMs = clock.now();
       // The wall clock may jump back: a negative time is none.
       const lateMs = Math.max(0, nowMs - dueAtMs);
       const silentMs = timer === "heartbeat" ? this.#silence(nowMs) : null;
       this.apply({ type: "timer", timer, lateMs, silentMs });
     };
-    this.#timers[timer] = { handle: this.#clock.setTimeout(fire, delayMs) };
+    this.#timers[timer] = { handle: clock.setTimeout(fire, delayMs) };
   }
 
   /** Bytes that leave are a sign of life as good as a message. */
@@ -200,10 +212,13 @@ export class Runner {
     return this.#aliveAtMs === null ? null : Math.max(0, nowMs - this.#aliveAtMs);
   }
 
-  #disarm(timer: TimerName): void {
-    const armed = this.#timers[timer];
-    if (!armed) return;
-    this.#clock.clearTimeout(armed.handle);
-    this.#timers[timer] = undefined;
+  /** Without a name, all. */
+  #disarm(timer?: TimerName): void {
+    for (const name of timer ? [timer] : Object.keys(this.#timers) as TimerName[]) {
+      const armed = this.#timers[name];
+      if (!armed) continue;
+      this.#timers[name] = undefined;
+      this.#parts.clock.clearTimeout(armed.handle);
+    }
   }
 }

@@ -5,19 +5,9 @@
  */
 
 import type { ReconnectingWebSocketError } from "../errors.ts";
-import { OwnCloseEvent, OwnEvent } from "../platform.ts";
+import { isReactNative, OwnCloseEvent, OwnEvent, soon } from "../platform.ts";
+import type { ConnectionState } from "../machine/state.ts";
 import type { WebSocketData } from "../bounded_queue.ts";
-
-/**
- * The state of a client as its user sees it. `readyState` follows from it:
- *
- * - `connecting` (0): resolving the URL, dialling or shaking hands
- * - `open` (1)
- * - `waiting` (0): backing off before the next attempt
- * - `closing` (2): `close()` was called
- * - `closed` (3): over for good
- */
-export type ConnectionState = "connecting" | "open" | "waiting" | "closing" | "closed";
 
 /** Dispatched when a connection is open, after the handshake. */
 export interface ReconnectingOpenEvent extends Event {
@@ -108,4 +98,43 @@ export function createEvent({ type, ...fields }: EventProperties): Event {
   // QUIRK(Node 20, 22, React Native): there is no CloseEvent, so its fields are added like the others.
   const event = Object.assign(new (OwnEvent ?? Event)(type), fields);
   return type === "error" ? Object.assign(event, { message: (error as Error).message }) : event;
+}
+
+/** Dispatches a message of the server by the platform. */
+export function dispatchMessage(target: EventTarget, data: unknown, origin: string): void {
+  let event: Event;
+  try {
+    event = new MessageEvent("message", { data, origin });
+  } catch {
+    // QUIRK(React Native, edge-runtime): there is no MessageEvent. QUIRK(Next.js 16 on its edge
+    // runtime): there is a function in its place that throws when it is called.
+    event = createEvent({
+      type: "message",
+      data,
+      origin,
+      lastEventId: "",
+      source: null,
+      ports: [],
+    });
+  }
+  try {
+    target.dispatchEvent(event);
+  } catch (error) {
+    // QUIRK(workerd): what a listener throws comes out of dispatchEvent.
+    reportError(error);
+  }
+}
+
+/** What a native dispatch does with an error that a listener throws. */
+export function reportError(error: unknown): void {
+  const { reportError } = globalThis;
+  // Node has no reportError (24.21.0); its EventTarget rethrows in a later tick too.
+  if (typeof reportError === "function") reportError(error);
+  // QUIRK(React Native): an uncaught error ends a released app. Its own dispatch writes it, too.
+  else if (isReactNative()) console.error(error);
+  else {
+    soon(() => {
+      throw error;
+    });
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The event of a message that is dispatched without the platform: see `client_event_target.ts`.
+ * The event of a message that is dispatched without the platform: see `listener_list.ts`.
  *
  * @module
  */

@@ -1,17 +1,18 @@
 /**
- * The public class: the surface of a WebSocket and what goes beyond it. The {@linkcode Shell}
- * does the work.
+ * The full class: every feature, and arguments that are checked.
  *
  * @module
  */
 
-import type { Ending } from "./announcer.ts";
-import { ClientEventTarget } from "./event_target.ts";
-import type { ConnectionState } from "./events.ts";
-import type { Provider, ReconnectingWebSocketOptions } from "./options.ts";
-import type { WebSocketData } from "../bounded_queue.ts";
-import { readSettings } from "./settings.ts";
-import { Shell } from "./client.ts";
+import type { Provider } from "../features/provider.ts";
+import type { Ending } from "./client.ts";
+import { checkCloseArguments } from "./close_arguments.ts";
+import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
+import type { Listener, ListenerOptions } from "./event_target.ts";
+import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
+import type { ListenerList } from "./listener_list.ts";
+import type { ReconnectingWebSocketOptions } from "./options.ts";
+import { readArguments } from "./settings.ts";
 
 let isComplete = false;
 
@@ -75,26 +76,7 @@ function endOf(this: ReconnectingWebSocket): Promise<Ending> {
  * ```
  */
 // That it is assignable to WebSocket is tested, not declared: Bun's and workerd's have members of their own.
-export class ReconnectingWebSocket extends ClientEventTarget {
-  /** `readyState` while connecting or waiting. */
-  static get CONNECTING(): 0 {
-    return 0;
-  }
-  /** `readyState` while open. */
-  static get OPEN(): 1 {
-    return 1;
-  }
-  /** `readyState` after `close()`, until the end. */
-  static get CLOSING(): 2 {
-    return 2;
-  }
-  /** `readyState` when over for good. */
-  static get CLOSED(): 3 {
-    return 3;
-  }
-
-  readonly #shell: Shell;
-
+export class ReconnectingWebSocket extends CoreClient {
   /**
    * Starts connecting.
    *
@@ -107,66 +89,49 @@ export class ReconnectingWebSocket extends ClientEventTarget {
     protocols?: Provider<string | string[]> | ReconnectingWebSocketOptions,
     options?: ReconnectingWebSocketOptions,
   ) {
-    super();
     complete();
-    this.#shell = new Shell(this, readSettings(url, protocols, options));
-    this.#shell.start();
+    const [where, checked] = readArguments(url, protocols, options);
+    super(where, checked);
   }
 
-  /** 0, `readyState` while connecting or waiting. */
-  get CONNECTING(): 0 {
-    return 0;
-  }
-  /** 1, `readyState` while open. */
-  get OPEN(): 1 {
-    return 1;
-  }
-  /** 2, `readyState` after `close()`, until the end. */
-  get CLOSING(): 2 {
-    return 2;
-  }
-  /** 3, `readyState` when over for good. */
-  get CLOSED(): 3 {
-    return 3;
-  }
-
-  /** What the client is doing. */
-  get state(): ConnectionState {
-    return this.#shell.connectionState;
+  /** As in the DOM. */
+  override addEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void;
+  /** As in the DOM, for any event. */
+  override addEventListener(
+    type: string,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    callback: Listener | null,
+    options?: boolean | ListenerOptions,
+  ): void {
+    listenersOf(this).add(type, callback, options);
   }
 
-  /** As of a WebSocket; 0 also while waiting for the next attempt, 3 only when over for good. */
-  get readyState(): 0 | 1 | 2 | 3 {
-    const { state } = this;
-    return state === "open" ? 1 : state === "closing" ? 2 : state === "closed" ? 3 : 0;
-  }
-
-  /** The number of the current or next attempt since the last reset; 0 is the first connection. */
-  get attempt(): number {
-    return this.#shell.attempt;
-  }
-
-  /** Where the client connects to; `""` before a URL function has answered first. */
-  get url(): string {
-    return this.#shell.url;
-  }
-
-  /** The subprotocol that the server chose, `""` while there is no connection. */
-  get protocol(): string {
-    return this.#shell.socket?.protocol ?? "";
-  }
-
-  /** The extensions that the server chose, `""` while there is no connection. */
-  get extensions(): string {
-    return this.#shell.socket?.extensions ?? "";
-  }
-
-  /**
-   * Bytes queued, plus those that the current socket has not sent yet, or that the last one left unsent
-   * (until the next dial). O(1).
-   */
-  get bufferedAmount(): number {
-    return this.#shell.bufferedAmount;
+  /** As in the DOM. */
+  override removeEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => unknown,
+    options?: boolean | Pick<ListenerOptions, "capture">,
+  ): void;
+  /** As in the DOM, for any event. */
+  override removeEventListener(
+    type: string,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
+  ): void;
+  override removeEventListener(
+    type: string,
+    callback: Listener | null,
+    options?: boolean | Pick<ListenerOptions, "capture">,
+  ): void {
+    listenersOf(this).remove(type, callback, options);
   }
 
   /**
@@ -174,37 +139,7 @@ export class ReconnectingWebSocket extends ClientEventTarget {
    * before the first on this connection.
    */
   get latencyMs(): number | null {
-    return this.#shell.latencyMs;
-  }
-
-  /** How binary messages arrive, on this connection and all later ones. */
-  get binaryType(): "blob" | "arraybuffer" {
-    return this.#shell.binaryType;
-  }
-  set binaryType(type: "blob" | "arraybuffer") {
-    this.#shell.binaryType = type;
-  }
-
-  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
-  get opened(): Promise<void> {
-    return this.#shell.announcer.opened.promise;
-  }
-
-  /** Resolves when the client is over; never rejects. */
-  get closed(): Promise<Ending> {
-    return this.#shell.announcer.closed.promise;
-  }
-
-  /**
-   * Sends a message now, or keeps it until there is a connection.
-   *
-   * @returns True if it was handed over or queued; false if it was refused (queue full, closing, closed).
-   * @throws {TypeError} `data` is a symbol or shared memory.
-   * @throws {ReconnectingWebSocketError} `queue-overflow`, only with `overflow: "throw"`.
-   * @throws {DOMException} `InvalidStateError`, only with `queue: false`: not open.
-   */
-  send(data: WebSocketData): boolean {
-    return this.#shell.send(data);
+    return clientOf(this).current?.latencyMs ?? null;
   }
 
   /**
@@ -214,8 +149,8 @@ export class ReconnectingWebSocket extends ClientEventTarget {
    * @param reason At most 123 bytes of UTF-8.
    * @throws {DOMException} `InvalidAccessError` for another code, `SyntaxError` for a longer reason.
    */
-  close(code?: number, reason?: string): void {
-    this.#shell.close(code, reason);
+  override close(code?: number, reason?: string): void {
+    clientOf(this).apply({ type: "close", error: null, ...checkCloseArguments(code, reason) });
   }
 
   /**
@@ -227,9 +162,14 @@ export class ReconnectingWebSocket extends ClientEventTarget {
    * @param reason At most 123 bytes of UTF-8.
    * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
    */
-  reconnect(code?: number, reason?: string): void {
-    this.#shell.reconnect(code, reason);
+  override reconnect(code?: number, reason?: string): void {
+    clientOf(this).reconnect(checkCloseArguments(code, reason));
   }
+}
+
+/** The full class has a list always. */
+function listenersOf(client: ReconnectingWebSocket): ListenerList {
+  return clientOf(client).listeners as ListenerList;
 }
 
 /** What `using` and `await using` declarations call. */

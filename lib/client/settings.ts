@@ -1,226 +1,100 @@
 /**
- * Validation: the constructor's arguments become settings that nothing can change later.
+ * The arguments of the full class, checked once: nothing can change them later.
  *
  * @module
  */
 
-import { checkNumber, MAX_DELAY_MS } from "../_check.ts";
-import { type Backoff, type BackoffOptions, windowedBackoff } from "../backoff.ts";
-import type {
-  HeartbeatOptions,
-  ProviderFunction,
-  ReconnectingWebSocketOptions,
-  SendQueueOptions,
-} from "./options.ts";
-import {
-  type Overflow,
-  type SendQueueLimits,
-  snapshot,
-  tagOf,
-  toMessage,
-  type WebSocketData,
-} from "../bounded_queue.ts";
-import { platformSources, type Sources } from "../sources.ts";
-import type { Config } from "../machine/state.ts";
+import { check, checkFunction, checkRest, own } from "../_check.ts";
 import { isSequence, readProtocols, readUrl } from "../connection/url.ts";
-import type { TraceRecord } from "../trace.ts";
-import type { Judges } from "../features/retry.ts";
+import { abort, readSignal } from "../features/abort.ts";
+import { connectivity } from "../features/connectivity.ts";
+import { handshake } from "../features/handshake.ts";
+import { heartbeat, readHeartbeat } from "../features/heartbeat.ts";
+import { provider, type ProviderFunction } from "../features/provider.ts";
+import { noQueue, queue, readQueue } from "../features/queue.ts";
+import { retry } from "../features/retry.ts";
+import { trace } from "../features/trace.ts";
+import { missing } from "../platform.ts";
+import type { Sources } from "../sources.ts";
+import type { DoorFeature, Feature } from "./feature.ts";
+import { ListenerList } from "./listener_list.ts";
+import type { ReconnectingWebSocketOptions } from "./options.ts";
+import type { CoreOptions } from "./parts.ts";
+import { readTiming } from "./timing.ts";
 
-/** Everything validated and fixed. */
-export interface Settings extends Judges {
-  /** A function is asked before every attempt; anything else was checked already. */
-  readonly url: string | ProviderFunction<string | URL>;
-  readonly protocols: readonly string[] | ProviderFunction<string | string[]>;
-  readonly config: Config;
-  readonly sources: Sources;
-  readonly limits: SendQueueLimits;
-  /** Whether `send` keeps messages while not open. */
-  readonly queues: boolean;
-  readonly handshake: ReconnectingWebSocketOptions["handshake"];
-  readonly probe: WebSocketData | (() => WebSocketData) | undefined;
-  readonly isReply: ((data: unknown) => boolean) | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly trace: ((record: TraceRecord) => void) | undefined;
-}
-
-const ACTION = "create a ReconnectingWebSocket";
-
-const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
-
-/** An absent bag of options; it inherits nothing either. */
-const NOTHING = { __proto__: null };
-
-/** A policy keeps no state, so one serves all clients that ask for no other. */
-let defaultBackoff: ReturnType<typeof readBackoff> | undefined;
+const LISTENERS: DoorFeature = {
+  kind: "listeners",
+  isPlain: true,
+  listeners: (target) => new ListenerList(target),
+};
 
 /**
  * Validates the constructor's arguments. Options are read once, own properties only.
  *
+ * @returns The arguments of the client of parts.
  * @throws {TypeError} Something of the wrong type, or an option that does not exist.
  * @throws {RangeError} A number out of range.
  * @throws {DOMException} `SyntaxError`: a static URL or protocol is invalid.
  */
-export function readSettings(url: unknown, second: unknown, third: unknown): Settings {
+export function readArguments(
+  url: unknown,
+  second: unknown,
+  third: unknown,
+): [url: string | Feature, options: CoreOptions] {
   const isBag = typeof second === "object" && second !== null && !isSequence(second);
   check(!isBag || third === undefined, "the second argument", "the protocols", second);
-  const given = own<ReconnectingWebSocketOptions>("options", isBag ? second : third, [
-    "protocols",
-    "backoff",
-    "maxDelayMs",
-    "maxAttempts",
-    "connectTimeoutMs",
-    "stableAfterMs",
-    "closeTimeoutMs",
-    "shouldRetry",
-    "handshake",
-    "heartbeat",
-    "queue",
-    "signal",
-    "trace",
-    "sources",
-  ]);
+  const bag = (isBag ? second : third) as ReconnectingWebSocketOptions | undefined;
+  const given = own("options", bag);
+  const { protocols: option } = given;
   check(
-    given.protocols === undefined || second === undefined || isBag,
+    option === undefined || second === undefined || isBag,
     "'options.protocols'",
     "absent beside the second argument",
     // Not the value: subprotocols carry tokens.
-    typeof given.protocols,
+    typeof option,
   );
-  const protocols = isBag || second === undefined ? given.protocols : second;
-  const { signal } = given;
-  const isSignal = signal === undefined || tagOf(signal) === "AbortSignal";
-  check(isSignal, "'signal'", "an AbortSignal", signal);
-
-  const maxDelayMs = number("", given, "maxDelayMs", 60_000, 2);
-  const { backoff, initialDelayMs } = given.backoff === undefined && given.maxDelayMs === undefined
-    ? defaultBackoff ??= readBackoff(undefined, maxDelayMs)
-    : readBackoff(given.backoff, maxDelayMs);
-  const sources = readSources(given.sources);
-  const heartbeat = own<HeartbeatOptions>("heartbeat", given.heartbeat, [
-    "intervalMs",
-    "timeoutMs",
-    "message",
-    "isReply",
-    "always",
-  ]);
-  const probes = heartbeat.message !== undefined;
-  const always = !!heartbeat.always;
-  check(!always || probes, "'heartbeat.message'", "given with 'heartbeat.always'", undefined);
-  return {
-    url: typeof url === "function" ? url as ProviderFunction<string> : readUrl(url),
-    protocols: typeof protocols === "function"
-      ? protocols as ProviderFunction<string[]>
-      : readProtocols(protocols),
-    config: {
-      maxAttempts: number("", given, "maxAttempts", Infinity, 0, Infinity),
-      maxDelayMs,
-      initialDelayMs,
-      connectTimeoutMs: number("", given, "connectTimeoutMs", 10_000),
-      stableAfterMs: number("", given, "stableAfterMs", 5_000, 0),
-      closeTimeoutMs: number("", given, "closeTimeoutMs", 3_000, 0),
-      handshake: !!given.handshake,
-      heartbeat: given.heartbeat
-        ? {
-          intervalMs: number("heartbeat.", heartbeat, "intervalMs", 25_000),
-          timeoutMs: number("heartbeat.", heartbeat, "timeoutMs", 10_000),
-          probes,
-          always,
-        }
-        : null,
-    },
-    shouldRetry: checkFunction("shouldRetry", given.shouldRetry),
-    backoff,
-    canRefresh: typeof url === "function" || typeof protocols === "function" || !!given.handshake,
-    sources,
-    limits: readLimits(given.queue === false ? undefined : given.queue),
-    queues: given.queue !== false,
-    handshake: checkFunction("handshake", given.handshake),
-    probe: readProbe(heartbeat.message),
-    isReply: checkFunction("heartbeat.isReply", heartbeat.isReply),
-    signal,
-    trace: checkFunction("trace", given.trace),
-  };
+  const options = readOptions(given);
+  const protocols = readProvider(isBag || second === undefined ? option : second, readProtocols);
+  const where = readProvider(url, readUrl);
+  return typeof where === "function" || typeof protocols === "function"
+    ? [provider(where, protocols as ProviderFunction<string[]>), options]
+    : [where, { __proto__: null, ...options, protocols } as CoreOptions];
 }
 
-function readBackoff(
-  given: ReconnectingWebSocketOptions["backoff"],
-  maxDelayMs: number,
-): { backoff: Backoff; initialDelayMs: number } {
-  const isPolicy = typeof given === "function";
-  const parameters = own("backoff", isPolicy ? undefined : given, ["initialDelayMs", "multiplier"]);
-  const { initialDelayMs = Math.min(1_000, maxDelayMs / 2), multiplier } = parameters;
-  // Each named, so that none is inherited from a polluted prototype.
-  const options = { initialDelayMs, multiplier, maxDelayMs } as BackoffOptions;
-  return { backoff: isPolicy ? given : windowedBackoff(options), initialDelayMs };
+/** A function is called before every attempt; anything else is checked now. */
+function readProvider<T>(given: unknown, read: (given: unknown) => T): T | ProviderFunction<T> {
+  return typeof given === "function" ? given as ProviderFunction<T> : read(given);
 }
 
-function readSources(given: Partial<Sources> | undefined): Sources {
-  const sources = own<Sources>("sources", given, ["WebSocket", "clock", "random", "connectivity"]);
-  checkFunction("sources.WebSocket", sources.WebSocket);
-  checkFunction("sources.random", sources.random);
-  return platformSources(sources);
+/** Each option becomes a feature, but for those of the timing. */
+function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
+  const { handshake: run, heartbeat: pulse, protocols: _, queue: limits, ...others } = given;
+  const { shouldRetry, signal, sources: from, trace: sink, ...timing } = own("options", others);
+  checkFunction("handshake", run);
+  checkFunction("shouldRetry", shouldRetry);
+  checkFunction("trace", sink);
+  const sources = readSources(from);
+  const use = [
+    LISTENERS,
+    limits === false ? noQueue() : queue(limits === undefined ? limits : readQueue(limits)),
+    retry(shouldRetry),
+    connectivity(sources.connectivity),
+    pulse === undefined ? pulse : heartbeat(readHeartbeat(pulse)),
+    run && handshake(run),
+    readSignal(signal) && abort(signal as AbortSignal),
+    sink && trace(sink),
+  ];
+  const features = use.filter((feature) => !!feature);
+  return { __proto__: null, ...readTiming(timing), sources, use: features } as CoreOptions;
 }
 
-/** As it would be sent now, unless it is asked for each time. */
-function readProbe(message: HeartbeatOptions["message"]): Settings["probe"] {
-  return message === undefined || typeof message === "function"
-    ? message
-    : snapshot(toMessage(message));
-}
-
-function readLimits(given: SendQueueOptions | undefined): SendQueueLimits {
-  const queue = own("queue", given, ["maxMessages", "maxBytes", "overflow"]);
-  const { overflow = "drop-newest" } = queue;
-  const isKnown = OVERFLOWS.includes(overflow);
-  check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
-  const most = Number.MAX_SAFE_INTEGER;
-  return {
-    maxMessages: number("queue.", queue, "maxMessages", 1_024, 0, most),
-    maxBytes: number("queue.", queue, "maxBytes", 1_048_576, 0, most),
-    overflow,
-  };
-}
-
-/**
- * Copies the own properties of `bag`; a name that is not an option must not vanish silently. The copy
- * inherits nothing, so that a polluted `Object.prototype` sets no option.
- */
-function own<T extends object>(
-  what: string,
-  bag: unknown,
-  names: readonly (keyof T & string)[],
-): T {
-  if (bag === undefined) return NOTHING as T;
-  check(typeof bag === "object" && bag !== null, `'${what}'`, "an object", bag);
-  const copy = { __proto__: null, ...bag as T };
-  for (const name of Object.keys(copy)) {
-    check(names.includes(name as keyof T & string), `'${what}'`, `without '${name}'`, bag);
-  }
-  return copy;
-}
-
-/** @param prefix What stands before the name in a message. */
-function number<K extends string>(
-  prefix: string,
-  bag: { readonly [name in K]?: number },
-  name: K,
-  fallback: number,
-  min = 1,
-  max = MAX_DELAY_MS,
-): number {
-  const value = bag[name];
-  return value === undefined ? fallback : checkNumber(ACTION, prefix + name, value, min, max);
-}
-
-function checkFunction<T>(name: string, value: T): T {
-  check(value === undefined || typeof value === "function", `'${name}'`, "a function", value);
-  return value;
-}
-
-function check(ok: boolean, what: string, requirement: string, value: unknown): asserts ok {
-  if (ok) return;
-  const current = Object(value) === value ? `of type ${typeof value}` : String(value);
-  throw new TypeError(
-    `Cannot ${ACTION} as ${what} must be ${requirement}: current value is ${current}`,
-  );
+function readSources(given: Partial<Sources> | undefined): Partial<Sources> {
+  const sources = own("sources", given);
+  const { WebSocket, clock: _, connectivity: __, random, ...rest } = sources;
+  checkRest("sources", rest);
+  checkFunction("sources.WebSocket", WebSocket);
+  checkFunction("sources.random", random);
+  if (typeof Event !== "function") throw missing("Event");
+  if (typeof URL !== "function") throw missing("URL");
+  return sources;
 }

@@ -1,29 +1,23 @@
 /**
- * One attempt, and the connection that may come of it: the providers' answers, the socket, the
- * handshake. What happens is passed to the client; a link that the client no longer holds is mute.
- * The platforms' quirks in connecting and closing are handled here.
+ * One attempt, and the connection that may come of it. What happens to the socket is passed to the client;
+ * an attempt that the client no longer holds is mute. The platforms' quirks in connecting and closing are
+ * handled here, and only here.
  *
  * @module
  */
 
-import { invalidState, type ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
-import { type Arrival, Inbox, readPace } from "../features/handshake.ts";
-import { abortController, isReactNative, soon } from "../platform.ts";
-import type { SingleFlight } from "../features/providers.ts";
-import { toMessage, type WebSocketData } from "../bounded_queue.ts";
-import type { Settings } from "../client/settings.ts";
-import type { WebSocketLike } from "../sources.ts";
-import type { Closure, Farewell, Input, Phase, State } from "../machine/state.ts";
-import { readProtocols, readUrl } from "./url.ts";
-import { decisionOf, type RetryDecision } from "../features/retry.ts";
+import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
+import { isReactNative, soon } from "../platform.ts";
+import type { WebSocketConstructor, WebSocketLike } from "../sources.ts";
+import type { CloseArguments, Closure, Input, Phase, State } from "../machine/state.ts";
 
 /** A failure before its verdict. */
 export interface Loss {
   /** What it is called, where that does not follow from the phase. */
   readonly error?: ErrorCode;
   readonly cause?: unknown;
-  /** What the thrown value decided that is the cause. */
-  readonly decision?: RetryDecision;
+  /** What the thrown value decided that is the cause: an answer as of `shouldRetry`. */
+  readonly decision?: boolean | { readonly delayMs: number } | undefined;
   /** How the socket closed; without it nothing did. */
   readonly closure?: Closure;
   /** Trying again cannot help. */
@@ -33,9 +27,14 @@ export interface Loss {
 }
 
 /** The part of a message event that platforms agree on. */
-export interface MessageLike {
+export interface Arrival {
   readonly data: unknown;
   readonly origin?: string;
+}
+
+/** Where a handshake takes what arrives from. */
+export interface Inbox {
+  take(): Arrival | undefined;
 }
 
 /** The parts of events that platforms agree on. */
@@ -46,115 +45,70 @@ type SocketEvent =
 
 const TYPES: readonly SocketEvent["type"][] = ["open", "error", "close"];
 
-/** What a link needs of its client. */
-export interface LinkClient {
+/** Whom an attempt belongs to. */
+export interface AttemptOwner {
   readonly state: State;
-  /** The URL of the attempt before. */
-  readonly url: string;
-  /** Absent where the URL is given. */
-  readonly urls: SingleFlight<unknown> | undefined;
-  /** Absent where the protocols are given. */
-  readonly protocols: SingleFlight<unknown> | undefined;
-  /** Whether the link is not abandoned. */
-  holds(link: Link): boolean;
-  /** The peer gave a sign of life that is no message. */
-  noteAlive(link: Link): void;
+  /** The attempt that is not abandoned. */
+  readonly current: Attempt | undefined;
+  /** Whether a function gives the URL: then the next may do what this one cannot. */
+  readonly hasProvider: boolean;
   apply(input: Input): void;
-  resolved(link: Link, url: string): void;
-  receive(link: Link, event: MessageLike): void;
-  lose(link: Link, loss: Loss): void;
+  receive(attempt: Attempt, event: Arrival): void;
+  lose(attempt: Attempt, loss: Loss): void;
 }
 
-/** Less is no transfer, but the platform handing over what was just sent, which a dead link takes, too. */
-const MIN_DRAIN_BYTES = 1_024;
-
 /** What belongs to one attempt. */
-export class Link {
+export class Attempt {
   readonly epoch: number;
-  /** What arrives before messages pass directly to the listeners; made when something does. */
-  inbox: Inbox | undefined;
-  /** Whether they do. */
-  isLive = false;
+  readonly #owner: AttemptOwner;
+  protocols: readonly string[] = [];
   socket: WebSocketLike | undefined;
+  inbox: Inbox | undefined;
+  /** What arrived before messages passed directly to the listeners. */
+  early: Arrival[] | undefined;
+  /** Whether messages pass directly to the listeners. */
+  isLive = false;
   /** When the socket was made. */
   dialedAtMs: number | null = null;
+  /** What the platform's error event said, or what the handshake threw. */
+  cause: unknown;
+  /** Whether the platform fired an error. */
+  #isDoubted = false;
   /** Bytes that were not sent at the heartbeat before. */
-  #bufferedBytes = 0;
+  bufferedBytes = 0;
   /** When the last probe left that is not answered. */
   probedAtMs: number | null = null;
   /** From a probe to its reply. */
   latencyMs: number | null = null;
-  /** What the platform's error event said, or what the handshake threw. */
-  cause: unknown;
-  readonly #client: LinkClient;
-  readonly #settings: Settings;
-  /** Whether the platform fired an error. */
-  #isDoubted = false;
-  /** Made only where a handshake gets its signal. */
-  readonly #controller: AbortController | undefined;
-  /** Whether the handshake threw: nothing that arrives is kept. */
-  #isRefused = false;
-  #url = "";
-  #protocols: readonly string[] | undefined;
+  /** Ends what a feature began for this attempt. */
+  release: (() => void) | undefined;
 
-  constructor(client: LinkClient, settings: Settings) {
-    this.epoch = client.state.epoch;
-    this.#client = client;
-    this.#settings = settings;
-    if (settings.handshake) this.#controller = abortController();
-  }
-
-  /** Finds out the URL and the protocols. */
-  resolve(): void {
-    const { url, protocols } = this.#settings;
-    if (typeof url !== "function" && typeof protocols !== "function") {
-      return this.#resolved(url, protocols);
-    }
-    const client = this.#client;
-    Promise.all([
-      client.urls?.get(this.#attempt) ?? url,
-      client.protocols?.get(this.#attempt) ?? protocols,
-    ])
-      .then(([url, protocols]) =>
-        this.#resolved(readUrl(url, this.#client.url), readProtocols(protocols))
-      )
-      .catch((cause) =>
-        this.#client.lose(this, { cause, decision: decisionOf(cause), phase: "resolving" })
-      );
-  }
-
-  #resolved(url: string, protocols: readonly string[]): void {
-    this.#url = url;
-    this.#protocols = protocols;
-    this.#client.resolved(this, url);
+  constructor(owner: AttemptOwner) {
+    this.epoch = owner.state.epoch;
+    this.#owner = owner;
   }
 
   /** Makes the socket. */
-  dial(): void {
-    const { sources, url, config } = this.#settings;
-    this.dialedAtMs = sources.clock.now();
+  dial(WebSocket: WebSocketConstructor, url: string): void {
+    const owner = this.#owner;
+    let socket: WebSocketLike;
     try {
-      this.socket = new sources.WebSocket(this.#url, this.#protocols);
+      socket = this.socket = new WebSocket(url, this.protocols);
     } catch (cause) {
       // What is thrown need not be an error.
-      const name = (cause as { name?: unknown } | null | undefined)?.name;
-      const isFinal = typeof url === "string" &&
-        (name === "SyntaxError" || name === "SecurityError");
-      soon(() => this.#client.lose(this, { cause, isFinal }));
+      const { name } = Object(cause);
+      const isFinal = !owner.hasProvider && (name === "SyntaxError" || name === "SecurityError");
+      soon(() => owner.lose(this, { cause, isFinal }));
       return;
     }
-    const { socket } = this;
-    socket.addEventListener("message", (event: MessageLike) => this.#client.receive(this, event));
-    const listener = (event: SocketEvent): void => this.#observe(event);
+    socket.addEventListener("message", (event: Arrival) => owner.receive(this, event));
+    const listener = (event: SocketEvent): void => this.#observe(event, WebSocket);
     for (const type of TYPES) socket.addEventListener(type, listener);
-    if (!config.heartbeat) return;
-    // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
-    const emitter = socket as { on?(type: string, listener: () => void): void };
-    for (const type of ["ping", "pong"]) emitter.on?.(type, () => this.#client.noteAlive(this));
   }
 
-  #observe(event: SocketEvent): void {
-    if (!this.#client.holds(this)) {
+  #observe(event: SocketEvent, WebSocket: WebSocketConstructor): void {
+    const owner = this.#owner;
+    if (owner.current !== this) {
       // QUIRK(React Native on Android): close() of a connecting socket is ignored, and it opens.
       if (event.type === "open") this.hangUp({});
       // QUIRK(Node 24, 26): close() of a connecting socket fires both events before it returns, when
@@ -163,17 +117,18 @@ export class Link {
     }
     switch (event.type) {
       case "open":
-        return this.#meet();
+        return this.#meet(WebSocket);
       case "error":
         this.#isDoubted = true;
         this.cause ??= event.error ?? event.message;
-        return this.#client.apply({ type: "error", epoch: this.epoch });
+        return owner.apply({ type: "error", epoch: this.epoch });
       case "close":
         return this.#end(event);
     }
   }
 
   #end({ code, reason, wasClean }: Closure): void {
+    const owner = this.#owner;
     // QUIRK(React Native 0.86): `wasClean` is never set. A failure fires an error first; only the end
     // of the stream on iOS does not.
     if (!wasClean && !this.#isDoubted && isReactNative()) {
@@ -181,78 +136,27 @@ export class Link {
       wasClean = code > 0 && code !== 1006;
     }
     // QUIRK(mock-socket): a refused connection closes cleanly, though it never was open.
-    const wasOpen = this.#client.state.phase !== "connecting";
+    const wasOpen = owner.state.phase !== "connecting";
     // QUIRK(Deno): the code of a connection that ended without a close frame is 0.
     const closure = { code: code || 1006, reason, wasClean: wasClean && wasOpen };
-    this.#client.lose(this, { cause: this.cause, closure });
+    owner.lose(this, { cause: this.cause, closure });
   }
 
-  #meet(): void {
-    const offered = this.#protocols ?? [];
+  #meet(WebSocket: WebSocketConstructor): void {
+    const { length } = this.protocols;
     const protocol = this.socket?.protocol;
-    const isStray = protocol && !offered.includes(protocol);
+    const isStray = protocol && !this.protocols.includes(protocol);
     // A class that is not the platform's may offer some of its own. Looked up last: Node loads it then.
-    if (isStray && (offered.length || this.#settings.sources.WebSocket === globalThis.WebSocket)) {
+    if (isStray && (length || WebSocket === globalThis.WebSocket)) {
       // QUIRK(Deno, workerd): a subprotocol that was not asked for is accepted (RFC 6455 section 4.1: fail).
       const cause = new TypeError("The server chose a subprotocol that was not asked for");
-      this.#client.lose(this, { cause });
-    } else this.#client.apply({ type: "opened", epoch: this.epoch });
-  }
-
-  /** Keeps what arrives early; false if it does not fit. */
-  keep(arrival: Arrival): boolean {
-    if (this.#isRefused) return true;
-    this.inbox ??= new Inbox(this.#settings.limits);
-    return this.inbox.put(arrival);
-  }
-
-  /** Runs the handshake, beside which nothing else is sent. */
-  async shakeHands(): Promise<void> {
-    const { epoch, socket } = this;
-    const inbox = this.inbox = new Inbox(this.#settings.limits);
-    const client = this.#client;
-    const send = (data: WebSocketData): void => {
-      const message = toMessage(data);
-      if (client.state.epoch !== epoch || client.state.phase !== "handshaking") {
-        throw invalidState("send as the handshake is over");
-      }
-      socket?.send(message);
-    };
-    const receive = (): Promise<unknown> => inbox.receive();
-    const { signal } = this.#controller as AbortController;
-    try {
-      const protocol = socket?.protocol ?? "";
-      const { handshake } = this.#settings;
-      const answer = await handshake?.({ attempt: this.#attempt, protocol, signal, send, receive });
-      client.apply({ type: "ready", epoch, pace: readPace(answer) });
-    } catch (cause) {
-      this.#refuse(cause);
-    }
-  }
-
-  /** The handshake threw: what it threw decides, or the close frame that may follow. */
-  #refuse(cause: unknown): void {
-    this.cause = cause;
-    this.#isRefused = true;
-    const decision = decisionOf(cause);
-    if (decision !== undefined) this.#client.lose(this, { cause, decision, phase: "handshaking" });
-    else this.#client.apply({ type: "refused", epoch: this.epoch });
-  }
-
-  /** Whether bytes left since this was called last. */
-  isDraining(): boolean {
-    const before = this.#bufferedBytes;
-    this.#bufferedBytes = this.socket?.bufferedAmount ?? 0;
-    return before - this.#bufferedBytes >= MIN_DRAIN_BYTES;
+      this.#owner.lose(this, { cause });
+    } else this.#owner.apply({ type: "opened", epoch: this.epoch });
   }
 
   /** Closes the socket without waiting for its end. */
-  hangUp({ code, reason }: Farewell): void {
-    if (this.#controller) {
-      const gone = invalidState("go on as the attempt has ended");
-      this.#controller.abort(gone);
-      this.inbox?.close(gone);
-    }
+  hangUp({ code, reason }: CloseArguments): void {
+    this.release?.();
     try {
       code === undefined ? this.socket?.close() : this.socket?.close(code, reason);
     } catch {
@@ -267,9 +171,5 @@ export class Link {
     } catch {
       // As above.
     }
-  }
-
-  get #attempt(): number {
-    return this.#client.state.series.attempt;
   }
 }

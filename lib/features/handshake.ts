@@ -1,19 +1,28 @@
 /**
- * The private conversation on a new connection before the application sees it, and the inbox that
- * holds what arrives before anybody may see it.
+ * The handshake: a private conversation on a new connection before the application sees it, and the inbox
+ * that holds what arrives meanwhile.
  *
  * @module
  */
 
 import { isNumber, MAX_DELAY_MS } from "../_check.ts";
-import { type Deferred, deferred } from "../deferred.ts";
 import {
+  BoundedQueue,
   byteLength,
-  SendQueue,
-  type SendQueueLimits,
+  DEFAULT_LIMITS,
+  type QueueLimits,
+  toMessage,
   type WebSocketData,
 } from "../bounded_queue.ts";
+import type { Client } from "../client/client.ts";
+import type { DoorFeature, Feature } from "../client/feature.ts";
+import type { Arrival, Attempt } from "../connection/attempt.ts";
+import { type Deferred, deferred } from "../deferred.ts";
+import { invalidState, ReconnectingWebSocketError } from "../errors.ts";
+import { handshakeCells } from "../machine/handshake_cells.ts";
 import type { Pace } from "../machine/state.ts";
+import { abortController } from "../platform.ts";
+import { decisionOf } from "./decision.ts";
 
 /** The fastest pace that a server may choose. */
 const MIN_PACE_MS = 1_000;
@@ -59,24 +68,21 @@ function bound(name: keyof Pace, value: unknown): Pace {
   return isNumber(value) ? { [name]: Math.min(Math.max(value, MIN_PACE_MS), MAX_DELAY_MS) } : {};
 }
 
-/** The part of a message event that is kept. */
-export interface Arrival {
-  readonly data: unknown;
-  readonly origin: string;
-}
-
 /** Arrived messages in order, within the bounds of a queue. */
 export class Inbox {
-  readonly #arrivals: SendQueue<Arrival>;
+  readonly #arrivals: BoundedQueue<Arrival>;
   #takers: Deferred<unknown>[] = [];
   #closedFor: unknown;
+  /** Whether the handshake threw: nothing that arrives is kept. */
+  isRefused = false;
 
-  constructor(limits: SendQueueLimits) {
-    this.#arrivals = new SendQueue({ ...limits, overflow: "drop-newest" });
+  constructor(limits: QueueLimits) {
+    this.#arrivals = new BoundedQueue({ ...limits, overflow: "drop-newest" });
   }
 
   /** Keeps a message or hands it to who waits; false if it does not fit. */
   put(arrival: Arrival): boolean {
+    if (this.isRefused) return true;
     const taker = this.#takers.shift();
     taker?.resolve(arrival.data);
     return !!taker ||
@@ -104,5 +110,82 @@ export class Inbox {
   close(reason: unknown): void {
     this.#closedFor = reason;
     for (const { reject } of this.#takers.splice(0)) reject(reason);
+  }
+}
+
+/** What the `handshake` option is: see `ReconnectingWebSocketOptions`. */
+export type Handshake = (
+  link: HandshakeLink,
+) => void | HandshakeResult | Promise<void | HandshakeResult>;
+
+/**
+ * Runs on each new connection before `open` and before queued messages leave. What arrives meanwhile has the
+ * bounds of the queue; more fails the attempt.
+ */
+export function handshake(run: Handshake): Feature {
+  const feature: DoorFeature = {
+    kind: "handshake",
+    runsHandshake: true,
+    handshakeCells,
+    handshake: (client, attempt) => void shakeHands(client, attempt, run),
+    keep,
+  };
+  return feature;
+}
+
+/** Beside it nothing else is sent. */
+async function shakeHands(
+  client: Client,
+  attempt: Attempt,
+  run: Handshake,
+): Promise<void> {
+  const { epoch, socket } = attempt;
+  const inbox = new Inbox(client.parts.doors.limits ?? DEFAULT_LIMITS);
+  const controller = abortController();
+  attempt.inbox = inbox;
+  attempt.release = () => {
+    const gone = invalidState("go on as the attempt has ended");
+    controller.abort(gone);
+    inbox.close(gone);
+  };
+  const send = (data: WebSocketData): void => {
+    const message = toMessage(data);
+    if (client.state.epoch !== epoch || client.state.phase !== "handshaking") {
+      throw invalidState("send as the handshake is over");
+    }
+    socket?.send(message);
+  };
+  try {
+    const answer = await run({
+      attempt: client.state.series.attempt,
+      protocol: socket?.protocol ?? "",
+      signal: controller.signal,
+      send,
+      receive: () => inbox.receive(),
+    });
+    inbox.close(invalidState("receive as the handshake is over"));
+    client.apply({ type: "ready", epoch, pace: readPace(answer) });
+  } catch (cause) {
+    refuse(client, attempt, inbox, cause);
+  }
+}
+
+/** The handshake threw: what it threw decides, or the close frame that may follow. */
+function refuse(client: Client, attempt: Attempt, inbox: Inbox, cause: unknown): void {
+  attempt.cause = cause;
+  inbox.isRefused = true;
+  const decision = decisionOf(cause);
+  if (decision !== undefined) {
+    client.lose(attempt, { cause, decision, phase: "handshaking" });
+  } else client.apply({ type: "refused", epoch: attempt.epoch });
+}
+
+function keep(client: Client, attempt: Attempt, arrival: Arrival): void {
+  const inbox = attempt.inbox as Inbox | undefined;
+  // Before the handshake began: it begins in the same turn.
+  if (!inbox) (attempt.early ??= []).push(arrival);
+  else if (!inbox.put(arrival)) {
+    const cause = new ReconnectingWebSocketError("queue-overflow", client.state.series.attempt);
+    client.lose(attempt, { cause, phase: "handshaking" });
   }
 }

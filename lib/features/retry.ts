@@ -1,16 +1,24 @@
 /**
- * What follows a failure: whether to retry, and after which delay. The only place that calls
- * `shouldRetry` and the backoff policy, once each, and draws the random number.
+ * The `shouldRetry` option, and delays that a server asks for: what is thrown or answered is checked, as a
+ * hook that fails must not end the client. Each hook is called once for each loss, and only here.
  *
  * @module
  */
 
 import { isNumber } from "../_check.ts";
-import type { Backoff } from "../backoff.ts";
-import { type DelayRange, hintRange, isRetryable, pacing } from "../machine/close_codes.ts";
+import type { Client } from "../client/client.ts";
+import type { Case, DoorFeature, Feature } from "../client/feature.ts";
+import {
+  canRefresh,
+  type Consult,
+  isUnit,
+  NO_RETRY,
+  retryAfter,
+  within,
+} from "../client/verdict.ts";
 import type { ReconnectingWebSocketError } from "../errors.ts";
-import type { Sources } from "../sources.ts";
-import type { Config, Series, Verdict } from "../machine/state.ts";
+import { hintRange, isRetryable } from "../machine/close_codes.ts";
+import type { Verdict } from "../machine/state.ts";
 
 /** Why an attempt or a connection ended, as `shouldRetry` sees it. */
 export interface Failure {
@@ -31,112 +39,65 @@ export interface Failure {
 /** An answer of `shouldRetry`: yes, no, after a delay (a server's hint), or the default decision. */
 export type RetryDecision = boolean | { readonly delayMs: number } | undefined;
 
-/**
- * What a thrown value decides: an own `retry` that is `false` or `{ delayMs }` with a finite number. A
- * foreign library's error decides nothing by accident.
- */
-export function decisionOf(thrown: unknown): RetryDecision {
-  try {
-    const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;
-    return retry === false || Number.isFinite(retry?.delayMs) ? retry : undefined;
-  } catch {
-    // A proxy or a getter: it decides nothing.
-    return undefined;
-  }
+/** Calls `shouldRetry`, and follows a server that says when to come back. */
+export function retry(shouldRetry?: (failure: Failure) => RetryDecision): Feature {
+  if (!shouldRetry) return PLAIN;
+  const feature: DoorFeature = {
+    kind: "retry",
+    judge: (given, client) => judge(given, client, shouldRetry),
+  };
+  return feature;
 }
 
-/** What the verdict depends on beside the failure. */
-export interface Judges {
-  readonly shouldRetry: ((failure: Failure) => RetryDecision) | undefined;
-  readonly backoff: Backoff;
-  readonly sources: Pick<Sources, "random">;
-  /** Whether the next attempt may bring a new token: by a provider or a handshake. */
-  readonly canRefresh: boolean;
-}
+/** Shared by all clients without `shouldRetry`. */
+const PLAIN: DoorFeature = {
+  kind: "retry",
+  isPlain: true,
+  judge: (given, client) => judge(given, client, undefined),
+};
 
-/** What a verdict is about, and who wants it. */
-export interface Case {
-  readonly failure: Failure;
-  readonly series: Series;
-  /** What the thrown value decided that is the cause of the failure. */
-  readonly decision: RetryDecision;
-  /** Whether the verdict still matters: `shouldRetry` may have closed the client. */
-  isAwaited(): boolean;
-  /** A judge threw, or its answer made no sense. */
-  report(judge: string, error: unknown): void;
-}
-
-/** Decides about a failure. A judge that throws is replaced by the default, and named. */
-export function judge(
-  { failure, series, decision, isAwaited, report }: Case,
-  config: Config,
-  judges: Judges,
+/** Decides about a loss. A hook that fails is replaced by its default, and named. */
+function judge(
+  given: Case,
+  client: Client,
+  shouldRetry: ((failure: Failure) => RetryDecision) | undefined,
 ): Verdict {
+  const { closure, decision, failure, isAwaited, series: { attempt }, wasOpen } = given;
   const flaws: string[] = [];
-  const consult = <T>(
-    name: string,
-    call: () => unknown,
-    accepts: (answer: unknown) => answer is T,
-  ): T | undefined => {
+  const consult: Consult = (name, call, accepts) => {
     try {
       const answer = call();
       if (accepts(answer)) return answer;
       flaws.push(`${name}: unusable answer`);
-      report(name, new TypeError(`Cannot use the answer of '${name}'`));
+      client.report(name, new TypeError(`Cannot use the answer of '${name}'`));
       // An async function by mistake: its rejection has no other owner.
       Promise.resolve(answer).catch(() => {});
     } catch (error) {
       // Not the error's text: it may hold a URL with a token, and flaws are traced.
       flaws.push(`${name}: threw`);
-      report(name, error);
+      client.report(name, error);
     }
     return undefined;
   };
-  const answer = consult("shouldRetry", () => judges.shouldRetry?.(failure), isDecision);
-  const retry = answer ?? decision ?? isRetryable(failure.code, judges.canRefresh);
-  if (!retry || !isAwaited()) return { retry: false, delayMs: 0, by: "policy", flaws };
-
-  const random = draw(() => consult("random", judges.sources.random, isUnit));
-  const { maxDelayMs, initialDelayMs } = config;
-  const within = ([minMs, maxMs]: DelayRange): number =>
-    bound(minMs + random * (maxMs - minMs), maxDelayMs);
-  if (typeof retry === "object") {
-    // A getter may answer once.
-    const hintMs = consult("shouldRetry", () => retry.delayMs, isNumber);
-    return {
-      retry: true,
-      delayMs: within(hintRange(hintMs ?? maxDelayMs, maxDelayMs)),
-      by: "hint",
-      flaws,
-    };
-  }
-  const { attempt, waitedMs, previousDelayMs } = series;
-  const range = attempt === 0 ? pacing(failure.code, initialDelayMs, maxDelayMs) : null;
-  if (range) return { retry: true, delayMs: within(range), by: "close-code", flaws };
-
-  const context = { attempt: attempt + 1, waitedMs, previousDelayMs, random };
-  const proposedMs = consult("backoff", () => judges.backoff(context), isNumber);
-  const delayMs = bound(proposedMs ?? maxDelayMs, maxDelayMs);
-  if (proposedMs !== undefined && proposedMs !== delayMs) flaws.push("backoff: out of bounds");
-  return { retry: true, delayMs, by: "policy", flaws };
-}
-
-/** A draw; the middle, where the source of chance is broken. */
-export function draw(random: () => unknown): number {
-  const drawn = random();
-  return isUnit(drawn) ? drawn : 0.5;
+  const explain = (): Failure => ({
+    attempt,
+    ...closure,
+    wasOpen,
+    error: failure && failure.error,
+  });
+  const answer = consult("shouldRetry", () => shouldRetry?.(explain()), isDecision);
+  const isWanted = answer ?? decision ?? isRetryable(closure.code, canRefresh(client));
+  if (!isWanted || !isAwaited()) return { ...NO_RETRY, flaws };
+  if (typeof isWanted !== "object") return retryAfter(given, client, consult, flaws);
+  const { config: { maxDelayMs }, random } = client.parts;
+  const draw = consult("random", random, isUnit) ?? 0.5;
+  // A getter may answer once.
+  const hintMs = consult("shouldRetry", () => isWanted.delayMs, isNumber) ?? maxDelayMs;
+  const delayMs = within(hintRange(hintMs, maxDelayMs), draw, maxDelayMs);
+  return { retry: true, delayMs, by: "hint", flaws };
 }
 
 function isDecision(answer: unknown): answer is RetryDecision {
   return answer === undefined || typeof answer === "boolean" ||
     isNumber((answer as { delayMs?: unknown } | null)?.delayMs);
-}
-
-function isUnit(answer: unknown): answer is number {
-  return isNumber(answer) && answer >= 0 && answer < 1;
-}
-
-/** At least 1 ms, so that even a policy of zeros yields to the event loop; NaN is the longest. */
-function bound(delayMs: number, maxDelayMs: number): number {
-  return delayMs <= maxDelayMs ? Math.max(1, delayMs) : maxDelayMs;
 }

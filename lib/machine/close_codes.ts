@@ -26,10 +26,6 @@
  * @module
  */
 
-import { domException } from "../platform.ts";
-import { byteLength } from "../bounded_queue.ts";
-import type { Farewell } from "./state.ts";
-
 const FATAL: readonly number[] = [1010, 3003, 4400, 4403, 4404, 4410];
 /** 1008 is what common server frameworks close an expired token with. */
 const UNAUTHORIZED: readonly number[] = [1008, 3000, 4401];
@@ -72,39 +68,4 @@ export function hintRange(hintMs: number, maxDelayMs: number): DelayRange {
 
 function within(minMs: number, maxMs: number, limitMs: number, share = 0.5): DelayRange {
   return [Math.min(minMs, limitMs * share), Math.min(maxMs, limitMs)];
-}
-
-/**
- * Checks the arguments of `close()` as the platform does, before anything changes. A reason needs a
- * code: QUIRK(all runtimes): `close(undefined, reason)` means 1000, 1002, 1005 or a throw.
- *
- * @throws {DOMException} `InvalidAccessError` for a code other than 1000 or 3000-4999, `SyntaxError`
- * for a reason over 123 bytes.
- */
-export function checkFarewell(code: unknown, reason: unknown): Farewell {
-  if (code === undefined && reason === undefined) return {};
-  const checked = code === undefined ? 1000 : clampToShort(Number(code));
-  const text = reason === undefined ? "" : `${reason}`;
-  if (checked !== 1000 && !(checked >= 3000 && checked <= 4999)) {
-    throw domException(
-      `Cannot close as the code must be 1000 or 3000 to 4999: current value is ${checked}`,
-      "InvalidAccessError",
-    );
-  }
-  if (byteLength(text) > 123) {
-    throw domException(
-      `Cannot close as the reason must be at most 123 bytes: current value is ${
-        byteLength(text)
-      } bytes`,
-      "SyntaxError",
-    );
-  }
-  return { code: checked, reason: text };
-}
-
-/** Web IDL, `[Clamp] unsigned short`: rounded to the nearest, ties to even; NaN is 0. */
-function clampToShort(value: number): number {
-  const clamped = Math.min(Math.max(value, 0), 65_535) || 0;
-  // Of two equally near, `Math.round` takes the greater.
-  return clamped % 2 === 0.5 ? Math.floor(clamped) : Math.round(clamped);
 }

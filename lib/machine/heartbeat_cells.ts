@@ -4,17 +4,31 @@
  * @module
  */
 
-import type { HeartbeatConfig, Input, Pulse, State, Step } from "./state.ts";
+import type { Config, HeartbeatConfig, Input, Pulse, State, Step } from "./state.ts";
 import { arm, lose, type Of, stay } from "./step.ts";
 
 /** A heartbeat's timeout doubles up to so many times, and no dead link waits longer. */
 const MAX_PATIENCE = 8;
 
+/** What its timer, a hint, or a message after silence leads to. */
+export function heartbeatCells(state: State, input: Input, config: Config): Step {
+  const { phase } = state;
+  if (input.type === "alive" && (phase === "open" || phase === "handshaking")) {
+    return stay({ ...state, silences: 0 });
+  }
+  if (!config.heartbeat || phase !== "open") return stay(state);
+  const heartbeat = { ...config.heartbeat, ...state.pace };
+  if (input.type === "timer" && input.timer === "heartbeat") return beat(state, input, heartbeat);
+  const isProbed = input.type === "hint" && input.hint !== "offline" && heartbeat.probes &&
+    state.pulse === "beating";
+  return isProbed ? probe(state, "probed", heartbeat) : stay(state);
+}
+
 /**
  * Silence is counted from the last sign of life, and a connection is only given up after an unanswered
  * probe. With `always` a probe leaves each interval.
  */
-export function beat(
+function beat(
   state: Of<"open">,
   { lateMs, silentMs }: Input & { readonly type: "timer" },
   heartbeat: HeartbeatConfig,
@@ -45,7 +59,7 @@ function patience({ silences }: State, { timeoutMs }: HeartbeatConfig): number {
   return silences > 1 ? timeoutMs * Math.min(2 ** (silences - 1), MAX_PATIENCE) : timeoutMs;
 }
 
-export function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Step {
+function probe(state: Of<"open">, pulse: Pulse, heartbeat: HeartbeatConfig): Step {
   return listen(state, pulse, patience(state, heartbeat), heartbeat, heartbeat.probes);
 }
 

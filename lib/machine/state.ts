@@ -6,7 +6,17 @@
  */
 
 import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
-import type { ConnectionState } from "../client/events.ts";
+
+/**
+ * The state of a client as its user sees it. `readyState` follows from it:
+ *
+ * - `connecting` (0): resolving the URL, dialling or shaking hands
+ * - `open` (1)
+ * - `waiting` (0): backing off before the next attempt
+ * - `closing` (2): `close()` was called
+ * - `closed` (3): over for good
+ */
+export type ConnectionState = "connecting" | "open" | "waiting" | "closing" | "closed";
 
 /** The numbers that decisions depend on: plain data, so that a trace can carry them. */
 export interface Config {
@@ -137,7 +147,7 @@ export type Closure = {
 };
 
 /** Arguments of `close()` and `reconnect()`, as given. */
-export type Farewell = {
+export type CloseArguments = {
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
 };
@@ -174,13 +184,13 @@ export type Input =
     /** How long ago the last early attempt began; null: there was none. */
     readonly earlyMs: number | null;
   }
-  | ({ readonly type: "close"; readonly error: "aborted" | null } & Farewell)
+  | ({ readonly type: "close"; readonly error: "aborted" | null } & CloseArguments)
   /** `again`: the events of the `reconnect()` before are not all dispatched yet. */
-  | ({ readonly type: "reconnect"; readonly again: boolean } & Farewell)
+  | ({ readonly type: "reconnect"; readonly again: boolean } & CloseArguments)
   | { readonly type: "fault"; readonly fault: string };
 
 /**
- * What the shell must do. Order matters and is kept. `disarm`, `abandon` and `statechange` always
+ * What the client must do. Order matters and is kept. `disarm`, `abandon` and `statechange` always
  * happen; `error` and `close` unless the client is over by then for another reason; `retry` unless it
  * is over or begins yet another attempt; the others only while the phase and epoch that asked for
  * them last. The events of `reconnect()` wait for a microtask, or for the next event.
@@ -203,9 +213,9 @@ export type Effect =
   /** Judge the loss of the current attempt or connection; answer `lost`. */
   | { readonly type: "lose"; readonly error: ErrorCode }
   /** Never listen to the current socket again, and close it; terminate it if it proved silent. */
-  | ({ readonly type: "abandon"; readonly silent: boolean } & Farewell)
+  | ({ readonly type: "abandon"; readonly silent: boolean } & CloseArguments)
   /** Start the close handshake; answer `lost` when the peer has closed. */
-  | ({ readonly type: "hangUp" } & Farewell)
+  | ({ readonly type: "hangUp" } & CloseArguments)
   /** Answer `lost` in a microtask: there is nothing to wait for, but events are never synchronous. */
   | { readonly type: "settle" }
   /** Give the hint again that came during the attempt. */

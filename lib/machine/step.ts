@@ -1,28 +1,70 @@
 /**
- * What steps of the machine are made of: the state on one side, the effects in their order on the other.
+ * The cells of the table that every client has, and what cells are made of; `transition.ts` explains the
+ * table, and a feature brings cells of its own.
  *
  * @module
  */
 
 import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
-import type { ConnectionState } from "../client/events.ts";
-import type { Closure, Common, Effect, Farewell, Phase, State, Step, TimerName } from "./state.ts";
+import type {
+  CloseArguments,
+  Closure,
+  Common,
+  Config,
+  ConnectionState,
+  Effect,
+  Input,
+  Pace,
+  Phase,
+  Series,
+  State,
+  Step,
+  TimerName,
+} from "./state.ts";
 
 /** A state of certain phases. */
 export type Of<P extends Phase> = State & { readonly phase: P };
 
+/** The cells of a feature; where they are empty the state stays, without effects. */
+export type Cells = (state: State, input: Input, config: Config) => Step;
+
+/** The cells that features bring, in the order in which they see an input. */
+export interface FeatureCells {
+  readonly hintCells?: Cells;
+  readonly heartbeatCells?: Cells;
+  readonly handshakeCells?: Cells;
+}
+
 /** RFC 6455 section 7.1.5: what a connection that ended without a close frame reports. */
 export const ABNORMAL: Closure = { code: 1006, reason: "", wasClean: false };
 
+/** Turns of the event loop that an opening handshake takes at most, once its bytes are there (Deno: 3). */
+const LATE_TURNS = 5;
+
+/**
+ * After a delay that was not the policy's (a network that came back, a paced restart) the policy starts
+ * over. A fleet that was brought together would stay so if each client went on from where it was: the
+ * slowest hundredth would wait 4.5 times the bound instead of 1.3 (`bench/fleet.md`).
+ */
+export const UNWAITED = { waitedMs: 0, previousDelayMs: 0 };
+
+const FRESH: Series = { attempt: 0, ...UNWAITED, early: 0, cut: false };
+
+/** The state of a client that has not started. */
+export const INITIAL: State = {
+  phase: "resolving",
+  epoch: 1,
+  opened: false,
+  series: FRESH,
+  silences: 0,
+};
+
 /** What an abnormal end is called: it follows from the phase in which it happens. */
-const LOST_WHILE: Readonly<Record<Phase, ErrorCode | null>> = {
+const LOST_WHILE: { readonly [phase in Phase]?: ErrorCode } = {
   resolving: "provider-failed",
   connecting: "connect-failed",
   handshaking: "handshake-failed",
   open: "connection-lost",
-  waiting: null,
-  closing: null,
-  closed: null,
 };
 
 /** The phase as the user sees it. */
@@ -37,16 +79,240 @@ export function isOver({ phase }: State): boolean {
 
 /** The error of a loss; an open connection that was closed cleanly did not fail. */
 export function lossOf({ phase }: State, wasClean = false): ErrorCode | null {
-  return phase === "open" && wasClean ? null : LOST_WHILE[phase];
+  return phase === "open" && wasClean ? null : LOST_WHILE[phase] ?? null;
+}
+
+/** The next state and the effects of one input; see `transition.ts`. */
+export function step(
+  state: State,
+  input: Input,
+  config: Config,
+  { hintCells = empty, heartbeatCells = empty, handshakeCells = empty }: FeatureCells,
+): Step {
+  if ("epoch" in input && input.epoch !== state.epoch) return stay(state);
+  if (state.phase === "closed") return stay(state);
+  if (state.phase === "closing") return closing(state, input);
+  // What the user calls has the same answer in all other phases.
+  if (input.type === "close") return leave(state, input, config);
+  if (input.type === "reconnect") return restart(state, input, config);
+  const answer = state.phase === "open"
+    ? open(state, input, config)
+    : state.phase === "waiting"
+    ? waiting(state, input, config)
+    : attempting(state, input, config);
+  if (answer) return answer;
+  let after: State = state;
+  const effects: Effect[] = [];
+  for (const cells of [hintCells, heartbeatCells, handshakeCells]) {
+    const [next, more] = cells(after, input, config);
+    after = next;
+    effects.push(...more);
+  }
+  return [after, effects];
+}
+
+function attempting(
+  state: Of<"resolving" | "connecting" | "handshaking">,
+  input: Input,
+  config: Config,
+): Step | undefined {
+  const { phase, late = 0 } = state;
+  switch (input.type) {
+    case "start":
+      if (phase !== "resolving") return;
+      if (input.aborted) return leave(state, { error: "aborted" }, config);
+      return stay(state, arm("connect", config.connectTimeoutMs), RESOLVE);
+    case "resolved":
+      if (phase !== "resolving") return;
+      return stay({ ...state, phase: "connecting" }, { type: "dial" });
+    case "opened":
+      if (phase !== "connecting") return;
+      if (!config.handshake) return establish(state, null, config);
+      return stay({ ...state, phase: "handshaking" }, { type: "handshake" });
+    case "error":
+      return phase === "resolving" ? undefined : doubt(state);
+    case "lost":
+      return fail(state, input, config);
+    case "timer":
+      if (input.timer === "error") return lose(state);
+      if (input.timer !== "connect") return;
+      // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
+      if (late ? late < LATE_TURNS : input.lateMs) {
+        return stay({ ...state, late: late + 1 }, arm("connect", 0));
+      }
+      return lose(state, "refused" in state ? undefined : "connect-timeout");
+  }
+  return;
+}
+
+function open(state: Of<"open">, input: Input, config: Config): Step | undefined {
+  switch (input.type) {
+    case "error":
+      return doubt(state);
+    case "lost":
+      return fail(state, input, config);
+    case "timer":
+      if (input.timer === "stable") return stay({ ...state, series: FRESH });
+      if (input.timer === "error") return lose(state);
+  }
+  return;
+}
+
+function waiting(state: Of<"waiting">, input: Input, config: Config): Step | undefined {
+  const isDue = input.type === "timer" && input.timer !== "hint";
+  return isDue ? begin(state, state.series, config) : undefined;
+}
+
+function closing(state: Of<"closing">, input: Input): Step {
+  switch (input.type) {
+    case "error":
+      return doubt(state);
+    case "lost":
+      return end(state, input, state.error);
+    case "timer":
+      return end(state, ABNORMAL, state.error, input.timer === "close");
+  }
+  return stay(state);
+}
+
+/** The connection is usable. Listeners of `open` send first, then the queue leaves, then what came early is dispatched. */
+export function establish(state: State, pace: Pace | null, config: Config): Step {
+  const { epoch, series, silences } = state;
+  const { heartbeat } = config;
+  // Not spread, as the others are: clients stay in this state, and a spread is kept in more memory.
+  const after: State = {
+    epoch,
+    series,
+    silences,
+    phase: "open",
+    opened: true,
+    pulse: "beating",
+    leftMs: 0,
+  };
+  return move(
+    state,
+    pace ? { ...after, pace } : after,
+    [
+      // Not the one of an error that came during the handshake: it says that the connection is dead.
+      { type: "disarm", timer: "connect" },
+      arm("stable", config.stableAfterMs),
+      ...(heartbeat ? [arm("heartbeat", pace?.intervalMs ?? heartbeat.intervalMs)] : []),
+    ],
+    [
+      { type: "open", reconnected: state.opened, attempt: series.attempt },
+      { type: "flush" },
+      { type: "deliver" },
+    ],
+  );
+}
+
+/** An attempt or a connection ended: wait and retry, or end. */
+function fail(
+  state: Of<"resolving" | "connecting" | "handshaking" | "open">,
+  input: Input & { readonly type: "lost" },
+  config: Config,
+): Step {
+  const { error, verdict: { retry, delayMs, by } } = input;
+  const { hint } = state;
+  const { attempt, waitedMs } = state.series;
+  const isSilent = error === "connect-timeout" || error === "heartbeat-timeout";
+  if (!retry) {
+    const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
+    return end(state, input, peerSaidSo ? "fatal-close" : error, isSilent);
+  }
+  if (attempt >= config.maxAttempts) {
+    // With no retries allowed at all, none were used up.
+    return end(state, input, config.maxAttempts ? "retry-limit" : error, isSilent);
+  }
+  const paced = by !== "policy";
+  const series = {
+    ...state.series,
+    ...(paced ? UNWAITED : { waitedMs: waitedMs + delayMs, previousDelayMs: delayMs }),
+    attempt: attempt + 1,
+  };
+  const silences = state.silences + (error === "heartbeat-timeout" ? 1 : 0);
+  return move(
+    state,
+    { ...common(state), phase: "waiting", series, silences, paced },
+    [DISARM, abandon(isSilent), arm("retry", delayMs)],
+    [
+      ...report(input, true, error),
+      { type: "retry", attempt: attempt + 1, delayMs, error },
+      ...(hint ? [{ type: "hint", hint } as const] : []),
+    ],
+  );
+}
+
+/** Starts the next attempt. */
+export function begin(
+  state: State,
+  series: Series,
+  config: Config,
+  acts: readonly Effect[] = [],
+  events: readonly Effect[] = [],
+): Step {
+  const { epoch, opened, silences } = state;
+  const early = series.early > state.series.early;
+  return move(
+    state,
+    { phase: "resolving", epoch: epoch + 1, opened, series, silences },
+    [DISARM, ...acts, arm("connect", config.connectTimeoutMs)],
+    [...events, { ...RESOLVE, early }],
+  );
+}
+
+/** `reconnect()`: what there is ends now, and a fresh series begins. */
+function restart(
+  state: State,
+  call: Input & { readonly type: "reconnect" },
+  config: Config,
+): Step {
+  const { code = ABNORMAL.code, reason = "", again } = call;
+  // Where nothing was dialled that was reported, nothing ends. A report would loop: its listeners may
+  // reconnect.
+  const isIdle = again || state.phase === "resolving" || state.phase === "waiting";
+  const events: readonly Effect[] = isIdle ? [] : [
+    ...report({ code, reason, wasClean: false }, true, null),
+    { type: "retry", attempt: 0, delayMs: 0, error: null },
+  ];
+  return begin({ ...state, silences: 0 }, FRESH, config, [abandon(false, call)], events);
+}
+
+/** `close()`: a connection gets its close handshake, anything else is dropped. */
+function leave(
+  state: State,
+  { error, code, reason }: CloseArguments & { readonly error: "aborted" | null },
+  config: Config,
+): Step {
+  const linked = isLinked(state);
+  return move(
+    state,
+    { ...common(state), phase: "closing", error },
+    linked
+      ? [DISARM, arm("close", config.closeTimeoutMs), { type: "hangUp", code, reason }]
+      : [DISARM, abandon(false)],
+    linked ? [] : [{ type: "settle" }],
+  );
+}
+
+/** Over for good. What the user ended is not an error, but `aborted` goes with the close. */
+function end(state: State, closure: Closure, error: ErrorCode | null, isSilent = false): Step {
+  const events = report(closure, false, error);
+  return move(
+    state,
+    { ...common(state), phase: "closed" },
+    [DISARM, abandon(isSilent)],
+    isOver(state) ? events.slice(-1) : events,
+  );
 }
 
 /** Whether there is a connection that a close handshake can end. */
-export function isLinked({ phase }: State): boolean {
+function isLinked({ phase }: State): boolean {
   return phase === "open" || phase === "handshaking";
 }
 
 /** An error event says that the connection is dead; the close event that says how may follow, or not. */
-export function doubt(state: State): Step {
+function doubt(state: State): Step {
   return stay(state, arm("error", 0));
 }
 
@@ -55,45 +321,48 @@ export function lose(state: State, error = lossOf(state) as ErrorCode): Step {
 }
 
 /** At most one `error`, and none after a close handshake, whatever it means; exactly one `close`. */
-export function report(
-  closure: Closure,
+function report(
+  { code, reason, wasClean }: Closure,
   willRetry: boolean,
   error: ErrorCode | null,
 ): readonly Effect[] {
-  const { code, reason, wasClean } = closure;
   const close: Effect = { type: "close", code, reason, wasClean, willRetry, error };
   return error && !wasClean ? [{ type: "error", error }, close] : [close];
 }
 
 /** Puts `statechange` between what is done and what is dispatched, if the user can see a change. */
-export function move(
+function move(
   before: State,
   after: State,
   acts: readonly Effect[],
-  tells: readonly Effect[],
+  events: readonly Effect[],
 ): Step {
   const state = connectionState(after);
   const previous = connectionState(before);
-  if (state === previous) return [after, [...acts, ...tells]];
-  return [after, [...acts, { type: "statechange", state, previous }, ...tells]];
+  if (state === previous) return [after, [...acts, ...events]];
+  return [after, [...acts, { type: "statechange", state, previous }, ...events]];
+}
+
+function empty(state: State): Step {
+  return stay(state);
 }
 
 export function stay(state: State, ...effects: readonly Effect[]): Step {
   return [state, effects];
 }
 
-export function common({ epoch, opened, series, silences }: State): Common {
+function common({ epoch, opened, series, silences }: State): Common {
   return { epoch, opened, series, silences };
 }
 
-export const DISARM: Effect = { type: "disarm" };
+const DISARM: Effect = { type: "disarm" };
 
-export const RESOLVE = { type: "resolve", early: false } as const;
+const RESOLVE = { type: "resolve", early: false } as const;
 
 export function arm(timer: TimerName, delayMs: number): Effect {
   return { type: "arm", timer, delayMs };
 }
 
-export function abandon(silent: boolean, { code, reason }: Farewell = {}): Effect {
+function abandon(silent: boolean, { code, reason }: CloseArguments = {}): Effect {
   return { type: "abandon", silent, code, reason };
 }

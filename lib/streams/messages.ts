@@ -5,7 +5,13 @@
  */
 
 import { checkNumber } from "../_check.ts";
-import { byteLength, type Overflow, SendQueue, toMessage } from "../bounded_queue.ts";
+import {
+  BoundedQueue,
+  byteLength,
+  DEFAULT_LIMITS,
+  type Overflow,
+  toMessage,
+} from "../bounded_queue.ts";
 import { ReconnectingWebSocketError } from "../errors.ts";
 import type { CollectOptions, MessagesOptions, MessageSource } from "./options.ts";
 
@@ -67,8 +73,8 @@ export function messages<T = any>(
   checkNumber(ACTION, "maxMessages", maxMessages, 1, MOST);
   checkNumber(ACTION, "maxBytes", maxBytes, 0, MOST);
   // The queue knows no more of it than whether the oldest give way.
-  const kept = new SendQueue<unknown>({ maxMessages, maxBytes, overflow: overflow as Overflow });
-  const readers = new SendQueue<Reader<T>>({ maxMessages: MOST, maxBytes: 0, overflow: "throw" });
+  const kept = new BoundedQueue<unknown>({ maxMessages, maxBytes, overflow: overflow as Overflow });
+  const readers = new BoundedQueue<Reader<T>>({ ...DEFAULT_LIMITS, maxMessages: MOST });
   let ending: Ending | undefined;
   let isServing = false;
 
@@ -142,9 +148,10 @@ export function messages<T = any>(
         if (signal?.aborted) abort();
         else serve();
       }),
-    return(value?: unknown): Promise<IteratorResult<T>> {
+    // deno-lint-ignore require-await -- a promise, whatever happens
+    async return(value?: unknown): Promise<IteratorResult<T>> {
       end(conclude, true);
-      return Promise.resolve({ value, done: true });
+      return { value, done: true };
     },
     [Symbol.asyncIterator](): AsyncIterableIterator<T> {
       return this;

@@ -106,6 +106,20 @@ Deno.test("new ReconnectingWebSocket() needs a WebSocket class", () => {
   }
 });
 
+for (const name of ["Event", "URL"]) {
+  Deno.test(`new ReconnectingWebSocket() needs ${name}`, () => {
+    const platform: unknown = Reflect.get(globalThis, name);
+    Reflect.set(globalThis, name, undefined);
+    let message: string;
+    try {
+      message = refusal(() => new ReconnectingWebSocket(URL_OF_TESTS));
+    } finally {
+      Reflect.set(globalThis, name, platform);
+    }
+    assertEquals(message, `TypeError: ${CREATE} this platform has no ${name}`);
+  });
+}
+
 Deno.test("a static URL that the platform refuses ends the client, told after the constructor", async () => {
   for (const name of ["SyntaxError", "SecurityError"]) {
     const it = rig({
@@ -127,6 +141,27 @@ Deno.test("a static URL that the platform refuses ends the client, told after th
     ]);
     assertEquals(leftovers(it), NOTHING_LEFT);
   }
+});
+
+Deno.test("a static URL that the platform refuses ends the client beside a function for the protocols", async () => {
+  const it = rig({
+    protocols: () => "v1",
+    wrap: (inner) =>
+      class extends inner {
+        constructor() {
+          super("ws://never");
+          throw new DOMException("mixed content", "SecurityError");
+        }
+      },
+  });
+  await it.clock.tickAsync(0);
+  it.network.connections[0]?.drop();
+  assertEquals(it.log, [
+    "3 statechange connecting -> closed",
+    "3 error connect-failed",
+    "3 close 1006 unclean connect-failed over",
+  ]);
+  assertEquals(leftovers(it), NOTHING_LEFT);
 });
 
 Deno.test("an inner constructor that throws anything else is a failed attempt", async () => {

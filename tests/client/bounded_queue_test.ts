@@ -1,20 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Overflow, SendQueue, type SendQueueLimits } from "../../lib/bounded_queue.ts";
+import { BoundedQueue, type Overflow, type QueueLimits } from "../../lib/bounded_queue.ts";
 
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 
-function queueOf(limits: Partial<SendQueueLimits>): SendQueue<string> {
-  return new SendQueue({ maxMessages: 3, maxBytes: 100, overflow: "drop-newest", ...limits });
+function queueOf(limits: Partial<QueueLimits>): BoundedQueue<string> {
+  return new BoundedQueue({ maxMessages: 3, maxBytes: 100, overflow: "drop-newest", ...limits });
 }
 
 /** Whatever a queue can be asked and told. */
-type Queue = Pick<SendQueue<number>, "size" | "bytes" | "add" | "take" | "drain">;
+type Queue = Pick<BoundedQueue<number>, "size" | "bytes" | "add" | "take" | "drain">;
 
 /** The same, too simple to be wrong. */
 class ArrayQueue implements Queue {
   entries: { message: number; bytes: number }[] = [];
-  constructor(readonly limits: SendQueueLimits) {}
+  constructor(readonly limits: QueueLimits) {}
   get size(): number {
     return this.entries.length;
   }
@@ -49,7 +49,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.constant("drain" as const) },
 );
 
-const limits: fc.Arbitrary<SendQueueLimits> = fc.record({
+const limits: fc.Arbitrary<QueueLimits> = fc.record({
   maxMessages: fc.integer({ min: 0, max: 8 }),
   maxBytes: fc.integer({ min: 0, max: 40 }),
   overflow: fc.constantFrom(...OVERFLOWS),
@@ -67,17 +67,17 @@ function run(queue: Queue, operations: readonly Operation[]): unknown[] {
   });
 }
 
-function isAQueue(make: (limits: SendQueueLimits) => Queue): fc.IProperty<unknown> {
+function isAQueue(make: (limits: QueueLimits) => Queue): fc.IProperty<unknown> {
   return fc.property(limits, fc.array(operation, { maxLength: 60 }), (limits, operations) => {
     assertEquals(run(make(limits), operations), run(new ArrayQueue(limits), operations));
   });
 }
 
-Deno.test("SendQueue does what an array would do", () => {
-  fc.assert(isAQueue((limits) => new SendQueue(limits)), { numRuns: 2_000 });
+Deno.test("BoundedQueue does what an array would do", () => {
+  fc.assert(isAQueue((limits) => new BoundedQueue(limits)), { numRuns: 2_000 });
 });
 
-const BUGS: Record<string, (limits: SendQueueLimits) => Queue> = {
+const BUGS: Record<string, (limits: QueueLimits) => Queue> = {
   "last in, first out": (limits) =>
     new class extends ArrayQueue {
       override take(): ReturnType<ArrayQueue["take"]> {
@@ -85,10 +85,10 @@ const BUGS: Record<string, (limits: SendQueueLimits) => Queue> = {
       }
     }(limits),
   "one message too many": (limits) =>
-    new SendQueue({ ...limits, maxMessages: limits.maxMessages + 1 }),
-  "one byte too many": (limits) => new SendQueue({ ...limits, maxBytes: limits.maxBytes + 1 }),
+    new BoundedQueue({ ...limits, maxMessages: limits.maxMessages + 1 }),
+  "one byte too many": (limits) => new BoundedQueue({ ...limits, maxBytes: limits.maxBytes + 1 }),
   "drops the newest instead of the oldest": (limits) =>
-    new SendQueue({ ...limits, overflow: "drop-newest" }),
+    new BoundedQueue({ ...limits, overflow: "drop-newest" }),
   "makes room for what can never fit": (limits) =>
     new class extends ArrayQueue {
       override add(message: number, bytes: number): number[] | null {
@@ -97,7 +97,7 @@ const BUGS: Record<string, (limits: SendQueueLimits) => Queue> = {
       }
     }(limits),
   "forgets to subtract bytes": (limits) =>
-    new class extends SendQueue<number> {
+    new class extends BoundedQueue<number> {
       #more = 0;
       override get bytes(): number {
         return super.bytes + this.#more;
@@ -110,17 +110,17 @@ const BUGS: Record<string, (limits: SendQueueLimits) => Queue> = {
 };
 
 for (const [what, make] of Object.entries(BUGS)) {
-  Deno.test(`SendQueue model finds a planted bug: ${what}`, () => {
+  Deno.test(`BoundedQueue model finds a planted bug: ${what}`, () => {
     assert(fc.check(isAQueue(make), { numRuns: 2_000 }).failed);
   });
 }
 
-Deno.test("SendQueue is empty at first", () => {
+Deno.test("BoundedQueue is empty at first", () => {
   const queue = queueOf({});
   assertEquals([queue.size, queue.bytes, queue.take(), queue.drain()], [0, 0, undefined, []]);
 });
 
-Deno.test("SendQueue gives the oldest message first", () => {
+Deno.test("BoundedQueue gives the oldest message first", () => {
   const queue = queueOf({});
   assertEquals([queue.add("a", 1), queue.add("b", 2)], [[], []]);
   assertEquals([queue.size, queue.bytes], [2, 3]);
@@ -130,7 +130,7 @@ Deno.test("SendQueue gives the oldest message first", () => {
 });
 
 for (const overflow of OVERFLOWS) {
-  Deno.test(`SendQueue with ${overflow} holds maxMessages and not one more`, () => {
+  Deno.test(`BoundedQueue with ${overflow} holds maxMessages and not one more`, () => {
     const queue = queueOf({ overflow });
     assertEquals([queue.add("a", 1), queue.add("b", 1), queue.add("c", 1)], [[], [], []]);
     const evicts = overflow === "drop-oldest";
@@ -139,7 +139,7 @@ for (const overflow of OVERFLOWS) {
     assertEquals(queue.drain(), evicts ? ["b", "c", "d"] : ["a", "b", "c"]);
   });
 
-  Deno.test(`SendQueue with ${overflow} holds maxBytes and not one more`, () => {
+  Deno.test(`BoundedQueue with ${overflow} holds maxBytes and not one more`, () => {
     const fill = (bytes: number): unknown => {
       const queue = queueOf({ overflow });
       queue.add("a", 60);
@@ -150,31 +150,31 @@ for (const overflow of OVERFLOWS) {
     assertEquals(fill(41), overflow === "drop-oldest" ? [["a"], 1, 41] : [null, 1, 60]);
   });
 
-  Deno.test(`SendQueue with ${overflow} keeps the others when a message alone is too big`, () => {
+  Deno.test(`BoundedQueue with ${overflow} keeps the others when a message alone is too big`, () => {
     const queue = queueOf({ overflow });
     queue.add("a", 1);
     assertEquals([queue.add("b", 101), queue.drain()], [null, ["a"]]);
   });
 
-  Deno.test(`SendQueue with ${overflow} and no room refuses even the empty message`, () => {
+  Deno.test(`BoundedQueue with ${overflow} and no room refuses even the empty message`, () => {
     const queue = queueOf({ overflow, maxMessages: 0, maxBytes: 0 });
     assertEquals([queue.add("", 0), queue.size], [null, 0]);
   });
 
-  Deno.test(`SendQueue with ${overflow} and no bytes holds empty messages`, () => {
+  Deno.test(`BoundedQueue with ${overflow} and no bytes holds empty messages`, () => {
     const queue = queueOf({ overflow, maxBytes: 0 });
     assertEquals([queue.add("", 0), queue.add("a", 1), queue.size], [[], null, 1]);
   });
 }
 
-Deno.test("SendQueue drops as many of the oldest as a big message needs", () => {
+Deno.test("BoundedQueue drops as many of the oldest as a big message needs", () => {
   const queue = queueOf({ overflow: "drop-oldest" });
   for (const message of ["a", "b", "c"]) queue.add(message, 30);
   assertEquals(queue.add("d", 70), ["a", "b"]);
   assertEquals([queue.size, queue.bytes], [2, 100]);
 });
 
-Deno.test("SendQueue goes on after drain() as if it were new", () => {
+Deno.test("BoundedQueue goes on after drain() as if it were new", () => {
   const queue = queueOf({});
   for (const message of ["a", "b", "c"]) queue.add(message, 30);
   queue.take();
@@ -183,8 +183,8 @@ Deno.test("SendQueue goes on after drain() as if it were new", () => {
   assertEquals([queue.add("d", 100), queue.take()], [[], "d"]);
 });
 
-Deno.test("SendQueue keeps the order over far more messages than it ever holds", () => {
-  const queue = new SendQueue<number>({ maxMessages: 5, maxBytes: 5, overflow: "drop-newest" });
+Deno.test("BoundedQueue keeps the order over far more messages than it ever holds", () => {
+  const queue = new BoundedQueue<number>({ maxMessages: 5, maxBytes: 5, overflow: "drop-newest" });
   const taken: unknown[] = [];
   for (let i = 0; i < 1_000; i++) {
     queue.add(i, 1);

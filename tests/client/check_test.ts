@@ -19,13 +19,14 @@ function refusal(create: () => unknown): string {
 }
 
 function range(name: string, min: number, max: number, value: unknown): string {
-  return `RangeError: Cannot create a delay policy as '${name}' must be between ${min} and ${max}: ` +
+  return `RangeError: Cannot make a delay policy as '${name}' must be between ${min} and ${max}: ` +
     `current value is ${value}`;
 }
 
-Deno.test("checkNumber() returns a number at either end of the range", () => {
-  assertEquals([1, 5, 9].map((value) => checkNumber("test", "n", value, 1, 9)), [1, 5, 9]);
-  assertEquals(checkNumber("test", "n", Infinity, 0, Infinity), Infinity);
+Deno.test("checkNumber() takes a number at either end of the range", () => {
+  for (const value of [1, 5, 9]) checkNumber("test", "n", value, 1, 9);
+  checkNumber("test", "n", Infinity, 0, Infinity);
+  assertThrows(() => checkNumber("test", "n", Infinity, 0, 9), RangeError);
 });
 
 Deno.test("checkNumber() names the action, the option, the range and the value", () => {
@@ -45,14 +46,13 @@ function acceptsTheRangeOnly(check: typeof checkNumber): fc.IProperty<unknown> {
   const numbers = fc.oneof(edges, fc.double(), fc.integer({ min: -3, max: 12 }));
   return fc.property(fc.oneof(numbers, fc.anything()), (value) => {
     let thrown: unknown = null;
-    let returned: unknown;
     try {
-      returned = check("test", "n", value, 0, 9);
+      check("test", "n", value, 0, 9);
     } catch (error) {
       thrown = error;
     }
     if (typeof value !== "number") assert(thrown instanceof TypeError);
-    else if (value >= 0 && value <= 9) assert(thrown === null && Object.is(returned, value));
+    else if (value >= 0 && value <= 9) assert(thrown === null);
     else assert(thrown instanceof RangeError);
   });
 }

@@ -1,11 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Performer, Runner } from "../../lib/client/driver.ts";
+import { Driver, type DriverParts, type Performer } from "../../lib/client/driver.ts";
 import type { Clock } from "../../lib/sources.ts";
 import type { Config, Effect, Input } from "../../lib/machine/state.ts";
 import { FakeClock } from "../../lib/testing/mod.ts";
 import type { TraceRecord } from "../../lib/trace.ts";
-import { INITIAL } from "../../lib/machine/transition.ts";
+import { handshakeCells } from "../../lib/machine/handshake_cells.ts";
+import { heartbeatCells } from "../../lib/machine/heartbeat_cells.ts";
+import { hintCells } from "../../lib/machine/hint_cells.ts";
+import { INITIAL } from "../../lib/machine/step.ts";
 import { CONFIG, HEARTBEAT } from "../machine/core_table.ts";
+
+const CELLS = { hintCells, heartbeatCells, handshakeCells };
 
 const START: Input = { type: "start", config: CONFIG, aborted: false };
 const CLOSE: Input = { type: "close", error: null };
@@ -23,6 +28,17 @@ function lost(epoch = 1): Input {
   };
 }
 
+interface Given {
+  readonly config?: Config;
+  readonly clock?: Clock;
+  readonly trace?: (record: TraceRecord) => void;
+}
+
+/** The parts of a driver with the cells of all features. */
+function partsOf({ config = CONFIG, clock = new FakeClock(), trace }: Given = {}): DriverParts {
+  return { config, clock, doors: { ...CELLS, ...(trace && { trace }) } };
+}
+
 /** A performer that only performs. */
 function performer(perform: (effect: Effect) => void): Performer {
   const failed = (_effect: unknown, error: unknown): never => {
@@ -31,12 +47,12 @@ function performer(perform: (effect: Effect) => void): Performer {
   return { perform, failed, report: () => {}, isDraining: () => false };
 }
 
-/** A runner on a fake clock that notes what it performs; `then` is called with each effect. */
+/** A driver on a fake clock that notes what it performs; `then` is called with each effect. */
 class Harness {
   readonly clock = new FakeClock(1_000_000);
   readonly performed: Effect["type"][] = [];
   readonly records: TraceRecord[] = [];
-  readonly runner: Runner;
+  readonly driver: Driver;
 
   constructor(config: Partial<Config> = {}, then: (effect: Effect) => void = () => {}) {
     const trace = (record: TraceRecord): void => void this.records.push(record);
@@ -44,11 +60,12 @@ class Harness {
       this.performed.push(effect.type);
       then(effect);
     };
-    this.runner = new Runner({ ...CONFIG, ...config }, this.clock, trace, performer(perform));
+    const parts = partsOf({ config: { ...CONFIG, ...config }, clock: this.clock, trace });
+    this.driver = new Driver(parts, performer(perform));
   }
 
   apply(...inputs: readonly Input[]): this {
-    for (const input of inputs) this.runner.apply(input);
+    for (const input of inputs) this.driver.apply(input);
     return this;
   }
 
@@ -73,13 +90,13 @@ class Harness {
 
 // ------------------------------------------------------------------------------------ effects
 
-Deno.test("Runner starts with a client that has not started", () => {
-  const { runner, clock, performed } = new Harness();
-  assert(runner.state === INITIAL);
+Deno.test("Driver starts with a client that has not started", () => {
+  const { driver, clock, performed } = new Harness();
+  assert(driver.state === INITIAL);
   assertEquals([clock.pending, performed], [[], []]);
 });
 
-Deno.test("Runner.apply() performs effects in the order of the transition, timers itself", () => {
+Deno.test("Driver.apply() performs effects in the order of the transition, timers itself", () => {
   const harness = new Harness().open();
   assertEquals(harness.delays, [5_000]);
   harness.apply(lost());
@@ -87,25 +104,25 @@ Deno.test("Runner.apply() performs effects in the order of the transition, timer
   assertEquals(harness.delays, [1_500]);
 });
 
-Deno.test("Runner.apply() changes the state before any effect is performed", () => {
+Deno.test("Driver.apply() changes the state before any effect is performed", () => {
   const phases: string[] = [];
-  const harness = new Harness({}, () => phases.push(harness.runner.state.phase));
+  const harness = new Harness({}, () => phases.push(harness.driver.state.phase));
   harness.open().apply(lost());
   assertEquals(new Set(phases.slice(-5)), new Set(["waiting"]));
 });
 
-Deno.test("Runner.apply() within an effect changes the state at once and acts later", () => {
+Deno.test("Driver.apply() within an effect changes the state at once and acts later", () => {
   const seen: unknown[] = [];
   const harness = new Harness({}, ({ type }) => {
-    if (type !== "statechange" || harness.runner.state.phase !== "open") return;
+    if (type !== "statechange" || harness.driver.state.phase !== "open") return;
     harness.apply(CLOSE);
-    seen.push(harness.runner.state.phase, [...harness.performed]);
+    seen.push(harness.driver.state.phase, [...harness.performed]);
   });
   harness.open();
   assertEquals(seen, ["closing", ["resolve", "dial", "statechange"]]);
 });
 
-Deno.test("Runner skips open, flush and deliver of a phase that has passed", () => {
+Deno.test("Driver skips open, flush and deliver of a phase that has passed", () => {
   const harness = new Harness({}, ({ type }) => {
     if (type === "open") harness.apply(CLOSE);
   });
@@ -122,7 +139,7 @@ Deno.test("Runner skips open, flush and deliver of a phase that has passed", () 
   assertEquals(harness.delays, [3_000]);
 });
 
-Deno.test("Runner skips the close and the retry of a loss after close() in its error", () => {
+Deno.test("Driver skips the close and the retry of a loss after close() in its error", () => {
   const harness = new Harness({}, ({ type }) => {
     if (type === "error") harness.apply(CLOSE);
   });
@@ -138,7 +155,7 @@ Deno.test("Runner skips the close and the retry of a loss after close() in its e
   assertEquals(harness.delays, []);
 });
 
-Deno.test("Runner dispatches the close of a loss, and not its retry, after reconnect() in its error", async () => {
+Deno.test("Driver dispatches the close of a loss, and not its retry, after reconnect() in its error", async () => {
   const harness = new Harness({}, ({ type }) => {
     if (type === "error") harness.apply({ type: "reconnect", again: false });
   });
@@ -156,7 +173,7 @@ Deno.test("Runner dispatches the close of a loss, and not its retry, after recon
   assertEquals(harness.performed.at(-1), "statechange");
 });
 
-Deno.test("Runner skips an effect of an epoch that has passed, though the phase is the same", async () => {
+Deno.test("Driver skips an effect of an epoch that has passed, though the phase is the same", async () => {
   let isFirst = true;
   const harness = new Harness({}, ({ type }) => {
     if (type !== "abandon" || !isFirst) return;
@@ -164,36 +181,36 @@ Deno.test("Runner skips an effect of an epoch that has passed, though the phase 
     harness.apply({ type: "reconnect", again: false });
   });
   harness.open().apply({ type: "reconnect", again: false });
-  assertEquals(harness.runner.state.epoch, 3);
+  assertEquals(harness.driver.state.epoch, 3);
   assertEquals(harness.performed, ["abandon", "abandon", "resolve"]);
   await Promise.resolve();
   // Of the first reconnect(), whose retry is void.
   assertEquals(harness.performed.slice(3), ["statechange", "close"]);
 });
 
-Deno.test("Runner lets the events of reconnect() wait for a microtask, or for what dispatches next", async () => {
+Deno.test("Driver lets the events of reconnect() wait for a microtask, or for what dispatches next", async () => {
   const harness = new Harness().open().apply({ type: "reconnect", again: false });
   const events = (): string[] => harness.performed.filter((type) => type !== "abandon");
   assertEquals(events(), ["resolve"]);
-  harness.runner.post(() => harness.performed.push("probe"));
+  harness.driver.post(() => harness.performed.push("probe"));
   assertEquals(events(), ["resolve", "statechange", "close", "retry", "probe"]);
   await Promise.resolve();
   assertEquals(events().length, 5);
 });
 
-Deno.test("Runner hands an effect that throws to its performer, and goes on", () => {
+Deno.test("Driver hands an effect that throws to its performer, and goes on", () => {
   const failed: unknown[] = [];
   const perform = ({ type }: Effect): void => {
     if (type === "abandon") throw new Error("no such thing");
     failed.push(type);
   };
-  const runner = new Runner(CONFIG, new FakeClock(), undefined, {
+  const driver = new Driver(partsOf(), {
     ...performer(perform),
     failed: (effect, error) => failed.push(effect?.type, (error as Error).message),
   });
-  runner.apply(START);
-  runner.apply(CLOSE);
-  runner.post(() => {
+  driver.apply(START);
+  driver.apply(CLOSE);
+  driver.post(() => {
     throw new Error("neither");
   });
   assertEquals(failed, [
@@ -204,38 +221,38 @@ Deno.test("Runner hands an effect that throws to its performer, and goes on", ()
   ]);
 });
 
-Deno.test("Runner reports a trace that throws", () => {
+Deno.test("Driver reports a trace that throws", () => {
   const reported: unknown[] = [];
   const trace = (): never => {
     throw new Error("broken sink");
   };
-  const runner = new Runner(CONFIG, new FakeClock(), trace, {
+  const driver = new Driver(partsOf({ trace }), {
     ...performer(() => {}),
     report: (hook, error) => reported.push(hook, (error as Error).message),
   });
-  runner.apply(START);
+  driver.apply(START);
   assertEquals(reported, ["trace", "broken sink"]);
 });
 
-Deno.test("Runner takes a socket that drains at a heartbeat for a sign of life", () => {
+Deno.test("Driver takes a socket that drains at a heartbeat for a sign of life", () => {
   const answers = [false, true];
   const fired: unknown[] = [];
   const clock = new FakeClock();
   const config = { ...CONFIG, heartbeat: HEARTBEAT };
   const trace = ({ input }: TraceRecord): void => void fired.push(input["silentMs"]);
-  const runner = new Runner(config, clock, trace, {
+  const driver = new Driver(partsOf({ config, clock, trace }), {
     ...performer(() => {}),
     isDraining: () => !!answers.shift(),
   });
   const epoch = 1;
   for (const input of [START, { type: "resolved", epoch, url: "" }, { type: "opened", epoch }]) {
-    runner.apply(input as Input);
+    driver.apply(input as Input);
   }
   clock.tick(25_000 + 8_000);
   assertEquals(fired.slice(3), [null, null, 0]);
 });
 
-Deno.test("Runner tells the end even after the end", () => {
+Deno.test("Driver tells the end even after the end", () => {
   const harness = new Harness({ maxAttempts: 0 }, ({ type }) => {
     if (type === "error") harness.apply(CLOSE);
   });
@@ -243,41 +260,41 @@ Deno.test("Runner tells the end even after the end", () => {
   assertEquals(harness.performed, ["abandon", "statechange", "error", "close"]);
 });
 
-Deno.test("Runner.post() performs a task after what is pending, or at once", () => {
+Deno.test("Driver.post() performs a task after what is pending, or at once", () => {
   const harness = new Harness({}, ({ type }) => {
-    if (type === "open") harness.runner.post(() => harness.performed.push("probe"));
+    if (type === "open") harness.driver.post(() => harness.performed.push("probe"));
   });
   const epoch = 1;
   harness.apply(START, { type: "resolved", epoch, url: "" }, { type: "opened", epoch });
   assertEquals(harness.performed.slice(-4), ["open", "flush", "deliver", "probe"]);
-  harness.runner.post(() => harness.performed.push("lose"));
+  harness.driver.post(() => harness.performed.push("lose"));
   assertEquals(harness.performed.at(-1), "lose");
 });
 
-Deno.test("Runner.enter() holds effects back until leave(), and the state does not wait", () => {
+Deno.test("Driver.enter() holds effects back until leave(), and the state does not wait", () => {
   const harness = new Harness().open();
-  const wasBusy = harness.runner.enter();
+  const wasBusy = harness.driver.enter();
   harness.apply(lost());
-  harness.runner.post(() => harness.performed.push("probe"));
-  assertEquals([wasBusy, harness.runner.state.phase, harness.performed], [false, "waiting", []]);
-  harness.runner.leave(wasBusy);
+  harness.driver.post(() => harness.performed.push("probe"));
+  assertEquals([wasBusy, harness.driver.state.phase, harness.performed], [false, "waiting", []]);
+  harness.driver.leave(wasBusy);
   assertEquals(harness.performed.slice(-2), ["retry", "probe"]);
 });
 
-Deno.test("Runner.leave() of an inner enter() performs nothing", () => {
+Deno.test("Driver.leave() of an inner enter() performs nothing", () => {
   const harness = new Harness().open();
-  const outer = harness.runner.enter();
-  const inner = harness.runner.enter();
+  const outer = harness.driver.enter();
+  const inner = harness.driver.enter();
   harness.apply(CLOSE);
-  harness.runner.leave(inner);
+  harness.driver.leave(inner);
   assertEquals([outer, inner, harness.performed], [false, true, []]);
-  harness.runner.leave(outer);
+  harness.driver.leave(outer);
   assertEquals(harness.performed, ["hangUp", "statechange"]);
 });
 
 // ------------------------------------------------------------------------------------ timers
 
-Deno.test("Runner arms a timer that comes back as an input, once", () => {
+Deno.test("Driver arms a timer that comes back as an input, once", () => {
   const harness = new Harness().open();
   harness.clock.tick(5_000);
   assertEquals(harness.fired, { timer: "stable", lateMs: 0, silentMs: null });
@@ -287,24 +304,24 @@ Deno.test("Runner arms a timer that comes back as an input, once", () => {
   assertEquals(harness.records.length, length);
 });
 
-Deno.test("Runner replaces a timer that is armed again", () => {
+Deno.test("Driver replaces a timer that is armed again", () => {
   const harness = new Harness().open().apply(ERROR, ERROR, ERROR);
   assertEquals(harness.delays, [0, 5_000]);
 });
 
-Deno.test("Runner stops all timers at disarm", () => {
+Deno.test("Driver stops all timers at disarm", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open().apply(ERROR);
   assertEquals(harness.delays, [0, 5_000, 25_000]);
   harness.apply(CLOSE);
   assertEquals(harness.delays, [3_000]);
 });
 
-Deno.test("Runner leaves no timer after the end", () => {
+Deno.test("Driver leaves no timer after the end", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open().apply(CLOSE, lost());
-  assertEquals([harness.runner.state.phase, harness.delays], ["closed", []]);
+  assertEquals([harness.driver.state.phase, harness.delays], ["closed", []]);
 });
 
-Deno.test("Runner does not arm the retry of a loss after which the client was closed", () => {
+Deno.test("Driver does not arm the retry of a loss after which the client was closed", () => {
   const harness = new Harness({}, ({ type }) => {
     if (type === "abandon") harness.apply(CLOSE);
   });
@@ -312,45 +329,45 @@ Deno.test("Runner does not arm the retry of a loss after which the client was cl
   assertEquals(harness.delays, []);
 });
 
-Deno.test("Runner tells how late a timer fired", () => {
+Deno.test("Driver tells how late a timer fired", () => {
   const harness = new Harness().open();
   harness.clock.sleep(3_600_000);
   harness.clock.tick(0);
   assertEquals(harness.fired, { timer: "stable", lateMs: 3_595_000, silentMs: null });
 });
 
-Deno.test("Runner takes a wall clock that jumps ahead for a late timer", () => {
+Deno.test("Driver takes a wall clock that jumps ahead for a late timer", () => {
   const harness = new Harness().open();
   harness.clock.jump(60_000);
   harness.clock.tick(5_000);
   assertEquals(harness.fired, { timer: "stable", lateMs: 60_000, silentMs: null });
 });
 
-Deno.test("Runner takes a wall clock that jumps back for a timer in time", () => {
+Deno.test("Driver takes a wall clock that jumps back for a timer in time", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(10_000);
-  harness.runner.noteAlive();
+  harness.driver.noteAlive();
   harness.clock.jump(-3_600_000);
   harness.clock.tick(15_000);
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 0 });
 });
 
-Deno.test("Runner tells how long ago the peer was heard since the heartbeat was armed", () => {
+Deno.test("Driver tells how long ago the peer was heard since the heartbeat was armed", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(10_000);
-  harness.runner.noteAlive();
+  harness.driver.noteAlive();
   harness.clock.tick(5_000);
-  harness.runner.noteAlive();
+  harness.driver.noteAlive();
   harness.clock.tick(10_000);
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 10_000 });
   harness.clock.tick(15_000);
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: null });
 });
 
-Deno.test("Runner keeps the note of the peer when another timer is armed", () => {
+Deno.test("Driver keeps the note of the peer when another timer is armed", () => {
   const harness = new Harness({ heartbeat: HEARTBEAT }).open();
   harness.clock.tick(24_000);
-  harness.runner.noteAlive();
+  harness.driver.noteAlive();
   harness.apply(ERROR);
   harness.clock.tick(0);
   assertEquals(harness.fired, { timer: "error", lateMs: 0, silentMs: null });
@@ -358,22 +375,22 @@ Deno.test("Runner keeps the note of the peer when another timer is armed", () =>
   assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 1_000 });
 });
 
-Deno.test("Runner disarms a timer whose handle is any value, also undefined", () => {
+Deno.test("Driver disarms a timer whose handle is any value, also undefined", () => {
   const cleared: unknown[] = [];
   const clock: Clock = {
     now: () => 0,
     setTimeout: () => undefined,
     clearTimeout: (handle) => cleared.push(handle),
   };
-  const runner = new Runner(CONFIG, clock, undefined, performer(() => {}));
-  runner.apply(START);
-  runner.apply(CLOSE);
+  const driver = new Driver(partsOf({ clock }), performer(() => {}));
+  driver.apply(START);
+  driver.apply(CLOSE);
   assertEquals(cleared, [undefined]);
 });
 
 // ------------------------------------------------------------------------------------ trace
 
-Deno.test("Runner traces each input with what it changed, before anything is performed", () => {
+Deno.test("Driver traces each input with what it changed, before anything is performed", () => {
   const order: string[] = [];
   const clock = new FakeClock(5_000);
   const records: TraceRecord[] = [];
@@ -381,8 +398,8 @@ Deno.test("Runner traces each input with what it changed, before anything is per
     records.push(record);
     order.push("traced");
   };
-  const runner = new Runner(CONFIG, clock, trace, performer(({ type }) => order.push(type)));
-  runner.apply(START);
+  const driver = new Driver(partsOf({ clock, trace }), performer(({ type }) => order.push(type)));
+  driver.apply(START);
   assertEquals(records, [{
     atMs: 5_000,
     before: { ...INITIAL },
@@ -396,39 +413,29 @@ Deno.test("Runner traces each input with what it changed, before anything is per
   assertEquals(order, ["traced", "resolve"]);
 });
 
-Deno.test("Runner traces what changes nothing, too", () => {
+Deno.test("Driver traces what changes nothing, too", () => {
   const { records } = new Harness().apply({ type: "fault", fault: "isReply: threw" });
   assertEquals(records.map(({ input, effects }) => [input["type"], effects]), [["fault", []]]);
 });
 
-Deno.test("Runner goes on when the trace throws", () => {
+Deno.test("Driver goes on when the trace throws", () => {
   const performed: string[] = [];
   const trace = (): never => {
     throw new Error("broken sink");
   };
-  const runner = new Runner(
-    CONFIG,
-    new FakeClock(),
-    trace,
-    performer(({ type }) => performed.push(type)),
-  );
-  runner.apply(START);
-  runner.apply(CLOSE);
+  const driver = new Driver(partsOf({ trace }), performer(({ type }) => performed.push(type)));
+  driver.apply(START);
+  driver.apply(CLOSE);
   assertEquals(performed, ["resolve", "abandon", "statechange", "settle"]);
 });
 
-Deno.test("Runner lets a trace call back, and keeps the order", () => {
+Deno.test("Driver lets a trace call back, and keeps the order", () => {
   const performed: string[] = [];
   const trace = ({ input }: TraceRecord): void => {
-    if (input["type"] === "start") runner.apply(CLOSE);
+    if (input["type"] === "start") driver.apply(CLOSE);
   };
-  const runner = new Runner(
-    CONFIG,
-    new FakeClock(),
-    trace,
-    performer(({ type }) => performed.push(type)),
-  );
-  runner.apply(START);
-  assertEquals(runner.state.phase, "closing");
+  const driver = new Driver(partsOf({ trace }), performer(({ type }) => performed.push(type)));
+  driver.apply(START);
+  assertEquals(driver.state.phase, "closing");
   assertEquals(performed, ["abandon", "statechange", "settle"]);
 });

@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ClientEventTarget, deliver } from "../../lib/client/event_target.ts";
 import { runScript, type Script, scripts, type Subject } from "./event_scripts.ts";
+import { listened } from "./listened_target.ts";
 
 /** Ours: the short way, or `dispatchEvent` as a user calls it. */
 function ours(): Subject {
-  const client = new ClientEventTarget();
+  const { client, deliver } = listened();
   return {
     addEventListener: client.addEventListener.bind(client),
     removeEventListener: client.removeEventListener.bind(client),
     send: (native) =>
-      native ? void client.dispatchEvent(new MessageEvent("message")) : deliver(client, "", ""),
+      native ? void client.dispatchEvent(new MessageEvent("message")) : deliver("", ""),
     owns: (value) => value === client,
   };
 }
@@ -75,11 +75,11 @@ const short = scripts({ capture: fc.boolean(), native: never });
 const native = scripts({ capture: fc.boolean(), native: fc.constant(true) });
 const RUNS = { numRuns: 2_000 };
 
-Deno.test("ClientEventTarget always behaves like a native target, whichever way messages come", () => {
+Deno.test("ListenerList always behaves like a native target, whichever way messages come", () => {
   fc.assert(agree(plain, ours, platform), RUNS);
 });
 
-Deno.test("deliver() always keeps the two passes of the DOM Standard", () => {
+Deno.test("ListenerList.deliver() always keeps the two passes of the DOM Standard", () => {
   fc.assert(agree(short, ours, twoPasses), RUNS);
 });
 

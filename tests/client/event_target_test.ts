@@ -1,22 +1,22 @@
 import { assertEquals } from "@std/assert";
-import { ClientEventTarget, deliver } from "../../lib/client/event_target.ts";
 import { collectReportedErrors, recordDispatch } from "./event_scripts.ts";
+import { type Listened, listened } from "./listened_target.ts";
 import { inRealm } from "../platforms/realm.ts";
 
 const ORIGIN = "wss://example.test";
 
 /** A client, and the log that its listeners write to. */
-function setUp(): { client: ClientEventTarget; log: string[]; say: (text: string) => () => void } {
+function setUp(): Listened & { log: string[]; say: (text: string) => () => void } {
   const log: string[] = [];
-  return { client: new ClientEventTarget(), log, say: (text) => () => void log.push(text) };
+  return { ...listened(), log, say: (text) => () => void log.push(text) };
 }
 
-Deno.test("deliver() hands listeners a MessageEvent with the data and the origin", () => {
-  const { client } = setUp();
+Deno.test("ListenerList.deliver() gives listeners a MessageEvent with the data and the origin", () => {
+  const { client, deliver } = setUp();
   const seen: MessageEvent[] = [];
   client.addEventListener("message", (event) => void seen.push(event as MessageEvent));
 
-  deliver(client, "hello", ORIGIN);
+  deliver("hello", ORIGIN);
 
   const [event] = seen;
   assertEquals(event instanceof MessageEvent, true);
@@ -46,22 +46,22 @@ Deno.test("deliver() hands listeners a MessageEvent with the data and the origin
   );
 });
 
-Deno.test("deliver() makes an Event where MessageEvent is a function that throws", async () => {
+Deno.test("ListenerList.deliver() makes an Event where MessageEvent is a function that throws", async () => {
   assertEquals(
     await inRealm("message_event_stub"),
     [true, "message", true, "hello", "wss://example.test"],
   );
 });
 
-Deno.test("deliver() fills the fields of a MessageEvent that has its own", async () => {
+Deno.test("ListenerList.deliver() fills the fields of a MessageEvent that has its own", async () => {
   assertEquals(
     await inRealm("message_event_fields"),
     [true, "message", true, "hello", "wss://example.test"],
   );
 });
 
-Deno.test("deliver() shows the client as the place of the dispatch while it lasts, and only then", () => {
-  const { client } = setUp();
+Deno.test("ListenerList.deliver() shows the client as the place of the dispatch while it lasts, and only then", () => {
+  const { client, deliver } = setUp();
   const states: ReturnType<typeof recordDispatch>[] = [];
   let kept: Event | undefined;
   client.addEventListener("message", (event) => {
@@ -69,7 +69,7 @@ Deno.test("deliver() shows the client as the place of the dispatch while it last
     states.push(recordDispatch(event));
   });
 
-  deliver(client, "hello", ORIGIN);
+  deliver("hello", ORIGIN);
   if (kept) states.push(recordDispatch(kept));
 
   assertEquals(states, [
@@ -90,15 +90,15 @@ Deno.test("deliver() shows the client as the place of the dispatch while it last
   ]);
 });
 
-Deno.test("deliver() makes an event that can be dispatched again elsewhere", () => {
-  const { client } = setUp();
+Deno.test("ListenerList.deliver() makes an event that can be dispatched again elsewhere", () => {
+  const { client, deliver } = setUp();
   const elsewhere = new EventTarget();
   const states: ReturnType<typeof recordDispatch>[] = [];
   let kept = new Event("message");
   client.addEventListener("message", (event) => void (kept = event));
   elsewhere.addEventListener("message", (event) => void states.push(recordDispatch(event)));
 
-  deliver(client, "hello", ORIGIN);
+  deliver("hello", ORIGIN);
   elsewhere.dispatchEvent(kept);
   states.push(recordDispatch(kept));
 
@@ -120,39 +120,39 @@ Deno.test("deliver() makes an event that can be dispatched again elsewhere", () 
   ]);
 });
 
-Deno.test("deliver() calls capturing listeners first", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.deliver() calls capturing listeners first", () => {
+  const { client, deliver, log, say } = setUp();
   client.addEventListener("message", say("plain"));
   client.addEventListener("message", say("capturing"), true);
 
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals(log, ["capturing", "plain"]);
 });
 
-Deno.test("deliver() ends after the capturing listeners when one calls stopPropagation()", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.deliver() ends after the capturing listeners when one calls stopPropagation()", () => {
+  const { client, deliver, log, say } = setUp();
   client.addEventListener("message", say("plain"));
   client.addEventListener("message", (event) => event.stopPropagation(), true);
   client.addEventListener("message", say("capturing"), { capture: true });
 
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals(log, ["capturing"]);
 });
 
-Deno.test("deliver() calls a plain listener that a capturing one adds", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.deliver() calls a plain listener that a capturing one adds", () => {
+  const { client, deliver, log, say } = setUp();
   const late = say("late");
   client.addEventListener("message", () => client.addEventListener("message", late), true);
 
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals(log, ["late"]);
 });
 
-Deno.test("deliver() looks handleEvent up at each call, and binds it to its object", () => {
-  const { client } = setUp();
+Deno.test("ListenerList.deliver() looks handleEvent up at each call, and binds it to its object", () => {
+  const { client, deliver } = setUp();
   const calls: [string, unknown][] = [];
   const object = {
     handleEvent(this: unknown): void {
@@ -161,11 +161,11 @@ Deno.test("deliver() looks handleEvent up at each call, and binds it to its obje
   };
   client.addEventListener("message", object);
 
-  deliver(client, "", "");
+  deliver("", "");
   object.handleEvent = function (this: unknown): void {
     calls.push(["second", this]);
   };
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals(calls.map(([name, self]) => [name, self === object]), [
     ["first", true],
@@ -173,31 +173,31 @@ Deno.test("deliver() looks handleEvent up at each call, and binds it to its obje
   ]);
 });
 
-Deno.test("deliver() reports a handleEvent that is not callable, and goes on", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.deliver() reports a handleEvent that is not callable, and goes on", () => {
+  const { client, deliver, log, say } = setUp();
   client.addEventListener("message", { handleEvent: 5 } as unknown as EventListenerObject);
   client.addEventListener("message", say("next"));
 
-  const errors = collectReportedErrors(() => deliver(client, "", ""));
+  const errors = collectReportedErrors(() => deliver("", ""));
 
   assertEquals(errors.map((error) => error instanceof TypeError), [true]);
   assertEquals(log, ["next"]);
 });
 
-Deno.test("deliver() reports what a listener throws, and goes on", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.deliver() reports what a listener throws, and goes on", () => {
+  const { client, deliver, log, say } = setUp();
   const failure = new Error("planned");
   client.addEventListener("message", () => {
     throw failure;
   });
   client.addEventListener("message", say("next"));
 
-  assertEquals(collectReportedErrors(() => deliver(client, "", "")), [failure]);
+  assertEquals(collectReportedErrors(() => deliver("", "")), [failure]);
   assertEquals(log, ["next"]);
 });
 
-Deno.test("deliver() rethrows in a later job where there is no reportError()", async () => {
-  const { client } = setUp();
+Deno.test("ListenerList.deliver() rethrows in a later job where there is no reportError()", async () => {
+  const { client, deliver } = setUp();
   const failure = new Error("planned");
   client.addEventListener("message", () => {
     throw failure;
@@ -211,7 +211,7 @@ Deno.test("deliver() rethrows in a later job where there is no reportError()", a
   addEventListener("error", listen);
   try {
     Reflect.set(globalThis, "reportError", undefined);
-    deliver(client, "", "");
+    deliver("", "");
     assertEquals(errors, []);
     await Promise.resolve();
     assertEquals(errors, [failure]);
@@ -221,12 +221,12 @@ Deno.test("deliver() rethrows in a later job where there is no reportError()", a
   }
 });
 
-Deno.test("addEventListener() ignores null and undefined", () => {
-  const { client } = setUp();
+Deno.test("ListenerList.add() ignores null and undefined", () => {
+  const { client, deliver } = setUp();
   client.addEventListener("message", null);
   client.addEventListener("message", undefined as unknown as null);
 
-  assertEquals(collectReportedErrors(() => deliver(client, "", "")), []);
+  assertEquals(collectReportedErrors(() => deliver("", "")), []);
 });
 
 /** Whether adding a listener throws, and the class of what it throws. */
@@ -239,42 +239,42 @@ function addingTo(target: EventTarget, value: unknown): unknown {
 }
 
 for (const value of [5, "text", true, Symbol.iterator, 1n]) {
-  Deno.test(`addEventListener() treats ${String(value)} as the platform does`, () => {
-    const { client } = setUp();
+  Deno.test(`ListenerList.add() treats ${String(value)} as the platform does`, () => {
+    const { client, deliver } = setUp();
     assertEquals(addingTo(client, value), addingTo(new EventTarget(), value));
-    assertEquals(collectReportedErrors(() => deliver(client, "", "")), []);
+    assertEquals(collectReportedErrors(() => deliver("", "")), []);
   });
 }
 
-Deno.test("addEventListener() refuses a signal that is not an AbortSignal, and adds nothing", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.add() refuses a signal that is not an AbortSignal, and adds nothing", () => {
+  const { client, deliver, log, say } = setUp();
   let thrown: unknown;
   try {
     client.addEventListener("message", say("called"), { signal: {} as AbortSignal });
   } catch (error) {
     thrown = error;
   }
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals([thrown instanceof TypeError, log], [true, []]);
 });
 
-Deno.test("addEventListener() with an aborted signal adds nothing", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.add() with an aborted signal adds nothing", () => {
+  const { client, deliver, log, say } = setUp();
   const listener = say("called");
   client.addEventListener("message", listener, { signal: AbortSignal.abort() });
-  deliver(client, "", "");
+  deliver("", "");
   assertEquals(log, []);
 
   client.addEventListener("message", listener);
-  deliver(client, "", "");
+  deliver("", "");
   assertEquals(log, ["called"]);
 });
 
-Deno.test("addEventListener() with a signal is undone before the signal's own abort listeners run", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.add() with a signal is undone before the signal's own abort listeners run", () => {
+  const { client, deliver, log, say } = setUp();
   const controller = new AbortController();
-  controller.signal.addEventListener("abort", () => deliver(client, "", ""));
+  controller.signal.addEventListener("abort", () => deliver("", ""));
   client.addEventListener("message", say("called"), { signal: controller.signal });
 
   controller.abort();
@@ -282,8 +282,8 @@ Deno.test("addEventListener() with a signal is undone before the signal's own ab
   assertEquals(log, []);
 });
 
-Deno.test("addEventListener() converts the type and the options as Web IDL does", () => {
-  const { client, log, say } = setUp();
+Deno.test("ListenerList.add() converts the type and the options as Web IDL does", () => {
+  const { client, deliver, log, say } = setUp();
   client.addEventListener("message", say("plain"), null as unknown as boolean);
   client.addEventListener(
     { toString: () => "message" } as unknown as string,
@@ -291,7 +291,7 @@ Deno.test("addEventListener() converts the type and the options as Web IDL does"
     "yes" as unknown as boolean,
   );
 
-  deliver(client, "", "");
+  deliver("", "");
 
   assertEquals(log, ["capturing", "plain"]);
 });
@@ -322,7 +322,7 @@ Deno.test("dispatchEvent() lets a listener cancel, unless it is passive", () => 
   assertEquals(outcomes, native);
 });
 
-Deno.test("addEventListener() for another type is the platform's", () => {
+Deno.test("ListenerList.add() for another type is the platform's", () => {
   const { client, log, say } = setUp();
   client.addEventListener("open", say("once"), { once: true });
   client.addEventListener("open", say("always"));
@@ -335,13 +335,14 @@ Deno.test("addEventListener() for another type is the platform's", () => {
 
 for (const type of ["open", "message", "error", "close"] as const) {
   /** Fires an event of the type: a message as the server's, another as the client itself does. */
-  const fire = (client: ClientEventTarget): void => {
-    if (type === "message") deliver(client, "", "");
+  const fire = ({ client, deliver }: Listened): void => {
+    if (type === "message") deliver("", "");
     else client.dispatchEvent(new Event(type));
   };
 
   Deno.test(`on${type} is called in the place of its first value, with the client as this`, () => {
-    const { client, log, say } = setUp();
+    const target = setUp();
+    const { client, log, say } = target;
     let self: unknown;
     client[`on${type}`] = say("never");
     client.addEventListener(type, say("listener"));
@@ -350,21 +351,22 @@ for (const type of ["open", "message", "error", "close"] as const) {
       log.push("handler");
     };
 
-    fire(client);
+    fire(target);
 
     assertEquals([log, self === client], [["handler", "listener"], true]);
   });
 
   Deno.test(`on${type} gives its place up when it is set to null`, () => {
-    const { client, log, say } = setUp();
+    const target = setUp();
+    const { client, log, say } = target;
     client[`on${type}`] = say("handler");
     client.addEventListener(type, say("listener"));
     client[`on${type}`] = null;
-    fire(client);
+    fire(target);
     assertEquals(log, ["listener"]);
 
     client[`on${type}`] = say("handler");
-    fire(client);
+    fire(target);
     assertEquals(log, ["listener", "listener", "handler"]);
   });
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Arrival, Inbox, readPace } from "../../lib/features/handshake.ts";
+import type { Arrival } from "../../lib/connection/attempt.ts";
+import { Inbox, readPace } from "../../lib/features/handshake.ts";
 import type { Pace } from "../../lib/machine/state.ts";
 
 const LIMITS = { maxMessages: 2, maxBytes: 10, overflow: "drop-oldest" } as const;

@@ -1,32 +1,33 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { readSettings, type Settings } from "../../lib/client/settings.ts";
+import type { Parts } from "../../lib/client/feature.ts";
+import { partsGiven } from "./parts_given.ts";
 
 const URL_GIVEN = "wss://example.com/";
 
-Deno.test("readSettings() takes options as the second argument or the third", () => {
-  const second = readSettings(URL_GIVEN, { maxAttempts: 5, protocols: "a" }, undefined);
-  const third = readSettings(URL_GIVEN, "a", { maxAttempts: 5 });
-  const neither = readSettings(URL_GIVEN, undefined, { maxAttempts: 5, protocols: ["a"] });
+Deno.test("readArguments() takes options as the second argument or the third", () => {
+  const second = partsGiven(URL_GIVEN, { maxAttempts: 5, protocols: "a" }, undefined);
+  const third = partsGiven(URL_GIVEN, "a", { maxAttempts: 5 });
+  const neither = partsGiven(URL_GIVEN, undefined, { maxAttempts: 5, protocols: ["a"] });
   for (const { config, protocols } of [second, third, neither]) {
     assertEquals([config.maxAttempts, protocols], [5, ["a"]]);
   }
 });
 
-Deno.test("readSettings() takes protocols in one place only, and does not tell them", () => {
+Deno.test("readArguments() takes protocols in one place only, and does not show them", () => {
   const message = "Cannot create a ReconnectingWebSocket as 'options.protocols' must be absent " +
     "beside the second argument: current value is string";
   for (const second of ["a", [], null, () => "a"]) {
     const error = assertThrows(
-      () => readSettings(URL_GIVEN, second, { protocols: "token.secret" }),
+      () => partsGiven(URL_GIVEN, second, { protocols: "token.secret" }),
       TypeError,
     );
     assertEquals(error.message, message);
   }
 });
 
-Deno.test("readSettings() takes options in one place only", () => {
+Deno.test("readArguments() takes options in one place only", () => {
   for (const third of [{}, null, "a"]) {
-    const error = assertThrows(() => readSettings(URL_GIVEN, {}, third), TypeError);
+    const error = assertThrows(() => partsGiven(URL_GIVEN, {}, third), TypeError);
     assertEquals(
       error.message,
       "Cannot create a ReconnectingWebSocket as the second argument must be the protocols: " +
@@ -35,42 +36,53 @@ Deno.test("readSettings() takes options in one place only", () => {
   }
 });
 
-Deno.test("readSettings() reads protocols as the platform does", () => {
+Deno.test("readArguments() reads protocols as the platform does", () => {
   const protocols = [undefined, "a", [], ["a", "b"], new Set(["a"]), null, 5].map((second) =>
-    readSettings(URL_GIVEN, second, undefined).protocols
+    partsGiven(URL_GIVEN, second, undefined).protocols
   );
   assertEquals(protocols, [[], ["a"], [], ["a", "b"], ["a"], ["null"], ["5"]]);
 });
 
-Deno.test("readSettings() refuses an invalid static URL or protocol at once", () => {
-  const url = assertThrows(() => readSettings("ftp://example.com", undefined, {}), DOMException);
-  const protocol = assertThrows(() => readSettings(URL_GIVEN, "a b", {}), DOMException);
+Deno.test("readArguments() refuses an invalid static URL or protocol at once", () => {
+  const url = assertThrows(() => partsGiven("ftp://example.com", undefined, {}), DOMException);
+  const protocol = assertThrows(() => partsGiven(URL_GIVEN, "a b", {}), DOMException);
   assertEquals([url.name, protocol.name], ["SyntaxError", "SyntaxError"]);
 });
 
-Deno.test("readSettings() leaves a function for the URL or the protocols to each attempt", () => {
+Deno.test("readArguments() leaves a function for the URL or the protocols to each attempt", () => {
   const fail = (): never => {
-    throw new Error("asked too early");
+    throw new Error("called too early");
   };
-  const fixed = readSettings(URL_GIVEN, "a", undefined);
-  const url = readSettings(fail, undefined, undefined);
-  const second = readSettings(URL_GIVEN, fail, undefined);
-  const option = readSettings(URL_GIVEN, { protocols: fail }, undefined);
-  assertEquals([fixed, url, second, option].map(({ canRefresh }) => canRefresh), [
-    false,
-    true,
-    true,
-    true,
+  const all = [
+    partsGiven(URL_GIVEN, "a"),
+    partsGiven(fail),
+    partsGiven(URL_GIVEN, fail),
+    partsGiven(URL_GIVEN, { protocols: fail }),
+  ];
+  assertEquals(all.map(({ doors, protocols }) => [typeof doors.resolve, protocols]), [
+    ["undefined", ["a"]],
+    ["function", []],
+    ["function", []],
+    ["function", []],
   ]);
-  assert(url.url === fail && second.protocols === fail && option.protocols === fail);
 });
 
-/** Everything plain of the settings, so that two moments can be compared. */
-function dataOf({ sources: _, backoff: __, ...plain }: Settings): unknown {
-  return structuredClone({ ...plain, trace: undefined });
+Deno.test("readArguments() leaves a static URL to be seen at once, also beside a function", () => {
+  const all = [
+    partsGiven(URL_GIVEN),
+    partsGiven(() => URL_GIVEN),
+    partsGiven(URL_GIVEN, () => "a"),
+  ];
+  assertEquals(all.map(({ url }) => url), [URL_GIVEN, "", URL_GIVEN]);
+});
+
+/** Everything plain of the parts, so that two moments can be compared. */
+function dataOf({ url, protocols, config, doors: { limits }, backoff }: Parts): unknown {
+  const delayMs = backoff({ attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0 });
+  return structuredClone({ url, protocols, config, limits, delayMs });
 }
 
-Deno.test("readSettings() is not reached by later changes of what was given", () => {
+Deno.test("readArguments() is not reached by later changes of what was given", () => {
   const protocols = ["a"];
   const url = new URL(URL_GIVEN);
   const message = new Uint8Array([1]);
@@ -81,9 +93,9 @@ Deno.test("readSettings() is not reached by later changes of what was given", ()
     queue: { maxMessages: 7 },
     sources: { WebSocket, random: () => 0.5, connectivity: null },
   };
-  const settings = readSettings(url, protocols, options);
-  const before = dataOf(settings);
-  const { WebSocket: used, random } = settings.sources;
+  const parts = partsGiven(url, protocols, options);
+  const before = dataOf(parts);
+  const { WebSocket: used, random } = parts;
   protocols.push("b c");
   url.href = "wss://elsewhere.example/";
   message.fill(9);
@@ -93,11 +105,11 @@ Deno.test("readSettings() is not reached by later changes of what was given", ()
   options.queue.maxMessages = -1;
   options.sources.random = () => 9;
   options.sources.WebSocket = class extends WebSocket {};
-  assertEquals(dataOf(settings), before);
-  assert(settings.sources.WebSocket === used && settings.sources.random === random);
+  assertEquals(dataOf(parts), before);
+  assert(parts.WebSocket === used && parts.random === random);
 });
 
-Deno.test("readSettings() reads each option once", () => {
+Deno.test("readArguments() reads each option once", () => {
   const reads: string[] = [];
   const watched = <T extends object>(name: string, bag: T): T =>
     Object.defineProperties(
@@ -121,14 +133,14 @@ Deno.test("readSettings() reads each option once", () => {
     sources: watched("sources", { WebSocket, random: Math.random, connectivity: null }),
     signal: AbortSignal.any([]),
   });
-  readSettings(URL_GIVEN, options, undefined);
+  partsGiven(URL_GIVEN, options, undefined);
   assertEquals(reads.length, 18);
   assertEquals(new Set(reads).size, 18);
 });
 
-Deno.test("readSettings() refuses a maxDelayMs out of range beside a policy, too", () => {
+Deno.test("readArguments() refuses a maxDelayMs out of range beside a policy, too", () => {
   const error = assertThrows(
-    () => readSettings(URL_GIVEN, { maxDelayMs: 1, backoff: () => 1 }, undefined),
+    () => partsGiven(URL_GIVEN, { maxDelayMs: 1, backoff: () => 1 }, undefined),
     RangeError,
   );
   assertEquals(

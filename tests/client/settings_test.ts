@@ -1,22 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { windowedBackoff } from "../../lib/backoff.ts";
-import { readSettings, type Settings } from "../../lib/client/settings.ts";
+import type { Parts } from "../../lib/client/feature.ts";
+import { platformClock } from "../../lib/sources.ts";
 import { refusal } from "../project/refusal.ts";
+import { filled, partsGiven } from "./parts_given.ts";
 
 const URL_GIVEN = "wss://example.com/";
 const MAX = 2 ** 31 - 1;
 const MOST = Number.MAX_SAFE_INTEGER;
 
-function read(options?: unknown): Settings {
-  return readSettings(URL_GIVEN, undefined, options);
+function read(options?: unknown): Parts {
+  return partsGiven(URL_GIVEN, undefined, options);
 }
 
 // ------------------------------------------------------------------------------------ defaults
 
-Deno.test("readSettings() without options gives the defaults", () => {
-  const { backoff, sources, ...plain } = read();
-  assertEquals(plain, {
+Deno.test("readArguments() without options gives the defaults", () => {
+  const parts = read();
+  const { url, protocols, config, clock, random, doors: { limits } } = parts;
+  assertEquals({ url, protocols, config, limits }, {
     url: URL_GIVEN,
     protocols: [],
     config: {
@@ -30,33 +33,38 @@ Deno.test("readSettings() without options gives the defaults", () => {
       heartbeat: null,
     },
     limits: { maxMessages: 1_024, maxBytes: 1_048_576, overflow: "drop-newest" },
-    queues: true,
-    shouldRetry: undefined,
-    canRefresh: false,
-    handshake: undefined,
-    probe: undefined,
-    isReply: undefined,
-    signal: undefined,
-    trace: undefined,
   });
-  assertEquals(typeof backoff, "function");
-  assert(sources.WebSocket === WebSocket && sources.random === Math.random);
+  assertEquals(filled(parts), []);
+  assertEquals(delays(parts), delays({ backoff: windowedBackoff() }));
+  assert(parts.WebSocket === WebSocket && random === Math.random && clock === platformClock);
 });
 
-Deno.test("readSettings() gives the defaults that the documentation of the options names", async () => {
-  const source = await Deno.readTextFile(new URL("../../lib/client/options.ts", import.meta.url));
-  const documented = [...source.matchAll(/@default \{(.*)\}[\s\S]*?\*\/\s*(\w+)\?:/g)]
+/** The source of every module that holds types of options. */
+async function optionSources(): Promise<string[]> {
+  const lib = new URL("../../lib/", import.meta.url);
+  const features = [...Deno.readDirSync(new URL("features/", lib))]
+    .map(({ name }) => `features/${name}`);
+  return await Promise.all(
+    ["client/options.ts", "client/timing.ts", ...features]
+      .map((path) => Deno.readTextFile(new URL(path, lib))),
+  );
+}
+
+Deno.test("readArguments() gives the defaults that the documentation of the options names", async () => {
+  const documented = (await optionSources())
+    .flatMap((source) => [...source.matchAll(/@default \{(.*)\}[\s\S]*?\*\/\s*(\w+)\?:/g)])
     .map(([, value = "", name = ""]) => [name, value.replaceAll(/(\d)_(\d)/g, "$1$2")]);
-  const { config, limits } = read({ heartbeat: {} });
+  const { config, doors: { limits } } = read({ heartbeat: {} });
   const { heartbeat, ...durations } = config;
   const { maxAttempts, maxDelayMs, connectTimeoutMs, stableAfterMs, closeTimeoutMs } = durations;
+  assertEquals(documented.length, 13);
   assertEquals(Object.fromEntries(documented), {
     intervalMs: `${heartbeat?.intervalMs}`,
     timeoutMs: `${heartbeat?.timeoutMs}`,
     always: `${heartbeat?.always}`,
-    maxMessages: `${limits.maxMessages}`,
-    maxBytes: `${limits.maxBytes}`,
-    overflow: `"${limits.overflow}"`,
+    maxMessages: `${limits?.maxMessages}`,
+    maxBytes: `${limits?.maxBytes}`,
+    overflow: `"${limits?.overflow}"`,
     backoff: "windowedBackoff({ initialDelayMs: 1000, multiplier: 2 })",
     maxDelayMs: `${maxDelayMs}`,
     maxAttempts: `${maxAttempts}`,
@@ -68,7 +76,7 @@ Deno.test("readSettings() gives the defaults that the documentation of the optio
 });
 
 /** Delays of a policy over an outage. */
-function delays({ backoff }: Pick<Settings, "backoff">): number[] {
+function delays({ backoff }: Pick<Parts, "backoff">): number[] {
   let waitedMs = 0;
   return Array.from({ length: 12 }, (_, i) => {
     const delayMs = backoff({ attempt: i + 1, waitedMs, previousDelayMs: 0, random: (i % 4) / 4 });
@@ -77,7 +85,7 @@ function delays({ backoff }: Pick<Settings, "backoff">): number[] {
   });
 }
 
-Deno.test("readSettings() makes the default policy of the parameters, within maxDelayMs", () => {
+Deno.test("readArguments() makes the default policy of the parameters, within maxDelayMs", () => {
   for (const parameters of [{}, { initialDelayMs: 300 }, { multiplier: 3 }]) {
     for (const maxDelayMs of [1_000, 60_000, MAX]) {
       const backoff = windowedBackoff({ ...parameters, maxDelayMs });
@@ -87,7 +95,7 @@ Deno.test("readSettings() makes the default policy of the parameters, within max
   }
 });
 
-Deno.test("readSettings() lowers the initial delay to half of a small maxDelayMs", () => {
+Deno.test("readArguments() lowers the initial delay to half of a small maxDelayMs", () => {
   const initials = [2, 1_000, 1_999, 2_000, 2_001].map((maxDelayMs) => [
     read({ maxDelayMs }).config.initialDelayMs,
     read({ maxDelayMs, backoff: () => 1 }).config.initialDelayMs,
@@ -105,7 +113,7 @@ interface Numeric {
   /** Who refuses it. */
   readonly action?: string;
   options(value: unknown): unknown;
-  read(settings: Settings): number | undefined;
+  read(parts: Parts): number | undefined;
 }
 
 function plain(
@@ -146,7 +154,7 @@ const NUMBERS: readonly Numeric[] = [
     max: MOST,
     fallback: 1_024,
     options: (maxMessages) => ({ queue: { maxMessages } }),
-    read: ({ limits }) => limits.maxMessages,
+    read: ({ doors: { limits } }) => limits?.maxMessages,
   },
   {
     name: "queue.maxBytes",
@@ -154,14 +162,14 @@ const NUMBERS: readonly Numeric[] = [
     max: MOST,
     fallback: 1_048_576,
     options: (maxBytes) => ({ queue: { maxBytes } }),
-    read: ({ limits }) => limits.maxBytes,
+    read: ({ doors: { limits } }) => limits?.maxBytes,
   },
   {
     name: "initialDelayMs",
     min: 1,
     max: 30_000,
     fallback: 1_000,
-    action: "create a delay policy",
+    action: "make a delay policy",
     options: (initialDelayMs) => ({ backoff: { initialDelayMs } }),
     read: ({ config }) => config.initialDelayMs,
   },
@@ -196,7 +204,7 @@ function readOrRefuse({ options, read: find }: Numeric, value: unknown): unknown
 }
 
 for (const option of NUMBERS) {
-  Deno.test(`readSettings() takes ${option.name} from ${option.min} to ${option.max} only`, () => {
+  Deno.test(`readArguments() takes ${option.name} from ${option.min} to ${option.max} only`, () => {
     fc.assert(takesTheRangeOnly(option, readOrRefuse), { numRuns: 500 });
   });
 }
@@ -212,21 +220,21 @@ const NUMBER_BUGS: Record<string, (option: Numeric, value: unknown) => unknown> 
 };
 
 for (const [what, wrong] of Object.entries(NUMBER_BUGS)) {
-  Deno.test(`readSettings() property finds a planted bug: ${what}`, () => {
+  Deno.test(`readArguments() property finds a planted bug: ${what}`, () => {
     for (const option of NUMBERS) {
       assert(fc.check(takesTheRangeOnly(option, wrong), { numRuns: 2_000 }).failed, option.name);
     }
   });
 }
 
-Deno.test("readSettings() leaves the multiplier to the policy's own check", () => {
+Deno.test("readArguments() leaves the multiplier to the policy's own check", () => {
   assertEquals(
     [1.25, MAX].map((multiplier) => refusal(() => read({ backoff: { multiplier } }))),
     ["", ""],
   );
   assertEquals(
     refusal(() => read({ backoff: { multiplier: 1 } })),
-    "RangeError: Cannot create a delay policy as 'multiplier' must be between 1.25 and " +
+    "RangeError: Cannot make a delay policy as 'multiplier' must be between 1.25 and " +
       `${MAX}: current value is 1`,
   );
 });

@@ -1,11 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { readSettings, type Settings } from "../../lib/client/settings.ts";
+import type { Client } from "../../lib/client/client.ts";
+import type { Parts } from "../../lib/client/feature.ts";
+import type { ReconnectingWebSocketOptions } from "../../mod.ts";
 import { inRealm } from "../platforms/realm.ts";
 import { refusal, refused, shown } from "../project/refusal.ts";
+import { filled, partsGiven } from "./parts_given.ts";
+import { openRig } from "./rig.ts";
 
-function read(options?: unknown): Settings {
-  return readSettings("wss://example.com/", undefined, options);
+function read(options?: unknown): Parts {
+  return partsGiven("wss://example.com/", undefined, options);
 }
 
 const FUNCTIONS: Record<string, (value: unknown) => unknown> = {
@@ -18,7 +22,7 @@ const FUNCTIONS: Record<string, (value: unknown) => unknown> = {
 };
 
 for (const [name, options] of Object.entries(FUNCTIONS)) {
-  Deno.test(`readSettings() takes a function as ${name}, and nothing else`, () => {
+  Deno.test(`readArguments() takes a function as ${name}, and nothing else`, () => {
     assertEquals(refusal(() => read(options(() => {}))), "");
     assertEquals(refusal(() => read(options(undefined))), "");
     fc.assert(fc.property(fc.anything(), (value) => {
@@ -38,7 +42,7 @@ const BAGS: Record<string, (value: unknown) => unknown> = {
 };
 
 for (const [name, options] of Object.entries(BAGS)) {
-  Deno.test(`readSettings() takes an object as '${name}', and no primitive`, () => {
+  Deno.test(`readArguments() takes an object as '${name}', and no primitive`, () => {
     assertEquals([undefined, {}].map((bag) => refusal(() => read(options(bag)))), ["", ""]);
     for (const value of [null, 0, 5, "", "on", true, 5n, Symbol("s")]) {
       const message = refused(`'${name}'`, "an object", shown(value));
@@ -46,7 +50,7 @@ for (const [name, options] of Object.entries(BAGS)) {
     }
   });
 
-  Deno.test(`readSettings() refuses a name that is no option of '${name}', and tells it`, () => {
+  Deno.test(`readArguments() refuses a name that is no option of '${name}', and names it`, () => {
     const known =
       /^(protocols|backoff|max|connect|stable|close|should|hand|heart|queue|sig|trace|sources|initial|multi|interval|timeout|message|isReply|overflow|WebSocket|clock|random|conn)/;
     const names = fc.oneof(
@@ -60,26 +64,28 @@ for (const [name, options] of Object.entries(BAGS)) {
     }));
   });
 
-  Deno.test(`readSettings() ignores what '${name}' inherits`, () => {
+  Deno.test(`readArguments() ignores what '${name}' inherits`, () => {
     const parent = { maxRetries: 1, maxAttempts: -1, overflow: "?", random: "?", isReply: "?" };
     assertEquals(refusal(() => read(options(Object.create(parent)))), "");
   });
 }
 
-Deno.test("readSettings() takes no option from a polluted Object.prototype", async () => {
+Deno.test("readArguments() takes no option from a polluted Object.prototype", async () => {
   const { before, after } = await inRealm("polluted_prototype") as Record<string, unknown>;
   assert(Array.isArray(before) && before.length === 4);
   assertEquals(after, before);
 });
 
-Deno.test("readSettings() takes the queue for on unless it is false", () => {
-  const queues = [undefined, {}, { maxMessages: 0 }, false].map((queue) => read({ queue }).queues);
+Deno.test("readArguments() takes the queue for on unless it is false", () => {
+  const queues = [undefined, {}, { maxMessages: 0 }, false].map((queue) =>
+    read({ queue }).doors.limits !== null
+  );
   assertEquals(queues, [true, true, true, false]);
 });
 
-Deno.test("readSettings() takes the three overflow policies, and no other", () => {
+Deno.test("readArguments() takes the three overflow policies, and no other", () => {
   for (const overflow of ["drop-newest", "drop-oldest", "throw"] as const) {
-    assertEquals(read({ queue: { overflow } }).limits.overflow, overflow);
+    assertEquals(read({ queue: { overflow } }).doors.limits?.overflow, overflow);
   }
   const choices = "one of drop-newest, drop-oldest, throw";
   for (const overflow of ["drop", "", null, 0, ["throw"]]) {
@@ -88,55 +94,89 @@ Deno.test("readSettings() takes the three overflow policies, and no other", () =
   }
 });
 
-Deno.test("readSettings() takes an AbortSignal as 'signal', and nothing that only looks like one", () => {
+Deno.test("readArguments() takes an AbortSignal as 'signal', and nothing that only looks like one", () => {
   const { signal } = new AbortController();
-  assert(read({ signal }).signal === signal);
+  assert(read({ signal }).doors.signal === signal);
   for (const value of [null, false, 5, "abort", {}, { aborted: false }, new AbortController()]) {
     const message = refused("'signal'", "an AbortSignal", shown(value));
     assertEquals(refusal(() => read({ signal: value })), message);
   }
 });
 
-Deno.test("readSettings() takes null for no connectivity", () => {
-  assertEquals(read({ sources: { connectivity: null } }).sources.connectivity, null);
+Deno.test("readArguments() takes null for no connectivity", () => {
+  assertEquals(read({ sources: { connectivity: null } }).doors.listenToNetwork, undefined);
 });
 
-Deno.test("readSettings() uses a policy that is given, and every source", () => {
+Deno.test("readArguments() uses a policy that is given, and every source", () => {
   const backoff = (): number => 1;
   const clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => {} };
-  const connectivity = { online: true, subscribe: () => () => {} };
-  const sources = { WebSocket, clock, random: () => 0.5, connectivity };
-  const settings = read({ backoff, sources });
-  assertEquals(settings.sources, sources);
-  assert(settings.backoff === backoff);
+  const release = (): void => {};
+  const connectivity = { online: true, subscribe: () => release };
+  class Given extends WebSocket {}
+  const random = (): number => 0.5;
+  const parts = read({ backoff, sources: { WebSocket: Given, clock, random, connectivity } });
+  assert(parts.WebSocket === Given && parts.clock === clock && parts.random === random);
+  assert(parts.doors.listenToNetwork?.({} as Client) === release);
+  assert(parts.backoff === backoff);
 });
 
-Deno.test("readSettings() tells the core of a handshake without giving it the function", () => {
-  const handshake = (): void => {};
-  const settings = read({ handshake });
-  assertEquals([settings.config.handshake, settings.handshake], [true, handshake]);
+Deno.test("readArguments() makes the features of the options that are given", () => {
+  const { signal } = new AbortController();
+  const doors = [
+    { handshake: () => {} },
+    { heartbeat: {} },
+    { signal },
+    { trace: () => {} },
+    { shouldRetry: () => true, queue: {}, backoff: {}, sources: {} },
+  ].map((options) => filled(read(options)));
+  assertEquals(doors, [
+    ["handshake"],
+    ["probe", "takes"],
+    ["signal", "listenToSignal"],
+    ["trace", "redact"],
+    [],
+  ]);
+});
+
+Deno.test("readArguments() lets the machine know of a handshake without giving it the function", () => {
+  const { config } = read({ handshake: () => {} });
+  assertEquals([config.handshake, structuredClone(config)], [true, config]);
 });
 
 // ------------------------------------------------------------------------------------ heartbeat
 
-Deno.test("readSettings() tells a heartbeat that probes from one that only listens", () => {
-  const silent = read({ heartbeat: {} });
-  const probing = read({ heartbeat: { message: "ping" } });
-  assertEquals([silent.config.heartbeat?.probes, silent.probe], [false, undefined]);
-  assertEquals([probing.config.heartbeat?.probes, probing.probe], [true, "ping"]);
+Deno.test("readArguments() distinguishes a heartbeat that probes from one that only listens", () => {
+  const bags = [{}, { message: "ping" }, { message: "" }, { message: () => "ping" }];
+  const probes = bags.map((heartbeat) => read({ heartbeat }).config.heartbeat?.probes);
+  assertEquals(probes, [false, true, true, true]);
 });
 
-Deno.test("readSettings() converts the probe as send() would", () => {
-  assertEquals(read({ heartbeat: { message: 5 } }).probe, "5");
-  assertEquals(read({ heartbeat: { message: "" } }).config.heartbeat?.probes, true);
+/** What the server gets at the first two beats. */
+function probesOf(message: unknown): unknown {
+  const heartbeat = { message } as NonNullable<ReconnectingWebSocketOptions["heartbeat"]>;
+  const { clock, server } = openRig({ heartbeat });
+  for (let beat = 0; beat < 2; beat++) {
+    clock.tick(25_000);
+    server.send("alive");
+  }
+  return server.received;
+}
+
+Deno.test("readArguments() converts the probe as send() would", () => {
+  assertEquals(probesOf(5), ["5", "5"]);
+  assertEquals(probesOf(""), ["", ""]);
   assertThrows(() => read({ heartbeat: { message: Symbol() } }), TypeError);
-  const message = (): string => "ping";
-  assert(read({ heartbeat: { message } }).probe === message);
 });
 
-Deno.test("readSettings() copies the bytes of the probe", () => {
+Deno.test("readArguments() leaves a function for the probe to each beat", () => {
+  let count = 0;
+  assertEquals(probesOf(() => `ping ${++count}`), ["ping 1", "ping 2"]);
+});
+
+Deno.test("readArguments() copies the bytes of the probe", () => {
   const message = new Uint8Array([1, 2]);
-  const { probe } = read({ heartbeat: { message } });
+  const { clock, server } = openRig({ heartbeat: { message } });
   message.fill(9);
-  assertEquals(probe, new Uint8Array([1, 2]).buffer);
+  clock.tick(25_000);
+  assertEquals(server.received, [new Uint8Array([1, 2])]);
 });

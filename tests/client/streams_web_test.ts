@@ -276,7 +276,7 @@ Deno.test("streams() throws where the platform has none", () => {
     assertThrows(
       () => streams(ws),
       TypeError,
-      "Cannot create streams as this platform has no WritableStream",
+      "Cannot make streams as this platform has no WritableStream",
     );
   } finally {
     Object.defineProperty(globalThis, "WritableStream", {

@@ -8,7 +8,7 @@ import { CONFIG, HEARTBEAT, INPUTS, STATES } from "../machine/core_table.ts";
 import * as words from "../machine/core_words.ts";
 import { hint, lost, RETRY, timer } from "../machine/core_words.ts";
 
-/** What the runner would trace. */
+/** What the driver would trace. */
 function recordOf(before: State, input: Input, config: Config = CONFIG): TraceRecord {
   const [after, effects] = transition(before, input, config);
   return { atMs: 0, before, input, after, effects };

@@ -9,7 +9,7 @@ import { ReconnectingWebSocket } from "@holdfast/websocket";
 import { MortalServer, type Serve } from "./mortal_server.ts";
 import { inTime, type SocketClass, until } from "./trial.ts";
 
-/** What the README recommends to whoever reconnects by other means. */
+/** What `docs/libraries.md` recommends to whoever reconnects by other means. */
 export class SingleWebSocket extends ReconnectingWebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols, { maxAttempts: 0 });

@@ -322,7 +322,7 @@ const observations = {
  * @returns {Promise<[name: string, native: unknown, ours: unknown][]>} For each, what they give.
  */
 export async function compareAll(ReconnectingWebSocket, base) {
-  // As the README asks of whoever has no use for reconnection.
+  // As `docs/libraries.md` says to whoever has no use for reconnection.
   class Ours extends ReconnectingWebSocket {
     constructor(url, protocols) {
       super(url, protocols, { maxAttempts: 0 });

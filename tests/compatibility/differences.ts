@@ -59,11 +59,11 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     },
     "deleting a constant": {
       ours: ["TypeError", "TypeError"],
-      why: "as Web IDL asks; in Deno those of the prototype can be deleted",
+      why: "as Web IDL requires; in Deno those of the prototype can be deleted",
     },
     "the constants on the prototype": {
       ours: [0, 1, 2, 3],
-      why: "as the standard asks; Deno throws",
+      why: "as the standard requires; Deno throws",
     },
     "the events of a life that is cut off": {
       ours: CUT_OFF,
@@ -91,7 +91,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     },
     "an event handler that was null goes last": {
       ours: ["a", "new", "|", "a", "new", "|"],
-      why: "as the HTML Standard asks; Deno keeps the old place",
+      why: "as the HTML Standard requires; Deno keeps the old place",
     },
   },
   chromium: {
@@ -102,7 +102,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, Differ
     },
     "close codes that are rounded": {
       ours: ["nothing", "InvalidAccessError", "InvalidAccessError"],
-      why: "rounded as Web IDL asks; Chromium cuts off",
+      why: "rounded as Web IDL requires; Chromium cuts off",
     },
     "bufferedAmount after close()": {
       ours: 0,

@@ -17,7 +17,7 @@ const FINAL = [1002, 1008, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4410];
 /** Those of them that graphql-ws takes as final, too. */
 const FATAL = [1002, 1008, 1010, 4400, 4401];
 
-/** A subscription that the server ends with a code, under the settings of the README. */
+/** A subscription that the server ends with a code, under the settings of `docs/libraries.md`. */
 async function endOf(
   Socket: SocketClass,
   code: number,
@@ -33,7 +33,7 @@ async function endOf(
   return [end, setting.events, setting.connections];
 }
 
-Deno.test("graphql-ws as the README sets it up ends on 4400 after one connection", async () => {
+Deno.test("graphql-ws as docs/libraries.md sets it up ends on 4400 after one connection", async () => {
   for (const retryAttempts of [4, Infinity]) {
     await assertBoth(
       (Socket) => endOf(Socket, 4400, { retryAttempts }),

@@ -115,7 +115,7 @@ export async function run(
   }
 }
 
-/** The setting that the README recommends: one connection at any time, none at the end. */
+/** The setting that `docs/libraries.md` recommends: one connection at any time, none at the end. */
 export async function assertNeverMultiplies(
   trial: Trial,
   options: ReconnectingWebSocketOptions,

@@ -44,7 +44,7 @@ for (const [name, make, limits, value] of REFUSALS) {
     const { message } = assertThrows(make, RangeError);
     assertEquals(
       message,
-      `Cannot create a delay policy as '${name}' must be between ${limits}: current value is ${value}`,
+      `Cannot make a delay policy as '${name}' must be between ${limits}: current value is ${value}`,
     );
   });
 }

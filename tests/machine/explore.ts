@@ -19,7 +19,7 @@ import type {
   TimerName,
 } from "../../lib/machine/state.ts";
 import { connectionState } from "../../lib/machine/step.ts";
-import { INITIAL } from "../../lib/machine/transition.ts";
+import { INITIAL } from "../../lib/machine/step.ts";
 import { outcomeOf, type Transition } from "./core_table.ts";
 
 type ErrorCode = Extract<Effect, { type: "lose" }>["error"];

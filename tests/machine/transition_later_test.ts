@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Effect, State } from "../../lib/machine/state.ts";
-import { HINT_JITTER_MS, transition } from "../../lib/machine/transition.ts";
+import { HINT_JITTER_MS } from "../../lib/machine/hint_cells.ts";
+import { transition } from "../../lib/machine/transition.ts";
 import { CONFIG } from "./core_table.ts";
 import {
   ABANDON,

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { State } from "../../lib/machine/state.ts";
 import { ABNORMAL, connectionState, isOver } from "../../lib/machine/step.ts";
-import { INITIAL, transition } from "../../lib/machine/transition.ts";
+import { INITIAL } from "../../lib/machine/step.ts";
+import { transition } from "../../lib/machine/transition.ts";
 import {
   CONFIG,
   CONFIGS,

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { State } from "../../lib/machine/state.ts";
-import { INITIAL, transition } from "../../lib/machine/transition.ts";
+import { INITIAL } from "../../lib/machine/step.ts";
+import { transition } from "../../lib/machine/transition.ts";
 import { CONFIG } from "./core_table.ts";
 import {
   ABANDON,

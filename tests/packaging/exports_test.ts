@@ -13,13 +13,26 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   "mod.ts": {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
-      "ConnectionState Connectivity ConnectivityHint Ending Failure Handler HandshakeLink HandshakeResult " +
-      "HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
+      "ConnectionState Connectivity ConnectivityHint Ending Failure Handler Handshake HandshakeLink " +
+      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TraceRecord " +
+      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TimingOptions TraceRecord " +
       "WebSocketConstructor WebSocketData WebSocketLike",
+  },
+  "lib/core.ts": {
+    values:
+      "ReconnectingWebSocket ReconnectingWebSocketError abort connectivity handshake heartbeat " +
+      "provider queue retry trace",
+    types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
+      "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
+      "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow " +
+      "PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
+      "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
+      "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
+      "RetryDecision SendQueueOptions Sources TimingOptions TraceRecord WebSocketConstructor " +
+      "WebSocketData WebSocketLike",
   },
   "lib/backoff.ts": {
     values: "additiveJitter constantBackoff decorrelatedJitter equalJitter fullJitter " +
@@ -58,7 +71,7 @@ async function namesOf(module: string): Promise<readonly string[]> {
 }
 
 function words(text: string): readonly string[] {
-  return text.split(" ");
+  return text.split(" ").filter(Boolean);
 }
 
 for (const [module, { values, types }] of Object.entries(EXPORTS)) {

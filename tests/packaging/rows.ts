@@ -1,81 +1,128 @@
 /**
- * Runs rows, each of which uses the packed package in one way, and prints what became of them.
+ * Every way in: URL, JSR, npm, bundled, compiled, unbundled at the edge.
  *
  * @module
  */
 
-import { removeFolder } from "../platforms/runtimes/processes.ts";
-import { missing } from "../platforms/runtimes/runners.ts";
-import { pack, type Package } from "./package.ts";
+import { type Row, row, type Rows } from "../platforms/rows.ts";
+import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
+import { checkContract } from "../compatibility/chromium.ts";
+import {
+  type Bundle,
+  bundlers,
+  checkBundled,
+  checkUnbundled,
+  esbuild,
+  miniflare,
+  rolldown,
+} from "./edge.ts";
+import { checkJsr } from "./jsr.ts";
+import { checkTypes, type ModuleResolution, npmInstall, runConsumer, tsc } from "./npm.ts";
+import {
+  attw,
+  checkAttw,
+  checkParcel,
+  checkPublint,
+  checkRequire,
+  checkUnused,
+  parcel,
+  publint,
+} from "./npm_tools.ts";
+import { assertPackage, assertSameNames, type Package } from "./package.ts";
+import { checkTreeShaking } from "./shaking.ts";
+import { checkJest } from "./transforms/jest.ts";
+import { checkTransforms } from "./transforms/rows.ts";
+import * as variants from "./transforms/variants.ts";
+import { checkUrlImport } from "./url_import.ts";
 
-/** What a row finds when it begins. */
-export interface Journey {
-  /** The npm package, packed at most once. */
-  pack(): Promise<Package>;
-  /** A path of its own, at which nothing is yet. */
-  readonly folder: string;
-}
+const bundled = (bundle: Bundle, needs: readonly string[]): Row =>
+  row(
+    async ({ pack, folder }) => await checkBundled(await pack(), folder, bundle),
+    ["node", miniflare, ...needs],
+    "workerd ways",
+  );
 
-/** One row. */
-export interface Way {
-  /** Programs and files that must exist. */
-  readonly needs: readonly string[];
-  /** How to install them. */
-  readonly install: string;
-  /** Fails, or returns what the row says. */
-  go(journey: Journey): Promise<string>;
-}
+const typed = (moduleResolution: ModuleResolution): Row =>
+  row(
+    async ({ pack, folder }) => await checkTypes(await pack(), folder, moduleResolution),
+    [tsc],
+    "ways",
+  );
 
-/** Rows by name. */
-export type Ways = Readonly<Record<string, Way>>;
+const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Row =>
+  row(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
 
-/** Makes a row; `names` are what `install.sh` must install for it. */
-export function way(go: Way["go"], needs: readonly string[] = [], names = ""): Way {
-  return { needs, install: `tests/platforms/runtimes/install.sh ${names}`, go };
-}
+const required = (name: string, command: readonly [string, ...string[]]): Row =>
+  row(
+    async ({ pack, folder }) => await checkRequire(await pack(), folder, command),
+    [command[0]],
+    name,
+  );
 
-/**
- * Runs the rows of these names, or all; prints one line for each. The exit code is 1 if one failed,
- * or, with CI=true, if what it needs is missing.
- */
-export async function runWays(ways: Ways, names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => !ways[name]);
-  if (unknown.length > 0) {
-    console.error(`Unknown way: ${unknown.join(", ")}; known: ${Object.keys(ways).join(", ")}`);
-    return 1;
-  }
-  const folder = await Deno.makeTempDir({ prefix: "ways-" });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, async () => {
-      await removeFolder(folder);
-      Deno.exit(130);
-    });
-  }
-  let packing: Promise<Package> | undefined;
-  let failed = false;
-  try {
-    for (const [name, way] of Object.entries(ways)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      const absent = await missing(way);
-      if (absent.length > 0) {
-        console.log(`MISSING ${name}: ${way.install}`);
-        failed ||= Deno.env.get("CI") === "true";
-        continue;
-      }
-      const startMs = Date.now();
-      try {
-        const details = await way.go({
-          folder: `${folder}/${name}`,
-          pack: () => packing ??= pack(folder),
-        });
-        console.log(`PASS ${name}  ${details}  [${((Date.now() - startMs) / 1_000).toFixed(1)} s]`);
-      } catch (error) {
-        failed = true;
-        console.log(`FAIL ${name}  ${error instanceof Error ? error.message : error}`);
-      }
-    }
-  } finally {
-    await removeFolder(folder);
-  }
-  return failed ? 1 : 0;
-}
+const compilers = ["@babel/core", "@swc/core", "jest", "typescript"]
+  .map((name) => `${modulesOf("transforms")}/${name}/package.json`);
+
+const transformed = (...tools: readonly variants.Variants[]): Row =>
+  row(
+    async ({ pack, folder }) => await checkTransforms(await pack(), folder, ...tools),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
+  );
+
+/** The rows, by name. */
+export const rows: Rows = {
+  "url-import": row(checkUrlImport),
+  "jsr": row(checkJsr),
+  "npm-package": row(async ({ pack }) => {
+    const packed = await pack();
+    await assertPackage(packed);
+    return `${packed.files.length} files, ESM only`;
+  }),
+  "npm-names": row(async ({ pack }) => `${await assertSameNames(await pack())} names, as on JSR`),
+  "npm-types-nodenext": typed("nodenext"),
+  "npm-types-bundler": typed("bundler"),
+  "npm-types-node10": typed("node10"),
+  "npm-node-24": row(
+    async ({ pack, folder }) =>
+      await runConsumer(await pack(), folder, { install: npmInstall, program: nodeOf("node-24") }),
+    [nodeOf("node-24")],
+    "node-24",
+  ),
+  "npm-bun": row(
+    async ({ pack, folder }) =>
+      await runConsumer(await pack(), folder, {
+        install: (tarball) => [bun, "add", tarball],
+        program: bun,
+      }),
+    [bun],
+    "bun",
+  ),
+  "npm-publint": tool(checkPublint, publint),
+  "npm-attw": tool(checkAttw, attw),
+  "npm-parcel": tool(checkParcel, parcel),
+  "npm-unused": tool(checkUnused, rolldown),
+  "npm-require-node-20": required("node-20", [nodeOf("node-20"), "--experimental-websocket"]),
+  "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
+  "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
+  "npm-require-bun": required("bun", [bun]),
+  "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
+  "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
+  "edge-deno-bundle": bundled(bundlers.deno, []),
+  "edge-unbundled": row(
+    async ({ pack, folder }) => await checkUnbundled(await pack(), folder),
+    ["node", miniflare],
+    "workerd",
+  ),
+  "transforms-babel": transformed(variants.babel),
+  "transforms-react-native": transformed(variants.reactNative, variants.reactNativeWeb),
+  "transforms-swc": transformed(variants.swc),
+  "transforms-typescript": transformed(variants.typescript, variants.typescriptSources),
+  "transforms-esbuild": transformed(variants.esbuild),
+  "transforms-jest": row(
+    async ({ pack, folder }) => await checkJest(await pack(), folder),
+    [nodeOf("node-24"), ...compilers],
+    "node-24 transforms",
+  ),
+  "tree-shaking": row(checkTreeShaking),
+  "contract-chromium": row(checkContract, ["chromium"], "chromium"),
+};

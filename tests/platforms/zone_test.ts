@@ -1,7 +1,7 @@
 /** Under zone.js, by which Angular knows what changes its views. */
 
 import { assertEquals } from "@std/assert";
-import { ClientEventTarget, deliver } from "../../lib/client/event_target.ts";
+import { listened } from "../client/listened_target.ts";
 import { inRealm } from "./realm.ts";
 
 const ALL_IN_THEIR_ZONES = [
@@ -44,7 +44,7 @@ for (const when of ["before", "after"]) {
   });
 }
 
-Deno.test("deliver() reports what a patched dispatch throws", () => {
+Deno.test("ListenerList.deliver() reports what a patched dispatch throws", () => {
   const { reportError } = globalThis;
   const { dispatchEvent } = EventTarget.prototype;
   const failure = new Error("of the platform");
@@ -55,9 +55,9 @@ Deno.test("deliver() reports what a patched dispatch throws", () => {
     throw failure;
   };
   try {
-    const client = new ClientEventTarget();
+    const { client, deliver } = listened();
     client.addEventListener("message", () => reported.push("called"));
-    deliver(client, "", "");
+    deliver("", "");
     assertEquals(reported, [failure]);
   } finally {
     Object.assign(globalThis, { reportError });
@@ -66,8 +66,8 @@ Deno.test("deliver() reports what a patched dispatch throws", () => {
   }
 });
 
-Deno.test("deliver() calls each listener once for a message in which a zone appears", () => {
-  const client = new ClientEventTarget();
+Deno.test("ListenerList.deliver() calls each listener once for a message in which a zone appears", () => {
+  const { client, deliver } = listened();
   const log: string[] = [];
   client.addEventListener("message", () => {
     log.push("first");
@@ -75,9 +75,9 @@ Deno.test("deliver() calls each listener once for a message in which a zone appe
     client.addEventListener("message", () => log.push("later"), { once: true });
   });
   try {
-    deliver(client, "", "");
+    deliver("", "");
     assertEquals(log, ["first"]);
-    deliver(client, "", "");
+    deliver("", "");
     assertEquals(log, ["first", "first", "later"]);
   } finally {
     Reflect.deleteProperty(globalThis, "Zone");

@@ -9,12 +9,22 @@
 /** The pure core: every branch of it can be reached, so every one is. */
 const WHOLE: readonly string[] = [
   "lib/_check.ts",
+  "lib/_windows.ts",
   "lib/backoff.ts",
-  "lib/machine/close_codes.ts",
   "lib/bounded_queue.ts",
+  "lib/client/close_arguments.ts",
+  "lib/client/parts.ts",
   "lib/client/settings.ts",
-  "lib/machine/transition.ts",
+  "lib/client/timing.ts",
+  "lib/client/verdict.ts",
+  "lib/features/decision.ts",
   "lib/features/retry.ts",
+  "lib/machine/close_codes.ts",
+  "lib/machine/handshake_cells.ts",
+  "lib/machine/heartbeat_cells.ts",
+  "lib/machine/hint_cells.ts",
+  "lib/machine/step.ts",
+  "lib/machine/transition.ts",
 ];
 /** Percent of lines, and of branches, over all of `lib/`. */
 const OVERALL = 95;

@@ -5,22 +5,27 @@
  */
 
 import {
+  type Provider,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
   type Sources,
   type WebSocketConstructor,
 } from "@holdfast/websocket";
+import * as core from "@holdfast/websocket/core";
 import type { Run } from "./run.ts";
+import type { Setting } from "./setting.ts";
 import { EVENT_TYPES, keyOf, type Socket } from "./seen.ts";
 
 /** @returns False if the setting is none that a client accepts: a shrunk schedule may have it. */
 export function makeClient(run: Run): boolean {
   const { setting, user } = run;
   const options = makeOptions(run);
-  const url = user.provide("url", setting.url);
+  const url = user.provide("url", setting.url) as string;
   const before = { ...options };
   try {
-    run.client = new ReconnectingWebSocket(url as string, options);
+    run.client = setting.client === "full"
+      ? new ReconnectingWebSocket(url, options)
+      : composeClient(url, options, setting);
   } catch {
     if (run.timers.size + run.network.connections.length + run.network.hintListeners > 0) {
       run.fail(24, "a constructor that threw left something behind");
@@ -35,6 +40,32 @@ export function makeClient(run: Run): boolean {
   run.client.opened.catch(() => {});
   run.client.closed.then((ending) => run.books.ending = ending);
   return true;
+}
+
+/** The client of parts with what the options need, and nothing else. */
+function composeClient(
+  url: Provider<string>,
+  options: ReconnectingWebSocketOptions,
+  setting: Setting,
+): ReconnectingWebSocket {
+  const { handshake, heartbeat, protocols, shouldRetry, signal, sources, trace, ...rest } = options;
+  const isStatic = typeof url !== "function" && typeof protocols !== "function";
+  const use = [
+    ...(setting.queue ? [core.queue(setting.queue)] : []),
+    ...(heartbeat ? [core.heartbeat(heartbeat)] : []),
+    ...(handshake ? [core.handshake(handshake)] : []),
+    ...(shouldRetry || setting.isUntrusted ? [core.retry(shouldRetry)] : []),
+    ...(sources?.connectivity ? [core.connectivity(sources.connectivity)] : []),
+    ...(signal ? [core.abort(signal)] : []),
+    ...(trace ? [core.trace(trace)] : []),
+  ];
+  const from = isStatic ? url : core.provider(url, protocols);
+  return new core.ReconnectingWebSocket(from as string, {
+    ...rest,
+    ...(isStatic && protocols !== undefined && { protocols: [protocols].flat() as string[] }),
+    sources: sources ?? {},
+    use,
+  }) as ReconnectingWebSocket;
 }
 
 function makeOptions(run: Run): ReconnectingWebSocketOptions {

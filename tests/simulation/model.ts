@@ -12,7 +12,7 @@ interface Timer {
   readonly act: () => void;
 }
 
-/** The close codes that retrying cannot cure without a fresh token (README). */
+/** The close codes that retrying cannot cure without a fresh token (`docs/close_codes.md`). */
 const FATAL = [1008, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4410];
 
 /** What a schedule of `generate_plain.ts` must show, one line each, with its time. */

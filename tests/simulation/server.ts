@@ -97,6 +97,7 @@ export class Server {
       case "answers-close":
         return void (connection.closeReply = this.#closeReply = first as "later");
       case "refuses-sends":
+        if (this.#run.setting.isBare) return;
         return void (connection.sendError = new Error("planned"));
       case "takes-sends":
         return void (connection.sendError = null);

@@ -28,6 +28,8 @@ export interface Policy {
 /** Everything that the `with` lines say, with the documented defaults for what they leave out. */
 export interface Setting {
   readonly given: ReadonlySet<string>;
+  /** The full class, or the client of parts with the features that the other lines need. */
+  readonly client: "full" | "core";
   readonly runtime: RuntimeProfile;
   readonly seed: number;
   readonly random: "seeded" | "low" | "high";
@@ -47,6 +49,10 @@ export interface Setting {
   readonly connectivity: boolean;
   /** How many timers may fire in one line: more are a storm that the setting asked for. */
   readonly patience: number;
+  /** The core without a queue: what is sent reaches the socket as it is, and its throw the user. */
+  readonly isBare: boolean;
+  /** Whether the policy fails, which only `retry()` survives: the core trusts it. */
+  readonly isUntrusted: boolean;
   /** Whether the run ends with a healthy server that the client must find. */
   readonly recovers: boolean;
 }
@@ -81,6 +87,7 @@ export function readSetting(lines: readonly string[]): Setting {
   const maxDelayMs = number("maxDelayMs", 60_000);
   return {
     given: new Set(said.keys()),
+    client: word<Setting["client"]>("client", "full"),
     runtime: word<RuntimeProfile>("runtime", "browser"),
     seed: number("seed", 1),
     random: word<Setting["random"]>("random", "seeded"),
@@ -99,6 +106,8 @@ export function readSetting(lines: readonly string[]): Setting {
     signal: word<Setting["signal"]>("signal", "none"),
     connectivity: word("connectivity", "fake") === "fake",
     patience: number("patience", 1_000),
+    isBare: word<string>("client", "full") === "core" && !readQueue(said.get("queue")),
+    isUntrusted: ["throws", "answers"].includes(said.get("backoff")?.[0] ?? ""),
     recovers: said.has("recovery"),
   };
 }

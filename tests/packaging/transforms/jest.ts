@@ -1,5 +1,5 @@
 /**
- * The package in Jest, set up as the README says: CommonJS, and a transform that compiles the
+ * The package in Jest, set up as `docs/testing.md` says: CommonJS, and a transform that compiles the
  * package, too.
  *
  * @module

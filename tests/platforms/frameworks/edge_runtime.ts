@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
 import { esbuild } from "../../packaging/edge.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
 import { bundle, createProject, modules } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
 import { startServer, urlOf } from "./server.ts";
@@ -21,8 +21,8 @@ const ENTRY = `
   globalThis.live = (...args) => live(ReconnectingWebSocket, ...args);
 `;
 
-async function checkEdgeRuntime(journey: Journey): Promise<string> {
-  const project = await createProject(journey, ["life.mjs", "edge_runtime.mjs"]);
+async function checkEdgeRuntime(stage: Stage): Promise<string> {
+  const project = await createProject(stage, ["life.mjs", "edge_runtime.mjs"]);
   const file = `${project}/bundle.js`;
   await Deno.writeTextFile(file, await bundle(project, ENTRY, "iife", "--platform=neutral"));
   await using server = await startServer();
@@ -35,8 +35,8 @@ async function checkEdgeRuntime(journey: Journey): Promise<string> {
 }
 
 /** The rows. */
-export const edgeRuntime: Readonly<Record<string, Way>> = {
-  "edge-runtime": way(
+export const edgeRuntime: Rows = {
+  "edge-runtime": row(
     checkEdgeRuntime,
     [node, esbuild, `${modules}/edge-runtime/package.json`],
     "node-24 platforms",

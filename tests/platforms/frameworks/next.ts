@@ -10,7 +10,7 @@ import { freePort } from "../networks/scope.ts";
 import { start } from "../runtimes/processes.ts";
 import { modulesOf, nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn } from "./page.ts";
 import { createProject } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
@@ -34,9 +34,9 @@ async function assertRendered(url: string): Promise<void> {
   assertEquals([response.status, text.includes("<p>rendered</p>")], [200, true], text);
 }
 
-async function checkNext(journey: Journey): Promise<string> {
+async function checkNext(stage: Stage): Promise<string> {
   const files = ["life.mjs", "next/app", "next/next.config.mjs"];
-  const cwd = await createProject(journey, files, modules);
+  const cwd = await createProject(stage, files, modules);
   const env = { NEXT_TELEMETRY_DISABLED: "1" };
   await run([node, next, "build"], { cwd, env });
 
@@ -67,6 +67,6 @@ async function checkNext(journey: Journey): Promise<string> {
 }
 
 /** The rows. */
-export const nextJs: Readonly<Record<string, Way>> = {
-  "next": way(checkNext, [node, next, "chromium"], "node-24 next chromium"),
+export const nextJs: Rows = {
+  "next": row(checkNext, [node, next, "chromium"], "node-24 next chromium"),
 };

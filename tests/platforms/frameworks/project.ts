@@ -7,7 +7,7 @@
 import { modulesOf } from "../runtimes/runners.ts";
 import { esbuild } from "../../packaging/edge.ts";
 import { run } from "../../packaging/command.ts";
-import type { Journey } from "../../packaging/rows.ts";
+import type { Stage } from "../rows.ts";
 
 const FILES = new URL("./project/", import.meta.url).pathname;
 
@@ -20,7 +20,7 @@ export const modules = modulesOf("platforms");
  * Node, Jest and bundlers look next.
  */
 export async function createProject(
-  { pack, folder }: Journey,
+  { pack, folder }: Stage,
   files: readonly string[],
   tools = modules,
 ): Promise<string> {

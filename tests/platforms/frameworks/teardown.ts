@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { freePort } from "../networks/scope.ts";
 import { nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
 import { createProject, modules } from "./project.ts";
 import { startServer, urlOf } from "./server.ts";
 
@@ -17,8 +17,8 @@ const jest = `${modules}/jest/bin/jest.js`;
 
 const refused = (): string => `ws://127.0.0.1:${freePort()}/`;
 
-async function checkVitest(journey: Journey): Promise<string> {
-  const cwd = await createProject(journey, ["left_behind.mjs", "teardown.mjs"]);
+async function checkVitest(stage: Stage): Promise<string> {
+  const cwd = await createProject(stage, ["left_behind.mjs", "teardown.mjs"]);
   await using server = await startServer();
   for (const environment of ["jsdom", "happy-dom"]) {
     const command = [node, "teardown.mjs", environment, urlOf(server), refused()];
@@ -31,9 +31,9 @@ async function checkVitest(journey: Journey): Promise<string> {
   return "7 clients outlive jsdom and happy-dom, nothing escapes";
 }
 
-async function checkJest(journey: Journey): Promise<string> {
+async function checkJest(stage: Stage): Promise<string> {
   const files = ["left_behind.mjs", "jest.config.cjs", "teardown.spec.js", "teardown_wait.cjs"];
-  const cwd = await createProject(journey, files);
+  const cwd = await createProject(stage, files);
   await using server = await startServer();
   for (const environment of ["node", "jsdom"]) {
     const env = {
@@ -47,9 +47,9 @@ async function checkJest(journey: Journey): Promise<string> {
 }
 
 /** The rows. */
-export const teardown: Readonly<Record<string, Way>> = {
-  "jest-teardown": way(checkJest, [node, jest], "node-24 platforms"),
-  "vitest-teardown": way(
+export const teardown: Rows = {
+  "jest-teardown": row(checkJest, [node, jest], "node-24 platforms"),
+  "vitest-teardown": row(
     checkVitest,
     [node, `${modules}/vitest/package.json`],
     "node-24 platforms",

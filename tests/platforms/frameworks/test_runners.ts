@@ -8,7 +8,7 @@
 import { until } from "../../compatibility/trial.ts";
 import { nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { type Row, row, type Rows, type Stage } from "../rows.ts";
 import { createProject, modules } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
 import { startServer, urlOf } from "./server.ts";
@@ -90,21 +90,21 @@ function environment(
   name: string,
   lives: readonly Life[],
   mocks: readonly string[] = ["mocks.spec.js"],
-): Way {
-  async function go(journey: Journey): Promise<string> {
+): Row {
+  async function go(stage: Stage): Promise<string> {
     const files = ["life.mjs", RUNNERS[runner].config, "life.spec.js", ...mocks];
-    const project = await createProject(journey, files);
+    const project = await createProject(stage, files);
     for (const [n, life] of lives.entries()) {
       await runTests(runner, name, project, life, n === 0 ? mocks : []);
     }
     const said = lives.map(({ ws, why }) => `a life${ws ? " by ws" : why ? ` (${why})` : ""}`);
     return [...said, "fake clocks and mocked servers"].join(", ");
   }
-  return way(go, [node, jest, vitest], "node-24 platforms");
+  return row(go, [node, jest, vitest], "node-24 platforms");
 }
 
 /** The rows. */
-export const testRunners: Readonly<Record<string, Way>> = {
+export const testRunners: Rows = {
   "jest-node": environment("jest", "node", [USUAL]),
   "jest-jsdom": environment("jest", "jsdom", [BY_WS, KILLED_CLEANLY]),
   "vitest-node": environment("vitest", "node", [USUAL], ["mocks.spec.js", "msw.spec.mjs"]),

@@ -9,7 +9,7 @@ import { until } from "../../compatibility/trial.ts";
 import { type Browser, startBrowser } from "../networks/devtools.ts";
 import { freePort, Scope } from "../networks/scope.ts";
 import { esbuild } from "../../packaging/edge.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn, pageOf } from "./page.ts";
 import { bundle, createProject } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
@@ -34,8 +34,8 @@ interface Target {
 
 const LIFE_IN_WORKER = { ...LIFE, document: "undefined" };
 
-async function checkWorkers(journey: Journey): Promise<string> {
-  const project = await createProject(journey, ["life.mjs", "worker.mjs", "workers_page.mjs"]);
+async function checkWorkers(stage: Stage): Promise<string> {
+  const project = await createProject(stage, ["life.mjs", "worker.mjs", "workers_page.mjs"]);
   await using server = await startServer();
   await using pages = host({
     "/": pageOf(),
@@ -48,8 +48,8 @@ async function checkWorkers(journey: Journey): Promise<string> {
   return "a life in a dedicated worker and one in a shared worker";
 }
 
-async function checkRemoved(journey: Journey): Promise<string> {
-  const project = await createProject(journey, [
+async function checkRemoved(stage: Stage): Promise<string> {
+  const project = await createProject(stage, [
     ...["left_behind.mjs", "left_worker.mjs", "removed_page.mjs"],
   ]);
   await using server = await startServer();
@@ -68,9 +68,9 @@ async function checkRemoved(journey: Journey): Promise<string> {
 }
 
 /** Makes the extension; returns its folder. */
-async function createExtension(journey: Journey, job: object): Promise<string> {
-  const project = await createProject(journey, ["life.mjs", "service_worker.mjs"]);
-  const extension = `${journey.folder}/extension`;
+async function createExtension(stage: Stage, job: object): Promise<string> {
+  const project = await createProject(stage, ["life.mjs", "service_worker.mjs"]);
+  const extension = `${stage.folder}/extension`;
   await Deno.mkdir(extension);
   const code = await bundle(project, `import "./service_worker.mjs";`, "esm");
   const files = {
@@ -94,11 +94,11 @@ async function findWorker(browser: Browser): Promise<Target> {
   return target;
 }
 
-async function checkServiceWorker(journey: Journey): Promise<string> {
+async function checkServiceWorker(stage: Stage): Promise<string> {
   await using server = await startServer();
   await using pages = host({});
   const job = { server: urlOf(server), origin: pages.origin };
-  const extension = await createExtension(journey, job);
+  const extension = await createExtension(stage, job);
   await using scope = new Scope(AbortSignal.timeout(LIMIT_MS));
   const browser = await startBrowser(scope, `--load-extension=${extension}`);
   assertEquals(await pages.next(), LIFE_IN_WORKER);
@@ -113,8 +113,8 @@ async function checkServiceWorker(journey: Journey): Promise<string> {
 }
 
 /** The rows. */
-export const workers: Readonly<Record<string, Way>> = {
-  "workers": way(checkWorkers, ["chromium", esbuild], "chromium"),
-  "removed-frame-and-worker": way(checkRemoved, ["chromium", esbuild], "chromium"),
-  "mv3-service-worker": way(checkServiceWorker, ["chromium", esbuild], "chromium"),
+export const workers: Rows = {
+  "workers": row(checkWorkers, ["chromium", esbuild], "chromium"),
+  "removed-frame-and-worker": row(checkRemoved, ["chromium", esbuild], "chromium"),
+  "mv3-service-worker": row(checkServiceWorker, ["chromium", esbuild], "chromium"),
 };

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { esbuild } from "../../packaging/edge.ts";
-import { type Journey, type Way, way } from "../../packaging/rows.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn, pageOf } from "./page.ts";
 import { bundle, createProject, modules } from "./project.ts";
 import { startServer, urlOf } from "./server.ts";
@@ -60,8 +60,8 @@ const CHECKS = [
   { made: "outside", added: "outside", native: 0, ours: 0 },
 ];
 
-async function checkZones(journey: Journey): Promise<string> {
-  const project = await createProject(journey, ["zone.mjs"]);
+async function checkZones(stage: Stage): Promise<string> {
+  const project = await createProject(stage, ["zone.mjs"]);
   const site = {
     "/before": pageOf(...ORDERS.before),
     "/after": pageOf(...ORDERS.after),
@@ -82,8 +82,8 @@ async function checkZones(journey: Journey): Promise<string> {
 }
 
 /** The rows. */
-export const zones: Readonly<Record<string, Way>> = {
-  "angular-zone": way(
+export const zones: Rows = {
+  "angular-zone": row(
     checkZones,
     ["chromium", esbuild, `${modules}/@angular/core/package.json`],
     "chromium platforms",

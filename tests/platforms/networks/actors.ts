@@ -16,6 +16,7 @@ export interface Seen {
   readonly type: string;
   readonly data?: string;
   readonly code?: number;
+  readonly delayMs?: number;
   readonly error?: string;
   readonly text?: string;
   readonly socket?: number;

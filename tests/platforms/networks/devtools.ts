@@ -9,7 +9,8 @@ import type { Seen } from "./actors.ts";
 import type { Scope } from "./scope.ts";
 
 const READY_MS = 20_000;
-const COMMAND_MS = 10_000;
+const COMMAND_MS = 20_000;
+const POLL_MS = 50;
 
 interface Answer {
   readonly id?: number;
@@ -64,14 +65,13 @@ export class Browser {
     const { sessionId } = await this.command("Target.attachToTarget", { targetId, flatten: true });
     const tab = new Tab(this, String(targetId), String(sessionId));
     this.#scope.witness(() => `page: ${tab.lastSeen}`);
-    const loaded = (): Promise<boolean> =>
-      tab.evaluate("typeof connect === 'function'").then((is) => is === true, () => false);
-    const endMs = Date.now() + READY_MS;
-    while (!await loaded()) {
-      if (Date.now() > endMs) throw new Error(`The page did not load: ${url}`);
-      await this.#scope.sleep(50);
-    }
+    await tab.until("typeof connect === 'function'");
     return tab;
+  }
+
+  /** Lets real time pass. */
+  sleep(delayMs: number): Promise<void> {
+    return this.#scope.sleep(delayMs);
   }
 }
 
@@ -102,6 +102,17 @@ export class Tab {
     });
     if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
     return (result as { readonly value?: unknown }).value;
+  }
+
+  /** Waits until an expression is true in the page; while the tab loads another one it is not. */
+  async until(expression: string): Promise<void> {
+    const endMs = Date.now() + READY_MS;
+    while (!await this.evaluate(expression).then((is) => is === true, () => false)) {
+      if (Date.now() > endMs) {
+        throw new Error(`Not within ${READY_MS} ms in the page: ${expression}`);
+      }
+      await this.#browser.sleep(POLL_MS);
+    }
   }
 
   /** Shows this tab. */

@@ -1,41 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseLine, type Seen } from "./actors.ts";
 import { balanceOf } from "./balance.ts";
-import { formatRow, formatSum, isFailure, type Outcome, seconds } from "./report.ts";
-
-const outcome = (type: Outcome["type"]): Outcome => ({ type, details: "why" });
-const all = (["pass", "fail", "not-here", "missing"] as const).map(outcome);
-
-Deno.test("formatRow() tells apart what failed and what the machine lacks", () => {
-  assertEquals(all.map((it) => formatRow("name", it, false)), [
-    "PASS name  why",
-    "FAIL name  why",
-    "NOT HERE name  (why)",
-    "NOT HERE name  (why)",
-  ]);
-});
-
-Deno.test("formatRow() calls a missing package a failure where all should be installed", () => {
-  assertEquals(all.map((it) => formatRow("name", it, true)), [
-    "PASS name  why",
-    "FAIL name  why",
-    "NOT HERE name  (why)",
-    "FAIL name  why",
-  ]);
-});
-
-Deno.test("formatSum() counts each outcome once", () => {
-  assertEquals(formatSum(all, false), "1 passed, 1 failed, 2 not possible here");
-  assertEquals(formatSum(all, true), "1 passed, 2 failed, 1 not possible here");
-});
-
-Deno.test("isFailure() never blames the client for what the machine does not permit", () => {
-  assertEquals(all.map((it) => isFailure(it, true)), [false, true, false, true]);
-});
-
-Deno.test("seconds() rounds to tenths", () => {
-  assertEquals([0, 49, 50, 1_449].map(seconds), ["0.0 s", "0.0 s", "0.1 s", "1.4 s"]);
-});
 
 Deno.test("parseLine() ignores other output and lines that a kill cut off", () => {
   const seen = { atMs: 1, type: "open" };

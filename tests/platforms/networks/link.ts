@@ -5,7 +5,8 @@
  */
 
 import type { Prefix } from "./actors.ts";
-import { NotHere, runCommand, type Scope } from "./scope.ts";
+import { NotHere } from "../rows.ts";
+import { runCommand, type Scope } from "./scope.ts";
 
 const CLIENT = { address: "10.99.0.1", device: "hf0" };
 const SERVER = { address: "10.99.0.2", device: "hf1" };

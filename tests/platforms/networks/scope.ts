@@ -6,11 +6,6 @@
 
 import { removeFolder, type Running, start } from "../runtimes/processes.ts";
 
-/** Thrown where the machine, not the client, makes a scenario impossible. */
-export class NotHere extends Error {
-  override readonly name = "NotHere";
-}
-
 const POLL_MS = 20;
 
 /** Processes, folders and waits of one scenario. */
@@ -51,11 +46,11 @@ export class Scope implements AsyncDisposable {
   }
 
   /** Waits until `look` finds something; fails after `withinMs`. */
-  async until<T>(what: string, withinMs: number, look: () => T | null | false): Promise<T> {
+  async until<T>(what: string, withinMs: number, look: () => T | null | false | 0): Promise<T> {
     const endMs = Date.now() + withinMs;
     for (;;) {
       const found = look();
-      if (found !== null && found !== false) return found;
+      if (found) return found;
       if (Date.now() > endMs) throw new Error(`Not within ${withinMs} ms: ${what}`);
       await this.sleep(POLL_MS);
     }

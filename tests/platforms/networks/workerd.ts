@@ -6,14 +6,14 @@
 
 import { tools } from "../runtimes/runners.ts";
 import { ACTORS, echoServer, type Server } from "./actors.ts";
-import { seconds } from "./report.ts";
+import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, freePort, type Scope } from "./scope.ts";
 import { workerd, workerServer } from "./workerd_process.ts";
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
 const WAIT_MS = 20_000;
-const HEARTBEAT = { intervalMs: 500, timeoutMs: 1_000, message: "ping" };
+const HEARTBEAT = { intervalMs: 500, timeoutMs: 5_000, message: "ping" };
 const DELAY_MS = 200;
 const WATCH_MS = 3_000;
 /** workerd may evict an object that nobody asked for 10 s. */
@@ -69,8 +69,9 @@ async function playRequest(scope: Scope): Promise<string> {
   const play = await open(scope, "/request", { delayMs: DELAY_MS, heartbeat: HEARTBEAT });
   await scope.sleep(WATCH_MS);
   const { answeredMs, server, worker } = play;
-  const pings = server.all("message", answeredMs).length;
-  expect(pings > 0, "its timers fire while it is open");
+  const pings = await scope.until("its timers fire while it is open", WAIT_MS, () => {
+    return server.all("message", answeredMs).length;
+  });
   expect(server.all("end").length === 0, "the connection outlives the answer");
   const killedMs = await restart(scope, play);
   await scope.sleep(WATCH_MS);

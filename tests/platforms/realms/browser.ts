@@ -1,13 +1,22 @@
-// What a browser tells about the network and the page; first in a worker, then on a page.
-import { type Connectivity, platformSources } from "../../../lib/sources.ts";
+// What a browser knows about the network and the page; first in a worker, then on a page.
+import type { DoorFeature } from "../../../lib/client/feature.ts";
+import type { Client } from "../../../lib/client/client.ts";
+import { connectivity } from "../../../lib/features/connectivity.ts";
+import type { Input } from "../../../lib/machine/state.ts";
 
 function define(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }
 
+/** A client that only notes what it is to do. */
+function clientOf(apply: (input: Input) => void): Client {
+  return { apply, parts: { random: () => 0.5 }, sinceMs: () => null } as unknown as Client;
+}
+
 /** The hints that all the events give, and how many more come after unsubscribing. */
-function hear(connectivity: Connectivity | null, page: EventTarget): unknown {
-  const hints: string[] = [];
+function follow(): unknown {
+  const { listenToNetwork }: DoorFeature = connectivity();
+  const hints: unknown[] = [];
   const fire = (): void => {
     for (const type of ["offline", "online"]) globalThis.dispatchEvent(new Event(type));
     visibility = "hidden";
@@ -20,29 +29,25 @@ function hear(connectivity: Connectivity | null, page: EventTarget): unknown {
       globalThis.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
     }
   };
-  const release = connectivity?.subscribe((hint) => hints.push(hint));
+  const release = listenToNetwork?.(
+    clientOf((input) => void hints.push(input.type === "hint" && input.hint)),
+  );
   fire();
   release?.();
   release?.();
-  const heard = [...hints];
+  const noted = [...hints];
   fire();
-  return { heard, more: hints.length - heard.length };
+  return { noted, more: hints.length - noted.length };
 }
 
-let isOnline = true;
 let visibility = "visible";
 const page = Object.defineProperty(new EventTarget(), "visibilityState", { get: () => visibility });
 
-const none = platformSources({}).connectivity;
-const navigator = Object.defineProperty({}, "onLine", { get: () => isOnline });
-define("navigator", navigator);
-const { connectivity } = platformSources({});
-const online = [connectivity?.online];
-isOnline = false;
-online.push(connectivity?.online);
-const inWorker = hear(connectivity, page);
+const none = (connectivity() as DoorFeature).listenToNetwork ?? null;
+define("navigator", { onLine: false });
+const inWorker = follow();
 define("document", page);
-const onPage = hear(platformSources({}).connectivity, page);
+const onPage = follow();
 define("navigator", undefined);
-const withoutNavigator = platformSources({}).connectivity;
-self.postMessage({ none, online, inWorker, onPage, withoutNavigator });
+const withoutNavigator = (connectivity() as DoorFeature).listenToNetwork ?? null;
+self.postMessage({ none, inWorker, onPage, withoutNavigator });

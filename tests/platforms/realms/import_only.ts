@@ -37,6 +37,7 @@ for (const [owner, names] of TRAPPED) names.forEach((name) => trap(owner, name))
 const before = globals();
 const modules = await Promise.all([
   import("../../../mod.ts"),
+  import("../../../lib/core.ts"),
   import("../../../lib/backoff.ts"),
   import("../../../lib/trace.ts"),
   import("../../../lib/testing/mod.ts"),
@@ -46,11 +47,10 @@ const isUnchanged = globals() === before;
 const uses = [...noted];
 // The traps work: a client uses what the import did not.
 noted.length = 0;
-const [{ ReconnectingWebSocket }, , , { fakeWorld }] = modules;
+const [{ ReconnectingWebSocket }, , , , { fakeWorld }] = modules;
 const { clock, network: { WebSocket, connectivity } } = fakeWorld();
-const ws = new ReconnectingWebSocket("wss://example.com", {
+const ws = new ReconnectingWebSocket(() => "wss://example.com", {
   sources: { WebSocket, clock, connectivity },
-  handshake: () => {},
 });
 ws.addEventListener("statechange", () => {});
 ws.close();

@@ -1,5 +1,5 @@
 // happy-dom: the fields of a MessageEvent are own ones of each event.
-import { ClientEventTarget, deliver } from "../../../lib/client/event_target.ts";
+import { listened } from "../../client/listened_target.ts";
 
 class FieldsEvent extends Event {
   readonly data: unknown;
@@ -13,11 +13,11 @@ class FieldsEvent extends Event {
 }
 
 Reflect.set(globalThis, "MessageEvent", FieldsEvent);
-const client = new ClientEventTarget();
+const { client, deliver } = listened();
 const seen: unknown[] = [];
 client.addEventListener("message", (event) => {
   const { type, target, data, origin } = event;
   seen.push(event instanceof FieldsEvent, type, target === client, data, origin);
 });
-deliver(client, "hello", "wss://example.test");
+deliver("hello", "wss://example.test");
 self.postMessage(seen);

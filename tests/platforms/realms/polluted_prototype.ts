@@ -1,5 +1,8 @@
 // Every option that there is, set for all objects: none of them may reach a client.
-import { readSettings } from "../../../lib/client/settings.ts";
+import type { Client } from "../../../lib/client/client.ts";
+import type { Attempt } from "../../../lib/connection/attempt.ts";
+import type { Case } from "../../../lib/client/feature.ts";
+import { partsGiven } from "../../client/parts_given.ts";
 
 const POLLUTION: Record<string, unknown> = {
   protocols: "polluted",
@@ -31,18 +34,38 @@ const POLLUTION: Record<string, unknown> = {
   connectivity: {},
 };
 
-/** The settings as plain data. */
+const FATAL: Case = {
+  closure: { code: 4403, reason: "", wasClean: true },
+  ...{ wasOpen: true, failure: null, decision: undefined, isAwaited: () => true },
+  series: { attempt: 1, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false },
+};
+
+/** Everything that options decide, as plain data. */
 function read(options?: unknown): unknown {
-  const settings = readSettings("wss://example.com", undefined, options);
-  const { sources, shouldRetry, backoff, handshake, isReply, signal, trace, ...plain } = settings;
+  const parts = partsGiven("wss://example.com", undefined, options);
+  const { url, protocols, config, doors, backoff } = parts;
+  const { limits } = doors;
   const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0.5 };
+  const client = { parts, report: () => {} } as unknown as Client;
   return {
-    ...plain,
+    ...{ url, protocols, config, limits },
     delayMs: backoff(context),
-    given: [shouldRetry, handshake, isReply, signal, trace].filter(Boolean).length,
-    isPlatform: sources.random === Math.random && sources.WebSocket === globalThis.WebSocket,
-    connectivity: sources.connectivity,
+    features: Object.entries(doors).filter(([, door]) => door !== undefined).map(([name]) => name),
+    verdict: doors.judge?.(FATAL, client),
+    isReply: isReply(client),
+    isPlatform: parts.random === Math.random && parts.WebSocket === globalThis.WebSocket,
+    canTime: typeof parts.clock?.now,
   };
+}
+
+/** Whether the heartbeat keeps a message to itself. */
+function isReply({ parts: { doors: { takes } } }: Client): unknown {
+  const client = {
+    driver: { noteAlive: () => {} },
+    state: { epoch: 1, silences: 0 },
+    carries: () => true,
+  };
+  return takes?.(client as unknown as Client, { probedAtMs: null } as Attempt, "x");
 }
 
 const BAGS = [

@@ -95,7 +95,8 @@ export const connectCases = [
   {
     name: "the TCP connection of an abandoned upgrade is closed",
     async test(lab) {
-      const observed = lab.connect("/hang", { connectTimeoutMs: 300, maxAttempts: 0 });
+      const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 0 });
+      await lab.recorded(({ dials }) => dials.length === 1);
       await observed.over();
       const { dials } = await lab.recorded(({ live }) => live === 0);
       equal(dials.length, 1, "dials that the server saw");

@@ -8,6 +8,8 @@
 import { equal, ok, rejected, sleep, thrown, until } from "./harness.mjs";
 
 const DROPPED = "close 1006 unclean final";
+/** Less than the suite's close timeout, and more than a busy machine adds to what is done at once. */
+const PATIENCE_MS = 7_000;
 
 export const lifecycleCases = [
   {
@@ -113,10 +115,12 @@ export const lifecycleCases = [
     name: "close() while waiting cancels the retry",
     async test(lab) {
       const observed = lab.connect("/status/503");
-      await observed.until("retry 2");
-      observed.ws.close();
+      // A turn later and not when a poll sees it, by which time the wait may be over.
+      observed.ws.addEventListener("retry", ({ attempt }) => {
+        if (attempt === 2) setTimeout(() => observed.ws.close(), 0);
+      });
       await observed.over();
-      equal(observed.log.at(-1), DROPPED, "the last event");
+      equal(observed.log.slice(-2), ["retry 2", DROPPED], "the last events");
       const { dials } = await lab.record();
       await sleep(400);
       equal((await lab.record()).dials.length, dials.length, "dials afterwards");
@@ -155,7 +159,7 @@ export const lifecycleCases = [
       observed.ws.close(4000, "anybody there?");
       const { code, wasClean } = await observed.over();
       const tookMs = Date.now() - startMs;
-      ok(tookMs >= 250 && tookMs < 3_000, `about 300 ms, not ${tookMs}`);
+      ok(tookMs >= 250 && tookMs < PATIENCE_MS, `300 ms or a little more, not ${tookMs}`);
       equal([code, wasClean], [1006, false], "the ending");
     },
   },
@@ -245,7 +249,7 @@ export const lifecycleCases = [
       const startMs = Date.now();
       observed.ws.reconnect();
       await observed.until("open 0 again");
-      ok(Date.now() - startMs < 3_000, "less than 3 s");
+      ok(Date.now() - startMs < PATIENCE_MS, "no close timeout");
     },
   },
   {

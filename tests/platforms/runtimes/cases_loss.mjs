@@ -161,8 +161,8 @@ export const lossCases = [
     name: "a frozen server is found by the heartbeat and used again once thawed",
     async test(lab) {
       const observed = lab.connect(await lab.child("start"), {
-        heartbeat: { intervalMs: 200, timeoutMs: 200, ...PING },
-        connectTimeoutMs: 500,
+        heartbeat: { intervalMs: 200, timeoutMs: 1_000, ...PING },
+        connectTimeoutMs: 2_000,
       });
       await observed.until("open 0");
       await lab.child("freeze");
@@ -290,7 +290,8 @@ export const lossCases = [
     name: "what reconnect() leaves delivers what was handed over, and its close frame",
     async test(lab) {
       for (const [n, bytes] of [0, 100_000].entries()) {
-        const { ws } = lab.connect("/sink");
+        const observed = lab.connect("/sink");
+        const { ws } = observed;
         await ws.opened;
         const messages = Array.from({ length: 20 }, (_, k) => `${k}`.padEnd(bytes, "."));
         for (const message of messages) ws.send(message);
@@ -302,8 +303,9 @@ export const lossCases = [
           messages.map((text) => bytes ? `text of ${bytes}` : text),
           "messages that the server saw",
         );
+        // Closed any earlier, the next connection would leave no close frame at the server.
+        await observed.until("open 0 again");
         ws.close();
-        await ws.closed;
         await lab.recorded(({ closes }) => closes.length === 2 * n + 2);
       }
     },

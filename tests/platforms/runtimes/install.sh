@@ -2,10 +2,10 @@
 # Installs what the runtime suite runs on: Node majors, Bun, workerd, Hermes, metro and others from npm at
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
-#   install.sh NAME...      only what these rows of run.ts need, for example: install.sh node-22 firefox;
-#                           `ways` and `transforms` are what tests/packaging/run.ts needs beside node-24,
-#                           bun and workerd; `platforms` and `next` what tests/platforms/frameworks/run.ts needs
-#                           beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s)
+#   install.sh NAME...      only what these rows need, for example: install.sh node-22 firefox;
+#                           `ways` and `transforms` are what the rows of tests/packaging need beside node-24,
+#                           bun and workerd; `platforms` and `next` what those of tests/platforms/frameworks
+#                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s)
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
@@ -71,7 +71,7 @@ install_npm base ws@8.23.0 esbuild@0.28.2
 
 for name in $wanted; do
   case "$name" in
-    deno) ;; # the Deno that runs run.ts
+    deno) ;; # the one that runs this
     bun) install_npm bun bun@1.4.5 ;;
     node-20) install_npm node-20 "node-linux-$arch@20.20.2" ;;
     node-22) install_npm node-22 "node-linux-$arch@22.23.3" ;;
@@ -84,8 +84,8 @@ for name in $wanted; do
       ;;
     transforms) # what compiles packages: bundlers' presets and test runners
       install_npm transforms typescript@5.9.3 @swc/core@1.16.22 jest@30.5.2 ts-jest@29.4.15 \
-        @babel/core@7.29.7 @babel/preset-env@7.29.14 @babel/runtime@7.29.7 \
-        @react-native/babel-preset@0.88.1 babel-preset-expo@58.0.26
+        @babel/core@7.29.7 @babel/preset-env@7.29.14 @babel/preset-typescript@7.29.7 \
+        @babel/runtime@7.29.7 @react-native/babel-preset@0.88.1 babel-preset-expo@58.0.26
       ;;
     hermes)
       install_npm node-24 "$node_24"
@@ -113,7 +113,7 @@ for name in $wanted; do
       install_apt WebKitWebDriver webkit2gtk-driver
       install_apt Xvfb xvfb
       ;;
-    networks) # what tests/platforms/networks needs beside rows of run.ts
+    networks) # what tests/platforms/networks needs beside the runtimes
       install_apt ip iproute2
       install_apt nft nftables
       install_apt nginx nginx-light

@@ -120,7 +120,7 @@ const reactNativeLacks = {
 };
 
 /** What the platforms make impossible, beside React Native itself. */
-const platforms = {
+export const platforms = {
   android: {
     ...reactNativeLacks,
     "a close without a code is reported as 1005 and retried":

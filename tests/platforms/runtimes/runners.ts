@@ -36,8 +36,6 @@ export interface Result {
 export interface Runner {
   /** Programs and files that must exist. */
   readonly needs: readonly string[];
-  /** How to install what is missing. */
-  readonly install: string;
   /** A command that prints the version. */
   readonly version: readonly string[];
   readonly notPossible: Readonly<Record<string, string>>;
@@ -46,8 +44,6 @@ export interface Runner {
 }
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
-
-const INSTALL = "tests/platforms/runtimes/install.sh";
 
 /** Reads the results that a process prints. */
 export async function runCommand(
@@ -76,7 +72,6 @@ function commandRunner(
   const [program = ""] = command;
   return {
     needs,
-    install: INSTALL,
     version: [program, "--version"],
     notPossible,
     run: (job, tell, signal) => runCommand(command, { ...job, ...extra }, tell, signal),
@@ -96,7 +91,6 @@ function workerdRunner(keeper: boolean): Runner {
   const worker = `${tools}/worker.bundle.mjs`;
   return {
     needs: [`${modulesOf("workerd")}/miniflare/package.json`],
-    install: INSTALL,
     version: [`${modulesOf("workerd")}/.bin/workerd`, "--version"],
     notPossible: workerdLacks,
     run(job, tell, signal): Promise<void> {
@@ -110,13 +104,11 @@ function workerdRunner(keeper: boolean): Runner {
 function browserRunner(
   name: string,
   programs: readonly string[],
-  debian: string,
   notPossible: Record<string, string>,
   version = [...programs, "--version"],
 ): Runner {
   return {
     needs: programs,
-    install: `apt-get install ${debian}`,
     version,
     notPossible,
     run: (job, tell, signal) => runInBrowser(name, job, tell, signal),
@@ -180,13 +172,12 @@ export const runners: Readonly<Record<string, Runner>> = {
   "node-26": nodeRunner("node-26", { notPossible: undiciLacks }),
   workerd: workerdRunner(false),
   "durable-object": workerdRunner(true),
-  chromium: browserRunner("chromium", ["chromium"], "chromium", {}),
-  firefox: browserRunner("firefox", ["firefox-esr"], "firefox-esr", firefoxLacks),
+  chromium: browserRunner("chromium", ["chromium"], {}),
+  firefox: browserRunner("firefox", ["firefox-esr"], firefoxLacks),
   // Its programs do not tell their version without a screen.
   webkitgtk: browserRunner(
     "webkitgtk",
     ["WebKitWebDriver", "Xvfb"],
-    "webkit2gtk-driver xvfb",
     webkitLacks,
     [
       "dpkg-query",
@@ -197,21 +188,18 @@ export const runners: Readonly<Record<string, Runner>> = {
   ),
   hermes: {
     needs: [hermes, hermesc, `${modulesOf("metro")}/metro/package.json`, nodeOf("node-24")],
-    install: INSTALL,
     version: versionIn(`${modulesOf("hermes")}/hermes-engine-cli`),
     notPossible: {},
     run: runHermes,
   },
   metro: {
     needs: [`${modulesOf("metro")}/metro/package.json`, "chromium"],
-    install: INSTALL,
     version: versionIn(`${modulesOf("metro")}/metro`),
     notPossible: {},
     run: runMetro,
   },
   "react-native": {
     needs: [`${tools}/metro/react-native-0.86/package.json`, nodeOf("node-24")],
-    install: INSTALL,
     version: versionIn(`${tools}/metro/react-native-0.86`),
     notPossible: {},
     run: runReactNative,

@@ -14,23 +14,36 @@
 const ROOT = new URL("../../../", import.meta.url);
 const LEAST_SCORE = 90;
 
+const MACHINE: readonly string[] = [
+  "machine/transition_test.ts",
+  "machine/transition_later_test.ts",
+  "machine/transition_table_test.ts",
+  "machine/exhaustive_test.ts",
+];
+
+const SETTINGS: readonly string[] = [
+  "client/settings_test.ts",
+  "client/settings_arguments_test.ts",
+  "client/settings_types_test.ts",
+];
+
 /** The modules that decide, and what must notice a change in them. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  "machine/transition": [
-    "machine/transition_test.ts",
-    "machine/transition_later_test.ts",
-    "machine/transition_table_test.ts",
-    "machine/exhaustive_test.ts",
-  ],
+  "machine/step": MACHINE,
+  "machine/hint_cells": [...MACHINE, "machine/hint_cells_test.ts"],
+  "machine/heartbeat_cells": [...MACHINE, "machine/heartbeat_cells_test.ts"],
+  "machine/handshake_cells": MACHINE,
   "machine/close_codes": ["machine/close_codes_test.ts"],
-  backoff: ["machine/backoff_test.ts", "machine/backoff_options_test.ts"],
+  "backoff": ["machine/backoff_test.ts", "machine/backoff_options_test.ts"],
+  "_windows": ["machine/backoff_test.ts", "machine/backoff_options_test.ts"],
   "bounded_queue": ["client/bounded_queue_test.ts", "client/message_test.ts"],
-  "client/settings": [
-    "client/settings_test.ts",
-    "client/settings_arguments_test.ts",
-    "client/settings_types_test.ts",
-  ],
+  "client/settings": SETTINGS,
+  "client/timing": SETTINGS,
+  "client/parts": SETTINGS,
+  "client/close_arguments": ["client/close_arguments_test.ts"],
+  "client/verdict": ["client/verdict_test.ts", "machine/retry_decision_test.ts"],
   "features/retry": ["machine/retry_decision_test.ts"],
+  "features/decision": ["client/decision_test.ts"],
 };
 
 /** The part of Stryker's report that counts. */

@@ -90,17 +90,30 @@ async function deno(folder: string, args: string[]): Promise<{ code: number; tex
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-async function replace(folder: string, { file, from, to }: Edit): Promise<[string, string]> {
-  const path = `${folder}/${file}`;
-  const source = await Deno.readTextFile(path);
-  const count = source.split(from).length - 1;
-  if (count !== 1) {
+/** Replaces the text in the one file that has it; gives the file, and what it was. */
+async function replace(folder: string, { from, to }: Edit): Promise<[string, string]> {
+  const found: [path: string, source: string][] = [];
+  for (const path of await modules(`${folder}/lib`)) {
+    const source = await Deno.readTextFile(path);
+    for (let i = 1; i < source.split(from).length; i++) found.push([path, source]);
+  }
+  const [place, another] = found;
+  if (!place || another) {
     throw new Error(
-      `Cannot plant a bug as its text must occur once in ${file}: it occurs ${count} times: ${from}`,
+      `Cannot plant a bug as its text must occur once in lib/: it occurs ${found.length} times: ${from}`,
     );
   }
+  const [path, source] = place;
   await Deno.writeTextFile(path, source.replace(from, () => to));
-  return [path, source];
+  return place;
+}
+
+async function modules(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    found.push(...isDirectory ? await modules(`${folder}/${name}`) : [`${folder}/${name}`]);
+  }
+  return found;
 }
 
 async function copy(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The guarantees of the design that a run can show, one check each, named by their numbers there.
- * Elsewhere: 15 is every other guarantee under the profiles whose sockets behave so; 28 is the
+ * The guarantees of `lib/GUARANTEES.md` that a run can show, one check each, named by their numbers
+ * there. Elsewhere: 15 is every other guarantee under the profiles whose sockets behave so; 28 is the
  * comparison of two runs in `soak.ts`; 30 is about imports.
  *
  * @module

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProviderFunction } from "../client/options.ts";
+import type { ProviderFunction } from "./provider.ts";
 import { abortController, domException } from "../platform.ts";
 import type { Clock } from "../sources.ts";
 

@@ -1,0 +1,128 @@
+/**
+ * The heartbeat: probes a silent connection, and notices a dead one.
+ *
+ * @module
+ */
+
+import { check, checkFunction, checkRest, number, own } from "../_check.ts";
+import { snapshot, toMessage, type WebSocketData } from "../bounded_queue.ts";
+import type { Client } from "../client/client.ts";
+import { guard } from "../client/faults.ts";
+import type { DoorFeature, Feature } from "../client/feature.ts";
+import type { Attempt } from "../connection/attempt.ts";
+import { heartbeatCells } from "../machine/heartbeat_cells.ts";
+
+/**
+ * Liveness by application messages; browsers expose no ping frame. Where the class exposes the pings and
+ * pongs of the protocol (`ws` does) they count as life, and so do bytes that leave: a `bufferedAmount`
+ * that is lower than a beat before. A message that takes longer to arrive than the heartbeat waits is
+ * cut off; after two such losses in a row the timeout doubles, up to 8 times, until a message comes.
+ */
+export interface HeartbeatOptions {
+  /**
+   * Silence in milliseconds after which a probe is sent: below the 30 s and 60 s after which common
+   * proxies close an idle connection.
+   *
+   * @default {25_000}
+   */
+  intervalMs?: number;
+  /**
+   * Silence in milliseconds after a probe that counts as a lost connection: a slow mobile network
+   * answers in a few seconds.
+   *
+   * @default {10_000}
+   */
+  timeoutMs?: number;
+  /**
+   * The probe. Without it silence alone is watched (for servers that send on their own):
+   * `intervalMs + timeoutMs` of it is a loss.
+   */
+  message?: WebSocketData | (() => WebSocketData);
+  /** Messages for which this is true are not dispatched to the application, and give `latencyMs`. */
+  isReply?: (data: unknown) => boolean;
+  /**
+   * Whether the probe is sent each `intervalMs`, whatever arrives: for servers that close who is silent,
+   * however much they send themselves. Needs `message`. A loss is still silence alone.
+   *
+   * @default {false} because any message is a sign of life, and a probe beside it would be waste.
+   */
+  always?: boolean;
+}
+
+/** Less is no transfer, but the platform handing over what was just sent, which a dead link takes, too. */
+const MIN_DRAIN_BYTES = 1_024;
+
+/** Notices a dead connection, if its server answers `message` or sends by itself. */
+export function heartbeat(
+  { intervalMs = 25_000, timeoutMs = 10_000, message, isReply, always = false }: HeartbeatOptions =
+    {},
+): Feature {
+  const probes = message !== undefined;
+  const feature: DoorFeature = {
+    kind: "heartbeat",
+    heartbeat: { intervalMs, timeoutMs, probes, always },
+    heartbeatCells,
+    dialed,
+    isDraining,
+    probe: (client, attempt) => probe(client, attempt, message),
+    takes: (client, attempt, data) => takes(client, attempt, data, isReply),
+  };
+  return feature;
+}
+
+/** The `heartbeat` option, checked. */
+export function readHeartbeat(given: HeartbeatOptions): HeartbeatOptions {
+  const bag = own("heartbeat", given);
+  const { intervalMs, timeoutMs, message, isReply, always, ...rest } = bag;
+  checkRest("heartbeat", rest);
+  const isProbed = !always || message !== undefined;
+  check(isProbed, "'heartbeat.message'", "given with 'heartbeat.always'", undefined);
+  number("heartbeat.intervalMs", intervalMs);
+  number("heartbeat.timeoutMs", timeoutMs);
+  checkFunction("heartbeat.isReply", isReply);
+  const isFixed = message !== undefined && typeof message !== "function";
+  // As it would be sent now.
+  const probe = isFixed ? snapshot(toMessage(message)) : message;
+  return { __proto__: null, ...bag, always: !!always, message: probe } as HeartbeatOptions;
+}
+
+function dialed(client: Client, attempt: Attempt): void {
+  // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
+  const emitter = attempt.socket as { on?(type: string, listener: () => void): void };
+  for (const type of ["ping", "pong"]) emitter.on?.(type, () => client.noteAlive(attempt));
+}
+
+function isDraining(attempt: Attempt): boolean {
+  const before = attempt.bufferedBytes;
+  attempt.bufferedBytes = attempt.socket?.bufferedAmount ?? 0;
+  return before - attempt.bufferedBytes >= MIN_DRAIN_BYTES;
+}
+
+function probe(client: Client, attempt: Attempt, given: HeartbeatOptions["message"]): void {
+  const { state } = client;
+  guard(client, "heartbeat.message", () => {
+    const message = toMessage(typeof given === "function" ? given() : given);
+    // The function may have closed what it was to probe.
+    if (client.state !== state) return;
+    attempt.socket?.send(message);
+    attempt.probedAtMs = client.parts.clock.now();
+  });
+}
+
+/** Whether a sign of life is no more than that, or the end of the connection. */
+function takes(
+  client: Client,
+  attempt: Attempt,
+  data: unknown,
+  accepts: HeartbeatOptions["isReply"],
+): boolean {
+  client.driver.noteAlive();
+  const { epoch, silences } = client.state;
+  if (silences) client.apply({ type: "alive", epoch });
+  const isReply = !!guard(client, "isReply", () => accepts?.(data));
+  if (isReply && attempt.probedAtMs !== null) {
+    attempt.latencyMs = client.sinceMs(attempt.probedAtMs);
+    attempt.probedAtMs = null;
+  }
+  return isReply || !client.carries(attempt);
+}

@@ -1,0 +1,15 @@
+/**
+ * The `trace` option: one plain-data record for each decision. `lib/trace.ts` makes readable lines of them.
+ *
+ * @module
+ */
+
+import type { DoorFeature, Feature } from "../client/feature.ts";
+import { redact } from "../connection/url.ts";
+import type { TraceRecord } from "../trace.ts";
+
+/** Passes a record of each decision to a function. */
+export function trace(sink: (record: TraceRecord) => void): Feature {
+  const feature: DoorFeature = { kind: "trace", trace: sink, redact };
+  return feature;
+}

@@ -1,0 +1,25 @@
+/**
+ * The package in the frameworks, test runners and workers that people build with.
+ *
+ * @module
+ */
+
+import type { Rows } from "../rows.ts";
+import { edgeRuntime } from "./edge_runtime.ts";
+import { exampleTests } from "./example_tests.ts";
+import { nextJs } from "./next.ts";
+import { teardown } from "./teardown.ts";
+import { testRunners } from "./test_runners.ts";
+import { workers } from "./workers.ts";
+import { zones } from "./zone.ts";
+
+/** The rows, by name. */
+export const rows: Rows = {
+  ...zones,
+  ...edgeRuntime,
+  ...workers,
+  ...testRunners,
+  ...exampleTests,
+  ...teardown,
+  ...nextJs,
+};
