@@ -34,11 +34,15 @@ export const GATED: Programs = {
   "size of ./streams on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/streams"`,
   },
+  "size of ./preflight on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/preflight"`,
+  },
 };
 
 /** What is in a program already: the row is what its program adds to that. */
 const BASES: Readonly<Record<string, string>> = {
   "size of ./streams on top": `export * from "@holdfast/websocket"`,
+  "size of ./preflight on top": `export * from "@holdfast/websocket"`,
 };
 
 const PROGRAMS: Programs = {
@@ -69,6 +73,7 @@ const PROGRAMS: Programs = {
     GATED["size of ./core with queue, connectivity, retry"] ?? {},
   "size of ./backoff": GATED["size of ./backoff"] ?? {},
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
+  "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },
 };

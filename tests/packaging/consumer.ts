@@ -7,6 +7,7 @@ import {
 } from "@holdfast/websocket";
 import { type Backoff, constantBackoff, windowedBackoff } from "@holdfast/websocket/backoff";
 import { messages, streams } from "@holdfast/websocket/streams";
+import { preflight } from "@holdfast/websocket/preflight";
 import { fakeWorld, replay } from "@holdfast/websocket/testing";
 import { consoleTrace, formatTrace } from "@holdfast/websocket/trace";
 
@@ -18,6 +19,8 @@ export const ws = new ReconnectingWebSocket("wss://example.com/", {
   backoff,
   trace: (record) => records.push(record),
 });
+const check = preflight("wss://example.com/", { credentials: "include", fetch });
+export const careful = new ReconnectingWebSocket(check.url, { shouldRetry: check.shouldRetry });
 export const native: WebSocket = ws;
 export const Native: typeof WebSocket = ReconnectingWebSocket;
 export const sent: boolean = ws.send("text");

@@ -55,6 +55,12 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     types: "CollectOptions MessageOverflow MessageSource MessagesOptions SchemaLike SchemaResult " +
       "StreamPair StreamSource StreamsOptions WebSocketData",
   },
+  "lib/preflight.ts": {
+    values: "preflight",
+    types: "ConnectContext Failure Preflight PreflightError PreflightOptions PreflightRequest " +
+      "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
+      "ReconnectingWebSocketErrorCode RetryDecision",
+  },
 };
 
 interface Documentation {

@@ -14,11 +14,12 @@ const MARKERS: Readonly<Record<string, readonly string[]>> = {
   "@holdfast/websocket/trace": ["stable: counters reset", "dialling early after a hint"],
   "@holdfast/websocket/testing": ["dropAfterMs", "untilMs"],
   "@holdfast/websocket/streams": ["~standard", "highWaterBytes"],
+  "@holdfast/websocket/preflight": ["Retry-After", "no-store"],
 };
 
 /** Fails if a bundle holds modules of other entry points than `.`. */
 export function assertNothingElse({ modules }: Bundle): void {
-  const strays = modules.filter((name) => /^lib\/(trace|streams|testing)[./]/.test(name));
+  const strays = modules.filter((name) => /^lib\/(trace|streams|preflight|testing)[./]/.test(name));
   assertEquals(strays, [], "of other entry points");
 }
 

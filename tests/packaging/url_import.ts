@@ -15,6 +15,7 @@ const BOUNDS = {
   "mod.ts": { maxModules: 27, maxBytes: 180_000 },
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
+  "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
 } as const;
 
 type Entry = keyof typeof BOUNDS;
@@ -47,6 +48,10 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
       console.log(message);
       break;
     }`,
+  "lib/preflight.ts": (origin) => `
+    import { preflight } from "${origin}/lib/preflight.ts";
+    const { url } = preflight("hello");
+    console.log(await url({ attempt: 0, signal: new AbortController().signal }));`,
 };
 
 /** Serves the published files and counts what is fetched. */

@@ -6,6 +6,7 @@ import * as authenticate from "../../examples/authenticate.ts";
 import * as giveUp from "../../examples/give_up.ts";
 import * as headers from "../../examples/headers.ts";
 import * as heartbeat from "../../examples/heartbeat.ts";
+import * as quotes from "../../examples/quotes.ts";
 import * as react from "../../examples/react_cleanup.ts";
 import * as serverRestart from "../../examples/server_restart.ts";
 import * as severalEndpoints from "../../examples/several_endpoints.ts";
@@ -192,4 +193,35 @@ Deno.test("react_cleanup.ts leaves one connection of an effect that runs twice, 
   cleanUp();
   clock.tick(60_000);
   assertEquals([seen, live(), clock.pending], [["news"], 0, []]);
+});
+
+Deno.test("quotes.ts gives quotes over a loss, and subscribes again", async () => {
+  const world = fakeWorld();
+  const { clock, network, sources } = world;
+  const signal = new AbortController().signal;
+  const feed = quotes.quotes("ACME", signal, { sources });
+  const first = feed.next();
+  last(world).accept();
+  last(world).send('{"symbol":"ACME","price":1}');
+  last(world).drop();
+  clock.tick(FIRST_DELAY_MS);
+  last(world).accept();
+  last(world).send('{"symbol":"ACME","price":2}');
+  assertEquals([await first, await feed.next()].map(({ value }) => value.price), [1, 2]);
+  assertEquals(network.connections.map(({ received }) => received), [["ACME"], ["ACME"]]);
+  await feed.return(undefined);
+  clock.tick(0);
+  assertEquals([last(world).clientClose?.code, clock.pending], [1005, []]);
+});
+
+Deno.test("quotes.ts ends with its signal, and closes the client", async () => {
+  const world = fakeWorld();
+  const controller = new AbortController();
+  const feed = quotes.quotes("ACME", controller.signal, { sources: world.sources });
+  const result = feed.next().catch((reason) => reason);
+  last(world).accept();
+  controller.abort("enough");
+  assertEquals(await result, "enough");
+  world.clock.tick(0);
+  assertEquals([last(world).isOver, world.clock.pending], [true, []]);
 });

@@ -128,6 +128,7 @@ try {
     import("../../../lib/trace.ts"),
     import("../../../lib/testing/mod.ts"),
     import("../../../lib/streams.ts"),
+    import("../../../lib/preflight.ts"),
   ]);
   const methods = Object.getOwnPropertyNames(mod.ReconnectingWebSocket.prototype);
   log.push(methods.filter((name) => name === "undefined"));

@@ -42,6 +42,7 @@ const modules = await Promise.all([
   import("../../../lib/trace.ts"),
   import("../../../lib/testing/mod.ts"),
   import("../../../lib/streams.ts"),
+  import("../../../lib/preflight.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];

@@ -6,3 +6,4 @@
 
 export * from "../../../mod.ts";
 export { messages, streams } from "../../../lib/streams.ts";
+export { preflight } from "../../../lib/preflight.ts";

@@ -7,7 +7,7 @@
  *
  * Sockets: `ws://127.0.0.K:PORT/FAULT[/ARG]?id=ID`, faults as in faults.mjs;
  * `/first/N/FAULT` misbehaves for the first N dials of this ID and echoes from then on;
- * `/slow/MS[/FAULT]` answers late.
+ * `/slow/MS[/FAULT]` answers late. A request by HTTP to `/.../status/CODE` is answered with that status.
  * Control, on the same port: `GET /control/info`, `GET /control/record?id=ID` for what the server saw of this ID,
  * `POST /control/child?id=ID&do=start|kill|freeze|thaw` for a server process of its own.
  *
@@ -41,7 +41,7 @@ const info = {};
 function recordOf(id) {
   let record = records.get(id);
   if (!record) {
-    record = { dials: [], protocols: [], messages: [], closes: [], live: 0 };
+    record = { dials: [], requests: 0, protocols: [], messages: [], closes: [], live: 0 };
     records.set(id, record);
   }
   return record;
@@ -94,8 +94,25 @@ function accept(behave, context, first, record) {
   });
 }
 
+/** What HTTP says where dials are refused with a status: the same, visible to other origins if `cors`. */
+function answer(url, status, response) {
+  const { searchParams } = url;
+  recordOf(searchParams.get("id")).requests++;
+  response.statusCode = status;
+  if (searchParams.has("retry-after")) {
+    response.setHeader("Retry-After", searchParams.get("retry-after"));
+  }
+  if (searchParams.has("cors")) {
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Access-Control-Expose-Headers", "Retry-After");
+  }
+  response.end();
+}
+
 async function control(request, response) {
   const url = new URL(request.url, "http://fault");
+  const [, status] = /\/status\/(\d+)$/.exec(url.pathname) ?? [];
+  if (status) return answer(url, Number(status), response);
   const id = url.searchParams.get("id");
   let body;
   if (url.pathname === "/control/info") body = info;

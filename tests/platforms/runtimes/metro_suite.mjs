@@ -4,7 +4,8 @@
  * @module
  */
 import * as client from "@holdfast/websocket";
+import * as preflight from "@holdfast/websocket/preflight";
 import * as streams from "@holdfast/websocket/streams";
 import { run } from "./suite.mjs";
 
-globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams } });
+globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams, ...preflight } });

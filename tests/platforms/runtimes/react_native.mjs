@@ -17,9 +17,16 @@ const { WebSocket } = createRequire(`${ws}/`)("ws");
 const print = (value) => console.log(JSON.stringify(value));
 // Native events come to JavaScript later, in their order.
 const emit = (name, body) => setImmediate(() => scope.__rctDeviceEventEmitter.emit(name, body));
+/** React Native's is built on its XMLHttpRequest and takes any signal; Node's refuses what is not its own. */
+const fetchByAnySignal = (url, { signal, ...init } = {}) => {
+  const controller = new AbortController();
+  signal?.addEventListener("abort", () => controller.abort());
+  return fetch(url, { ...init, signal: controller.signal });
+};
 const modules = nativeModules(platform, WebSocket, emit);
 const scope = vm.createContext({
-  ...{ clearInterval, clearTimeout, console, fetch, performance, queueMicrotask, setInterval },
+  ...{ clearInterval, clearTimeout, console, performance, queueMicrotask, setInterval },
+  fetch: fetchByAnySignal,
   setTimeout,
   // The suite watches here for what escapes.
   process,

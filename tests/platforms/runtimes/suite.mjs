@@ -11,6 +11,7 @@ import { hookCases } from "./cases_hooks.mjs";
 import { lifecycleCases } from "./cases_lifecycle.mjs";
 import { lossCases } from "./cases_loss.mjs";
 import { messageCases } from "./cases_messages.mjs";
+import { preflightCases } from "./cases_preflight.mjs";
 import { streamCases } from "./cases_streams.mjs";
 import { surfaceCases } from "./cases_surface.mjs";
 import { Lab, LISTENER_BUG } from "./harness.mjs";
@@ -29,6 +30,7 @@ export const cases = [
   ...lifecycleCases,
   ...messageCases,
   ...streamCases,
+  ...preflightCases,
   ...surfaceCases,
   ...closeCodeCases,
 ];

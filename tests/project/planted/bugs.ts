@@ -865,5 +865,58 @@ const STREAMS: readonly Bug[] = [
   },
 ];
 
+const PREFLIGHT: readonly Bug[] = [
+  bug("a request is made before every attempt", " && !wasMade", ""),
+  bug("a request is made after each loss", "isDue = !wasOpen && ", "isDue = "),
+  bug("a request is made in a restart", "code === 1012 || code === 1013", "code === 1012"),
+  bug(
+    "a restart is forgotten at the next refusal",
+    "if (wasOpen || !isSilent) isRestarting",
+    "isRestarting",
+  ),
+  bug(
+    "a restart is never over",
+    "if (wasOpen || !isSilent) isRestarting = ",
+    "isRestarting ||= ",
+  ),
+  bug(
+    "any status waits as Retry-After says",
+    "status === 429 || status === 503 ? delayOf(answer) : 0",
+    "delayOf(answer)",
+  ),
+  bug(
+    "a refusal by HTTP ends the client",
+    "retry: { delayMs },\n      });",
+    "retry: false,\n      });",
+  ),
+  bug("a status outlives its attempt", "status = null;\n      if (!isDue)", "if (!isDue)", {
+    from: "status = null;\n      return options",
+    to: "return options",
+  }),
+  bug("an answer is waited for without end", "timer = setTimeout(giveUp, timeoutMs);", ""),
+  bug("a request outlives the client", 'signal.addEventListener("abort", giveUp);', ""),
+  bug(
+    "a request that fails costs an attempt",
+    "// Forbidden, refused",
+    "throw 5; // Forbidden, refused",
+  ),
+  bug("the body is read to its end", "controller?.abort();", ""),
+  bug("cookies go along", 'credentials = "omit"', 'credentials = "include"'),
+  bug(
+    "a redirect is followed",
+    'redirect: "manual",\n      signal',
+    'redirect: "follow" as "manual",\n      signal',
+  ),
+  bug("garbage in Retry-After is a date", "/GMT$/.test(text)", "text"),
+  bug("a far Retry-After decides nothing", "Math.min(delayMs, MAX_DELAY_MS)", "delayMs"),
+].map((bug) => ({ ...bug, test: "tests/client/preflight_test.ts" }));
+
 /** All of them. */
-export const BUGS: readonly Bug[] = [...CORE, ...SHELL, ...PARTS, ...ITERATORS, ...STREAMS];
+export const BUGS: readonly Bug[] = [
+  ...CORE,
+  ...SHELL,
+  ...PARTS,
+  ...ITERATORS,
+  ...STREAMS,
+  ...PREFLIGHT,
+];
