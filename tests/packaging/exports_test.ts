@@ -37,6 +37,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "FaultWindow PendingTimer RunUntilOptions RuntimeProfile Sources TraceRecord " +
       "WebSocketConstructor WebSocketLike",
   },
+  "lib/cli/main.ts": { values: "main", types: "" },
 };
 
 interface Documentation {
@@ -53,7 +54,7 @@ async function namesOf(module: string): Promise<readonly string[]> {
 }
 
 function words(text: string): readonly string[] {
-  return text.split(" ");
+  return text === "" ? [] : text.split(" ");
 }
 
 for (const [module, { values, types }] of Object.entries(EXPORTS)) {

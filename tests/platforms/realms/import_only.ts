@@ -40,6 +40,7 @@ const modules = await Promise.all([
   import("../../../lib/backoff.ts"),
   import("../../../lib/trace.ts"),
   import("../../../lib/testing/mod.ts"),
+  import("../../../lib/cli/main.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];
