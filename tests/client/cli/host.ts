@@ -5,7 +5,7 @@
  */
 
 import { type FakeWorld, fakeWorld } from "@holdfast/websocket/testing";
-import type { Host } from "../../../lib/cli/host.ts";
+import type { Host, Sink } from "../../../lib/cli/host.ts";
 import { run } from "../../../lib/cli/run.ts";
 
 /** How a fake host differs from a pipe without colours. */
@@ -63,7 +63,7 @@ export function start(
       const text = files.get(path);
       return text === undefined ? Promise.reject(new Error("no such file")) : Promise.resolve(text);
     },
-    openFile(path) {
+    openFile(path): Promise<Sink> {
       if (path.includes("/")) return Promise.reject(new Error("no such folder"));
       files.set(path, "");
       const write = (text: string): void => void files.set(path, files.get(path) + text);
