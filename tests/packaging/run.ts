@@ -6,6 +6,7 @@
  */
 
 import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
+import { checkBin, checkNpx, checkTerminal } from "./bin.ts";
 import { checkContract } from "../compatibility/chromium.ts";
 import {
   type Bundle,
@@ -52,6 +53,13 @@ const typed = (moduleResolution: ModuleResolution): Way =>
 
 const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Way =>
   way(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
+
+const command = (name: string, program: string): Way =>
+  way(
+    async ({ pack, folder }) => await checkBin(await pack(), folder, program),
+    [program],
+    name,
+  );
 
 const required = (name: string, command: readonly [string, ...string[]]): Way =>
   way(
@@ -105,6 +113,10 @@ const ways: Ways = {
   "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
   "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
   "npm-require-bun": required("bun", [bun]),
+  "npm-bin-npx": way(async ({ pack, folder }) => await checkNpx(await pack(), folder), ["npx"]),
+  "npm-bin-node-24": command("node-24", nodeOf("node-24")),
+  "npm-bin-bun": command("bun", bun),
+  "cli-terminal": way(() => checkTerminal(), ["tmux"], "terminal"),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
   "edge-deno-bundle": bundled(bundlers.deno, []),
