@@ -41,9 +41,9 @@ Deno.test("FrameTracker finds the ends of frames, however the stream is cut into
       let end = 0;
       const ends = parts.map((part) => end += part.length);
       const tracker = new FrameTracker();
-      const lengths = cuts.values();
+      const sizes = cuts.values();
       for (let at = 0; at < stream.length;) {
-        const piece = stream.subarray(at, at + (lengths.next().value ?? stream.length));
+        const piece = stream.subarray(at, at + (sizes.next().value ?? stream.length));
         const expected = ends.find((end) => end > at && end <= at + piece.length);
         assertEquals(tracker.feed(piece), expected === undefined ? -1 : expected - at);
         at += piece.length;
