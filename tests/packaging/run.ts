@@ -30,6 +30,7 @@ import {
   publint,
 } from "./npm_tools.ts";
 import { assertPackage, assertSameNames, type Package } from "./package.ts";
+import { checkPlayground } from "../project/playground_chromium.ts";
 import { runWays, type Way, way, type Ways } from "./rows.ts";
 import { checkTreeShaking } from "./shaking.ts";
 import { checkJest } from "./transforms/jest.ts";
@@ -136,6 +137,7 @@ const ways: Ways = {
     "node-24 transforms",
   ),
   "tree-shaking": way(checkTreeShaking),
+  "playground-chromium": way(() => checkPlayground(), ["chromium"], "chromium"),
   "contract-chromium": way(checkContract, ["chromium"], "chromium"),
 };
 
