@@ -40,6 +40,11 @@ const REASONS: readonly (readonly [line: RegExp, reason: string])[] = [
   [/^heartbeat: beating/, "A message came, so the connection is alive."],
   [/^heartbeat: late/, "The probe has no answer: a last moment, as the host may have been asleep."],
   [
+    /^heartbeat: reprieved/,
+    "The timer came late, so the host was asleep: the connection gets one more chance.",
+  ],
+  [/^heartbeat/, "What the heartbeat makes of the silence so far."],
+  [
     /^hint: offline/,
     "The host says that the network is gone. It may be wrong, so nothing changes.",
   ],
