@@ -105,7 +105,8 @@ export class World {
   }
 
   retry(): void {
-    if (this.#client.state !== "closed") this.#client.reconnect();
+    const { readyState, CLOSING } = this.#client;
+    if (readyState < CLOSING) this.#client.reconnect();
   }
 
   end(): void {
