@@ -86,6 +86,7 @@ class ChaosProxy {
   readonly #lasting = new Map<Fault["type"], Lasting>();
   #server: Server | null = null;
   #port: number;
+  #hasListened = false;
   #connections = 0;
   #faults = 0;
   #finish: (code: number) => void = () => {};
@@ -132,14 +133,13 @@ class ChaosProxy {
       this.#finish(1);
     });
     server.on("listening", () => {
+      if (this.#hasListened) return this.#sayOver("refuse");
+      this.#hasListened = true;
       const address = server.address();
-      const isFirst = this.#port === this.#command.port;
       if (typeof address === "object" && address) this.#port = address.port;
       const { host: target, protocol } = new URL(to);
       const at = host.includes(":") ? `[${host}]` : host;
-      if (isFirst && this.#faults === 0) {
-        this.#say(`ws://${at}:${this.#port} leads to ${protocol}//${target}`);
-      }
+      this.#say(`ws://${at}:${this.#port} leads to ${protocol}//${target}`);
     });
     server.listen(this.#port, host);
   }
@@ -221,6 +221,11 @@ class ChaosProxy {
     this.#lasting.delete(type);
     lasting?.set(false);
     this.#links.forEach((link) => link.update());
+    // A port that is listened on again says so itself, a moment later.
+    if (type !== "refuse") this.#sayOver(type);
+  }
+
+  #sayOver(type: Fault["type"]): void {
     this.#say(this.#paint("good", `${type} is over`));
   }
 

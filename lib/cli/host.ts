@@ -68,7 +68,8 @@ interface Process {
   exit(code: number): never;
 }
 
-interface Platform {
+/** Globals that platforms have or lack. */
+export interface Platform {
   readonly process?: Process;
   /** Its answer needs no permission, unlike the environment. */
   readonly Deno?: { readonly noColor: boolean };
@@ -77,15 +78,17 @@ interface Platform {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const DEFAULT_COLUMNS = 80;
 
-function platformProcess(): Process {
-  const { process } = globalThis as Platform;
+function platformProcess({ process }: Platform): Process {
   if (process) return process;
   throw new TypeError("Cannot run the command line as this platform has no 'process'");
 }
 
 /** The platform's host. */
-export function platformHost(args?: readonly string[]): Host {
-  const process = platformProcess();
+export function platformHost(
+  args?: readonly string[],
+  platform: Platform = globalThis as Platform,
+): Host {
+  const process = platformProcess(platform);
   const { stdin, stdout, stderr } = process;
   const clock: Clock = {
     now: () => Date.now(),
@@ -94,8 +97,8 @@ export function platformHost(args?: readonly string[]): Host {
   };
   return {
     args: args ?? process.argv.slice(2),
-    isInteractive: !!stdin.isTTY && !!stdout.isTTY && !isDumb(process),
-    hasColors: !!stdout.isTTY && !isDumb(process) && !wantsNoColor(process),
+    isInteractive: !!stdin.isTTY && !!stdout.isTTY && !isDumb(platform),
+    hasColors: !!stdout.isTTY && !isDumb(platform) && !wantsNoColor(platform),
     clock,
     sources: {},
     columns: () => stdout.columns || DEFAULT_COLUMNS,
@@ -141,19 +144,18 @@ function readInput(
 }
 
 /** https://no-color.org: any value but the empty one. */
-function wantsNoColor({ env }: Process): boolean {
-  const { Deno } = globalThis as Platform;
-  return Deno ? Deno.noColor : !!env["NO_COLOR"];
+function wantsNoColor({ Deno, process }: Platform): boolean {
+  return Deno ? Deno.noColor : !!process?.env["NO_COLOR"];
 }
 
-/** A terminal without cursor movement. Deno would ask the user for the permission to look. */
-function isDumb({ env }: Process): boolean {
-  return !(globalThis as Platform).Deno && env["TERM"] === "dumb";
+/** A terminal without cursor movement. Deno would need a permission to look. */
+function isDumb({ Deno, process }: Platform): boolean {
+  return !Deno && process?.env["TERM"] === "dumb";
 }
 
 /** Ends the program once all is written: pipes may be asynchronous. */
 export async function exit(code: number): Promise<never> {
-  const process = platformProcess();
+  const process = platformProcess(globalThis as Platform);
   for (const output of [process.stdout, process.stderr]) {
     await new Promise<void>((resolve) => output.write("", () => resolve()));
   }

@@ -81,6 +81,9 @@ Deno.test("showMessage() never lets a message drive the terminal, and bounds wha
   );
   assert(showMessage("\u001b".repeat(100_000), layout).length < 30_000);
   assertEquals(showMessage("", layout), "(empty)");
+  assertEquals(showMessage("{no JSON", layout), "{no JSON");
+  assertEquals(showMessage(new Uint8Array([7, 8]).subarray(1), layout), "(1 byte) 08");
+  assertEquals(showMessage(null, layout), "(0 bytes)");
   assertEquals(showMessage(new Uint8Array(33).buffer, layout), `(33 bytes) ${"00 ".repeat(32)}...`);
 });
 

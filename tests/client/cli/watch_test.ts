@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { replay } from "@holdfast/websocket/testing";
+import { VERSION } from "../../../lib/cli/usage.ts";
 import { type Session, start } from "./host.ts";
 
 /** Lets the command get through its promise jobs, and its client answer. */
@@ -194,5 +195,33 @@ Deno.test("watch says what is wrong with exit code 2", async () => {
       [session.errors(), session.output()],
       [`${message}\nholdfast --help shows how\n`, ""],
     );
+  }
+});
+
+Deno.test("watch says what it could not send: the queue is full, the client closes", async () => {
+  const session = start(["ws://h/"]);
+  await settle(session);
+  session.type("x\n".repeat(1_025));
+  assertMatch(session.output(), /\nnot sent \(queue-overflow\): x\n$/);
+  const [connection] = session.network.connections;
+  connection?.accept();
+  if (connection) connection.closeReply = "never";
+  session.stop();
+  session.type("late\n");
+  assertMatch(session.output(), /\nnot sent \(closing\): late\n$/);
+  await settle(session, 3_000);
+  assertEquals(await session.code, 0);
+});
+
+Deno.test("the commands show their help and the version with exit code 0", async () => {
+  for (
+    const [args, beginning] of [[["--help"], "Usage: holdfast [watch] URL"], [
+      ["--version"],
+      VERSION,
+    ]]
+  ) {
+    const session = start(args as string[]);
+    assertEquals(await session.code, 0);
+    assertEquals(session.output().startsWith(`${beginning}`), true);
   }
 });
