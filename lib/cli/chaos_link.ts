@@ -47,7 +47,6 @@ class Pipe {
   readonly #write: (bytes: Uint8Array | null) => boolean;
   readonly #waiting: Parcel[] = [];
   #waitingBytes = 0;
-  #lastDueAtMs = 0;
   #isBlocked = false;
   #timer: unknown;
 
@@ -87,10 +86,8 @@ class Pipe {
   }
 
   #take(bytes: Uint8Array | null): void {
-    // Never earlier than what came before, also when the delay has become shorter.
-    const dueAtMs = Math.max(this.#lastDueAtMs, this.#clock.now() + this.#weather.delayMs);
-    this.#lastDueAtMs = dueAtMs;
-    this.#waiting.push({ bytes, dueAtMs });
+    // What is due earlier than what came before waits behind it all the same.
+    this.#waiting.push({ bytes, dueAtMs: this.#clock.now() + this.#weather.delayMs });
     this.#waitingBytes += bytes?.length ?? 0;
     this.update();
   }

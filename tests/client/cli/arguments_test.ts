@@ -100,6 +100,8 @@ Deno.test("readArguments() says what is wrong, and no secret", () => {
     [["ftp://h?token=s"], "Cannot watch as the scheme of the URL must be ws or wss"],
     [["ws://h/#s"], "Cannot watch as the URL must have no fragment (#...)"],
     [["ws://"], "Cannot watch as the URL must be a URL such as wss://host/path"],
+    [["h.de", "--constructor"], "Cannot watch as there is no flag '--constructor'"],
+    [["h.de", "--__proto__=1"], "Cannot watch as there is no flag '--__proto__'"],
     [["h.de", "--json=1"], "Cannot watch as '--json' must have no value"],
     [["h.de", "--trace"], "Cannot watch as '--trace' must have a value"],
     [

@@ -41,6 +41,14 @@ const codes = edit("machine/close_codes.ts");
 const queue = edit("bounded_queue.ts");
 const target = edit("client/event_target.ts");
 const backoff = edit("backoff.ts");
+const cli = (
+  file: string,
+  test: string,
+  ...bug: [name: string, from: string, to: string]
+): Bug => ({
+  ...edit(`cli/${file}.ts`)(...bug),
+  test: `tests/client/cli/${test}_test.ts`,
+});
 
 const CORE: readonly Bug[] = [
   transition(
@@ -738,5 +746,56 @@ const PARTS: readonly Bug[] = [
   },
 ];
 
+const COMMAND_LINE: readonly Bug[] = [
+  cli(
+    ...["flags", "arguments"] as const,
+    "a flag that is a name of Object's is known",
+    "const arity = Object.hasOwn(flags, name) ? flags[name] : undefined;",
+    "const arity = flags[name];",
+  ),
+  cli(
+    ...["words", "text"] as const,
+    "a message drives the terminal",
+    "[\\u0000-\\u001f\\u007f-\\u009f",
+    "[\\u0000-\\u001f\\u007f-\\u009a",
+  ),
+  cli(
+    ...["json", "text"] as const,
+    "JSON loses what follows an escaped quote",
+    '/"(?:[^"\\\\]|\\\\[^])*"|',
+    '/"[^"]*"|',
+  ),
+  cli(
+    ...["screen", "text"] as const,
+    "a line that comes in two pieces becomes two",
+    'const lines = (this.#rest + (text ?? "")).split',
+    'const lines = (text ?? "").split',
+  ),
+  cli(
+    ...["frames", "frames"] as const,
+    "a frame of more than 64 KiB ends early",
+    "sum * 256 + byte, 0)",
+    "(sum * 256 + byte) % 65_536, 0)",
+  ),
+  cli(
+    ...["chaos_link", "chaos_link"] as const,
+    "a shorter delay lets messages overtake",
+    "this.#waiting.push({ bytes,",
+    "this.#waiting[this.#weather.delayMs < 100 ? 'unshift' : 'push']({ bytes,",
+  ),
+  cli(
+    ...["tally", "watch"] as const,
+    "closing while waiting counts as a failed attempt",
+    "    if (openAtMs === null) return null;",
+    "    if (openAtMs === null) return this.fail(), null;",
+  ),
+  cli(
+    ...["watch", "watch"] as const,
+    "an attempt that failed is called by the number of the next",
+    "    const attempt = this.#attempt;",
+    "    const { attempt } = this.#client;",
+  ),
+];
+
 /** All of them. */
-export const BUGS: readonly Bug[] = [...CORE, ...SHELL, ...PARTS];
+export const BUGS: readonly Bug[] = [...CORE, ...SHELL, ...PARTS, ...COMMAND_LINE];
