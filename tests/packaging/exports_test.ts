@@ -61,6 +61,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
       "ReconnectingWebSocketErrorCode RetryDecision",
   },
+  "lib/cli/main.ts": { values: "main", types: "" },
 };
 
 interface Documentation {

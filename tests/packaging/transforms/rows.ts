@@ -23,9 +23,9 @@ interface Build {
   readonly failure: string | undefined;
 }
 
-/** The modules of the package, or its sources. */
+/** The modules of the package, or its sources; nobody bundles its command line. */
 async function modules({ sources }: Variants, packed: Package): Promise<readonly string[]> {
-  const modules = packed.files.filter((file) => file.endsWith(".js"));
+  const modules = packed.files.filter((file) => file.endsWith(".js") && !file.includes("/cli/"));
   if (!sources) return modules;
   const paths = modules.map((file) => file.replace(/\.js$/, ".ts"));
   await Promise.all(paths.map((path) => Deno.stat(`${ROOT}${path}`)));

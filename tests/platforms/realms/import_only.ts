@@ -43,6 +43,7 @@ const modules = await Promise.all([
   import("../../../lib/testing/mod.ts"),
   import("../../../lib/streams.ts"),
   import("../../../lib/preflight.ts"),
+  import("../../../lib/cli/main.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];
