@@ -37,6 +37,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "FaultWindow PendingTimer RunUntilOptions RuntimeProfile Sources TraceRecord " +
       "WebSocketConstructor WebSocketLike",
   },
+  "lib/resume/mod.ts": {
+    values: "ResumableWebSocket",
+    types: "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
+      "SessionLoss SessionLostEvent Snapshot",
+  },
 };
 
 interface Documentation {

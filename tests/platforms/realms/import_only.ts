@@ -40,6 +40,7 @@ const modules = await Promise.all([
   import("../../../lib/backoff.ts"),
   import("../../../lib/trace.ts"),
   import("../../../lib/testing/mod.ts"),
+  import("../../../lib/resume/mod.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];
