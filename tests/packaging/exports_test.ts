@@ -39,9 +39,26 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   },
   "lib/resume/mod.ts": {
     values: "ResumableWebSocket",
-    types: "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
+    types:
+      "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
       "SessionLoss SessionLostEvent Snapshot",
   },
+  "lib/resume/server/mod.ts": {
+    values: "ResumeServer memoryStore",
+    types: "Change Committed Delivery EndReason Grave HeaderReader LostReason Opened " +
+      "ResumeServerOptions ServerConnection ServerSources Session SessionHandlers SessionStore " +
+      "ShutdownOptions StoreHello Stored Transport Upgrade WebSocketData",
+  },
+  "lib/resume/adapters/deno.ts": { values: "serveDeno", types: "" },
+  "lib/resume/adapters/bun.ts": {
+    values: "bunHandlers",
+    types: "BunData BunHandlers BunSocket BunUpgrader",
+  },
+  "lib/resume/adapters/ws.ts": {
+    values: "acceptWs wsOptions",
+    types: "WsOptions WsRequest WsSocket",
+  },
+  "lib/resume/adapters/durable_object.ts": { values: "serveDurableObject", types: "" },
 };
 
 interface Documentation {
@@ -58,7 +75,7 @@ async function namesOf(module: string): Promise<readonly string[]> {
 }
 
 function words(text: string): readonly string[] {
-  return text.split(" ");
+  return text.split(" ").filter(Boolean);
 }
 
 for (const [module, { values, types }] of Object.entries(EXPORTS)) {

@@ -41,6 +41,11 @@ const modules = await Promise.all([
   import("../../../lib/trace.ts"),
   import("../../../lib/testing/mod.ts"),
   import("../../../lib/resume/mod.ts"),
+  import("../../../lib/resume/server/mod.ts"),
+  import("../../../lib/resume/adapters/deno.ts"),
+  import("../../../lib/resume/adapters/bun.ts"),
+  import("../../../lib/resume/adapters/ws.ts"),
+  import("../../../lib/resume/adapters/durable_object.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];
