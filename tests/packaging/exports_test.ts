@@ -59,6 +59,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     types: "WsOptions WsRequest WsSocket",
   },
   "lib/resume/adapters/durable_object.ts": { values: "serveDurableObject", types: "" },
+  "lib/resume/stores/sql.ts": { values: "sqlStore", types: "SqlDatabase SqlStoreOptions SqlValue" },
+  "lib/resume/stores/redis.ts": {
+    values: "redisStore",
+    types: "RedisClient RedisStore RedisStoreOptions",
+  },
 };
 
 interface Documentation {

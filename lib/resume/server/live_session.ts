@@ -88,6 +88,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   #isLeaving = false;
   #isOver = false;
   #expiryTimer: unknown;
+  #refreshTimer: unknown;
   #waiters: (() => void)[] = [];
 
   constructor({ key, user, stored, n, settings, onGone }: LiveSessionInit<User>) {
@@ -108,8 +109,19 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Lets the application begin with it; what it throws comes out of here. */
   start(): void {
-    const handlers = this.#settings.session(this);
-    this.#handlers = handlers ?? {};
+    this.#handlers = this.#settings.session(this) ?? {};
+    if (this.#settings.store.release) this.#refresh();
+  }
+
+  /** A session without traffic must not expire in the store. */
+  #refresh(): void {
+    const { sources: { clock }, ttlMs } = this.#settings;
+    if (this.#isOver) return;
+    this.#refreshTimer = clock.setTimeout(() => {
+      this.#isUnsure = true;
+      this.#commit.schedule();
+      this.#refresh();
+    }, ttlMs / 2);
   }
 
   /** Whether it has left this process. */
@@ -277,7 +289,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.detach();
     this.#inbound.clear();
     this.#commit.end();
-    this.#settings.sources.clock.clearTimeout(this.#expiryTimer);
+    const { clock } = this.#settings.sources;
+    clock.clearTimeout(this.#expiryTimer);
+    clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
     transport?.close(

@@ -7,6 +7,7 @@
 import { checkNumber, MAX_DELAY_MS } from "../../_check.ts";
 import type { WebSocketData } from "../../bounded_queue.ts";
 import type { Clock } from "../../sources.ts";
+import { unreferencedClock } from "./clock.ts";
 import { memoryStore } from "./memory_store.ts";
 import type { SessionStore } from "./session_store.ts";
 
@@ -238,7 +239,7 @@ export function readServerSettings<Request, User>(
     allowOrigin: given.allowOrigin?.bind(given),
     // deno-lint-ignore no-console -- where a server's user looks
     onError: given.onError ?? ((error) => console.error(error)),
-    sources: { clock: platformClock, digest: sha256, ...given.sources },
+    sources: { clock: unreferencedClock, digest: sha256, ...given.sources },
   };
 }
 
@@ -259,21 +260,6 @@ type NumberOption =
   | "windowBytes"
   | "maxSessions"
   | "maxSessionsPerUser";
-
-/** A session that waits for its client must not keep a process alive that has nothing else to do. */
-const platformClock: ServerSources["clock"] = {
-  setTimeout(callback, delayMs): unknown {
-    const handle: unknown = setTimeout(callback, delayMs);
-    if (typeof handle === "number") (globalThis as Runtime).Deno?.unrefTimer(handle);
-    else (handle as { unref?(): void }).unref?.();
-    return handle;
-  },
-  clearTimeout: (handle) => clearTimeout(handle as number),
-};
-
-interface Runtime {
-  readonly Deno?: { unrefTimer(id: number): void };
-}
 
 async function sha256(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

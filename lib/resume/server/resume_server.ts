@@ -99,7 +99,8 @@ export class ResumeServer<Request = unknown, User = string> {
    */
   constructor(options: ResumeServerOptions<Request, User>) {
     this.#settings = readServerSettings(options);
-    this.#settings.store.bind?.((key) => this.#release(key));
+    const { store, ttlMs } = this.#settings;
+    store.bind?.((key) => this.#release(key), ttlMs);
   }
 
   /** How many sessions live in this process. */

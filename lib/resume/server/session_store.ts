@@ -95,6 +95,12 @@ export interface SessionStore {
   release?(key: string, isClean: boolean): Promise<void>;
   /** Forgets a session, and remembers why. */
   remove(key: string, gen: number, grave: Grave): void | Promise<void>;
-  /** Called once: `release` is to be called when another process wants a session. */
-  bind?(release: (key: string) => Promise<void>): void;
+  /**
+   * Called once.
+   *
+   * @param release To be called when another process wants a session.
+   * @param ttlMs How long a session outlives its connection. A live one is committed at least that often,
+   * so that what nobody has committed for longer can be thrown away.
+   */
+  bind?(release: (key: string) => Promise<void>, ttlMs: number): void;
 }

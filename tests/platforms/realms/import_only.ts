@@ -46,6 +46,8 @@ const modules = await Promise.all([
   import("../../../lib/resume/adapters/bun.ts"),
   import("../../../lib/resume/adapters/ws.ts"),
   import("../../../lib/resume/adapters/durable_object.ts"),
+  import("../../../lib/resume/stores/sql.ts"),
+  import("../../../lib/resume/stores/redis.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];
