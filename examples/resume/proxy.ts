@@ -40,8 +40,9 @@ export class Proxy implements AsyncDisposable {
     client.unpipe();
     server.unpipe();
     client.destroy();
-    if (lingerMs > 0) setTimeout(() => server.destroy(), lingerMs);
-    else server.destroy();
+    if (lingerMs === 0) return void server.destroy();
+    const timer = setTimeout(() => server.destroy(), lingerMs);
+    server.on("close", () => clearTimeout(timer));
   }
 
   /** Cuts every connection. */
