@@ -129,10 +129,14 @@ class Store implements RedisStore {
     await this.#started;
     /** The generation whose owner is dead. */
     let forced = "";
+    let before = "";
     for (;;) {
       const opened = await this.#tryOpen(key, hello, forced);
       if ("type" in opened) return opened;
       if (!isWanted()) return { type: "stale" };
+      // An owner that says that it has released the session, and has not: its store may be failing.
+      if (before === opened.gen) await this.#pause();
+      before = opened.gen;
       if (await this.#isDead(key, opened.owner)) forced = opened.gen;
     }
   }
@@ -230,6 +234,10 @@ class Store implements RedisStore {
     });
     if (isReleased) return false;
     return Number(textOf(await this.#client.command("EXISTS", this.#leaseOf(owner)))) === 0;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => unreferencedClock.setTimeout(resolve, this.#leaseMs / 4));
   }
 
   #leaseOf(id: string): string {

@@ -124,7 +124,7 @@ class SqlStore implements SessionStore {
         `expires_at INTEGER) WITHOUT ROWID`,
     );
     this.#run(
-      `CREATE TABLE IF NOT EXISTS ${this.#messages} (key TEXT, seq INTEGER, data, ` +
+      `CREATE TABLE IF NOT EXISTS ${this.#messages} (key TEXT, seq INTEGER, kind TEXT, data, ` +
         `PRIMARY KEY (key, seq)) WITHOUT ROWID`,
     );
   }
@@ -155,9 +155,9 @@ class SqlStore implements SessionStore {
       ...[gen, n, doubt, this.#expiry, key],
     );
     const messages = this.#run(
-      `SELECT data FROM ${this.#messages} WHERE key = ? ORDER BY seq`,
+      `SELECT kind, data FROM ${this.#messages} WHERE key = ? ORDER BY seq`,
       key,
-    ).map(({ data }) => messageOf(data as SqlValue));
+    ).map((row) => messageOf(row as unknown as Column));
     return { type: "session", session: { gen, rx, acked, isNew: false, doubt, messages } };
   }
 
@@ -178,8 +178,9 @@ class SqlStore implements SessionStore {
       const row = this.#find(key);
       const isMine = row?.gen === gen && !row.why;
       if (!isMine || messages.length > 0 && row.tx !== first - 1) return "fenced";
-      for (const [i, data] of messages.entries()) {
-        this.#run(`INSERT INTO ${this.#messages} VALUES (?, ?, ?)`, key, first + i, columnOf(data));
+      for (const [i, message] of messages.entries()) {
+        const { kind, data } = columnOf(message);
+        this.#run(`INSERT INTO ${this.#messages} VALUES (?, ?, ?, ?)`, key, first + i, kind, data);
       }
       if (acked > row.acked) {
         this.#run(`DELETE FROM ${this.#messages} WHERE key = ? AND seq <= ?`, key, acked);
@@ -238,16 +239,27 @@ class SqlStore implements SessionStore {
   }
 }
 
-function columnOf(data: WebSocketData): SqlValue {
-  if (typeof data === "string") return data;
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  }
-  if ("size" in data) throw new TypeError("Cannot store a Blob: send its bytes");
-  return new Uint8Array(data as ArrayBuffer);
+interface Column {
+  readonly kind: "text" | "text as bytes" | "bytes";
+  readonly data: SqlValue;
 }
 
-function messageOf(data: SqlValue): WebSocketData {
-  if (typeof data === "string" || data instanceof ArrayBuffer) return data;
-  return new Uint8Array(data as Uint8Array).buffer;
+function columnOf(message: WebSocketData): Column {
+  if (typeof message === "string") {
+    // QUIRK(node:sqlite of Deno 2.9.6): a text is read up to its first U+0000.
+    if (!message.includes("\0")) return { kind: "text", data: message };
+    return { kind: "text as bytes", data: new TextEncoder().encode(message) };
+  }
+  if ("size" in message) throw new TypeError("Cannot store a Blob: send its bytes");
+  const data = ArrayBuffer.isView(message)
+    ? new Uint8Array(message.buffer as ArrayBuffer, message.byteOffset, message.byteLength)
+    : new Uint8Array(message as ArrayBuffer);
+  return { kind: "bytes", data };
+}
+
+function messageOf({ kind, data }: Column): WebSocketData {
+  if (kind === "text") return data as string;
+  // A copy: what the driver gives may be a window on something larger.
+  const bytes = new Uint8Array(data as Uint8Array | ArrayBuffer);
+  return kind === "bytes" ? bytes.slice().buffer : new TextDecoder().decode(bytes);
 }

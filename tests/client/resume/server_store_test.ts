@@ -83,6 +83,17 @@ Deno.test("ResumeServer sends nothing that is not stored, and confirms nothing t
   ]);
 });
 
+Deno.test("ResumeServer commits a session without traffic each half of its time to live", async () => {
+  const { store, changes, answer } = slowStore();
+  const { clock, server, settle } = await attachedRig({ store, ttlMs: 1_000 });
+  for (let i = 0; i < 3; i++) {
+    await clock.tickAsync(500);
+    answer();
+    await settle();
+  }
+  assertEquals([changes.length, server.size], [3, 1]);
+});
+
 for (const isLate of [false, true]) {
   Deno.test(`ResumeServer gives back what may not be stored when the store ${isLate ? "does not answer" : "fails"}`, async () => {
     const { store, answer } = slowStore();

@@ -14,11 +14,16 @@ export interface Row {
   readonly entry: string;
   /** Whether its sessions survive kill -9. */
   readonly survives: boolean;
-  command(
-    bundle: string,
-    port: number,
-    folder: string,
-  ): Promise<readonly string[]> | readonly string[];
+  readonly usesRedis?: boolean;
+  command(place: Place): Promise<readonly string[]> | readonly string[];
+}
+
+/** What a server is started with. */
+export interface Place {
+  readonly bundle: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly redisPort: number | undefined;
 }
 
 const ARCH = Deno.build.arch === "aarch64" ? "arm64" : "64";
@@ -28,15 +33,40 @@ const onNode = (name: string): Row => ({
   needs: [nodeOf(name), modulesOf("base")],
   entry: "node.ts",
   survives: false,
-  command: (bundle, port) => [nodeOf(name), bundle, `${port}`],
+  command: ({ bundle, port }) => [nodeOf(name), bundle, `${port}`],
 });
+
+const withRedis = (library: string, command: readonly string[], needs: readonly string[]): Row => ({
+  needs: ["/usr/bin/redis-server", modulesOf("resume"), ...needs],
+  entry: "redis.ts",
+  survives: true,
+  usesRedis: true,
+  command: (
+    { bundle, port, redisPort },
+  ) => [...command, bundle, `${port}`, library, `${redisPort}`],
+});
+
+const DENO = [Deno.execPath(), "run", "-A", "--no-check", "--node-modules-dir=manual"];
+
+/** Every client library on every runtime that it is for. */
+const REDIS_ROWS = Object.fromEntries([
+  ...["ioredis", "iovalkey", "redis"].flatMap((library): [string, Row][] => [
+    [
+      `${library}-node`,
+      withRedis(library, [nodeOf("node-24")], [nodeOf("node-24"), modulesOf("base")]),
+    ],
+    [`${library}-deno`, withRedis(library, DENO, [])],
+    [`${library}-bun`, withRedis(library, [bun], [bun])],
+  ]),
+  ["bun-redis", withRedis("bun", [bun], [bun])],
+]);
 
 export const ROWS: Readonly<Record<string, Row>> = {
   deno: {
     needs: [],
     entry: "deno.ts",
     survives: false,
-    command: (bundle, port) => [Deno.execPath(), "run", "-A", "--no-check", bundle, `${port}`],
+    command: ({ bundle, port }) => [Deno.execPath(), "run", "-A", "--no-check", bundle, `${port}`],
   },
   "node-20": onNode("node-20"),
   "node-24": onNode("node-24"),
@@ -44,19 +74,20 @@ export const ROWS: Readonly<Record<string, Row>> = {
     needs: [bun],
     entry: "bun.ts",
     survives: false,
-    command: (bundle, port) => [bun, bundle, `${port}`],
+    command: ({ bundle, port }) => [bun, bundle, `${port}`],
   },
   "durable-object": {
     needs: [workerd],
     entry: "object.ts",
     survives: true,
-    command: async (bundle, port, folder) => {
+    command: async ({ bundle, port, folder }) => {
       await Deno.mkdir(`${folder}/disk`, { recursive: true });
       await Deno.copyFile(bundle, `${folder}/worker.mjs`);
       await Deno.writeTextFile(`${folder}/worker.capnp`, configOf(port, folder));
       return [workerd, "serve", `${folder}/worker.capnp`, "--experimental"];
     },
   },
+  ...REDIS_ROWS,
 };
 
 function configOf(port: number, folder: string): string {

@@ -3,12 +3,13 @@
  *
  *     deno task test:resume [NAME...]
  *
- * Needs what `tests/platforms/runtimes/install.sh deno node-20 node-24 bun durable-object` installs.
+ * Needs what `tests/platforms/runtimes/install.sh deno node-20 node-24 bun durable-object resume` installs.
  *
  * @module
  */
 
 import { Proxy } from "../../../examples/resume/proxy.ts";
+import { RedisProcess } from "../../../examples/resume/servers.ts";
 import { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 import type { Event } from "../../simulation/resume/history.ts";
 import { judge } from "../../simulation/resume/judge.ts";
@@ -57,8 +58,10 @@ async function playIn(row: Row, folder: string): Promise<string> {
   const bundle = await bundleOf(row, folder);
   const history: Event[] = [];
   const port = freePort();
+  await using redis = row.usesRedis ? await RedisProcess.start(folder) : null;
+  const place = { bundle, port, folder, redisPort: redis?.port };
   const boot = async (): Promise<Running> => {
-    const server = start(await row.command(bundle, port, folder));
+    const server = start(await row.command(place));
     void read(server, history);
     await listening(port);
     return server;
@@ -134,8 +137,17 @@ async function bundleOf({ entry }: Row, folder: string): Promise<string> {
     ],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  await Deno.symlink(modulesOf("base"), `${folder}/node_modules`).catch(() => {});
+  await Deno.mkdir(`${folder}/node_modules`);
+  for (const group of ["base", "resume"]) await link(modulesOf(group), `${folder}/node_modules`);
   return outfile;
+}
+
+/** Packages of several groups side by side. */
+async function link(from: string, to: string): Promise<void> {
+  if (!await Deno.stat(from).catch(() => null)) return;
+  for await (const { name } of Deno.readDir(from)) {
+    await Deno.symlink(`${from}/${name}`, `${to}/${name}`).catch(() => {});
+  }
 }
 
 async function listening(port: number): Promise<void> {
