@@ -5,7 +5,8 @@
  */
 
 import { controlFrame, type Hello, parse } from "../frames.ts";
-import { CODES, type LiveSession } from "./live_session.ts";
+import { CODES } from "./close_codes.ts";
+import type { LiveSession } from "./live_session.ts";
 import type { ServerSettings, Transport } from "./options.ts";
 import type { Grave } from "./session_store.ts";
 

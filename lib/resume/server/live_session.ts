@@ -14,25 +14,14 @@
  * @module
  */
 
-import {
-  byteLength,
-  snapshot as copyOf,
-  toMessage,
-  type WebSocketData,
-} from "../../bounded_queue.ts";
-import {
-  ackFrame,
-  controlFrame,
-  type Hello,
-  isMarked,
-  type LostReason,
-  parse,
-  wrap,
-} from "../frames.ts";
-import { Outbox } from "../half.ts";
+import { snapshot as copyOf, toMessage, type WebSocketData } from "../../bounded_queue.ts";
+import { ackFrame, controlFrame, type Hello, isMarked, type LostReason, parse } from "../frames.ts";
+import { CODES } from "./close_codes.ts";
 import { Confirmations } from "./confirmations.ts";
 import { type CommitHost, GroupCommit } from "./group_commit.ts";
+import { Guard } from "./guard.ts";
 import { Inbound, type InboundHost } from "./inbound.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { EndReason, ServerSettings, Session, SessionHandlers, Transport } from "./options.ts";
 import type { Change, Committed, Grave, Stored } from "./session_store.ts";
 
@@ -48,19 +37,6 @@ export interface LiveSessionInit<User> {
   readonly onGone: (grave: Grave | undefined) => void;
 }
 
-/** Close codes of the protocol. */
-export const CODES = {
-  protocolError: 1002,
-  noHello: 1008,
-  later: 1013,
-  resumedElsewhere: 4009,
-  moved: 4010,
-  refused: 4403,
-} as const;
-
-/** As many as one call of a Lua script can push. */
-const MAX_COMMIT_MESSAGES = 1_000;
-
 /** A session, and the connection that it is attached to. */
 export class LiveSession<User> implements Session<User>, InboundHost, CommitHost {
   readonly key: string;
@@ -71,17 +47,16 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #gen: number;
   readonly #doubt: number;
   readonly #settings: ServerSettings<never, User>;
+  readonly #guard: Guard;
   readonly #onGone: LiveSessionInit<User>["onGone"];
   #handlers: SessionHandlers = {};
-  readonly #outbox: Outbox;
+  readonly #outgoing: Outgoing;
   readonly #confirmations: Confirmations;
   readonly #inbound = new Inbound(this);
   readonly #commit: GroupCommit;
   #transport: Transport | undefined;
-  /** Bytes that the client takes unconfirmed. */
-  #window = 0;
-  /** What the store has. */
-  #stored: { readonly tx: number; readonly rx: number; readonly acked: number };
+  /** How many handled messages the store knows of. */
+  #storedRx: number;
   /** Whether the store must say that this process is still the owner. */
   #isUnsure = false;
   /** Whether the client has said farewell: what it sent before is still handled. */
@@ -99,9 +74,10 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#gen = stored.gen;
     this.#doubt = stored.doubt;
     this.#settings = settings;
+    this.#guard = new Guard(settings.onError);
     this.#onGone = onGone;
-    this.#outbox = new Outbox(stored.acked, stored.messages);
-    this.#stored = { tx: this.#outbox.tx, rx: stored.rx, acked: stored.acked };
+    this.#storedRx = stored.rx;
+    this.#outgoing = new Outgoing(stored, (frame) => this.#write(frame));
     const { sources: { clock }, storeTimeoutMs } = settings;
     this.#commit = new GroupCommit(this, clock, storeTimeoutMs);
     this.#confirmations = new Confirmations(stored.rx, clock, () => this.#commit.schedule());
@@ -134,7 +110,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   get bufferedAmount(): number {
-    return this.#outbox.bytes;
+    return this.#outgoing.bytes;
   }
 
   /** Whether a handler runs. */
@@ -154,33 +130,29 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   /** Whether a client's counters can be true; otherwise one of the two went back in time. */
   fits({ rx, ack, tx }: Hello): boolean {
     const handled = this.#confirmations.rx;
-    return rx >= this.#outbox.acked && rx <= this.#stored.tx && ack <= handled && handled <= tx;
+    return this.#outgoing.fits(rx) && ack <= handled && handled <= tx;
   }
 
   send(data: WebSocketData): boolean {
     const message = copyOf(toMessage(data));
     if (this.#isOver) return false;
-    const bytes = byteLength(message);
-    if (!this.#outbox.fits(bytes, this.#settings.maxUnackedBytes)) {
-      if (this.#settings.overflow === "lose") this.lose("overflow");
-      return false;
-    }
-    this.#outbox.add(message, bytes);
-    this.#commit.schedule();
-    return true;
+    const isKept = this.#outgoing.add(message, this.#settings.maxUnackedBytes);
+    if (isKept) this.#commit.schedule();
+    else if (this.#settings.overflow === "lose") this.lose("overflow");
+    return isKept;
   }
 
   end(): void {
     if (this.#isOver) return;
     // Nobody will look for it in the store: what was accepted may leave as it is.
-    this.#pump(this.#outbox.tx);
+    this.#outgoing.flush();
     const rx = this.#certain;
     if (rx === undefined) this.#write(controlFrame({ t: "lost", why: "unknown" }));
     else {
       this.#write(ackFrame(rx));
       this.#write(controlFrame({ t: "bye" }));
     }
-    this.#leave("closed", this.#outbox.list(), this.#grave("unknown"));
+    this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
   }
 
   /** Goes on with a client, from what both have. */
@@ -189,18 +161,17 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     clock.clearTimeout(this.#expiryTimer);
     this.#transport = transport;
     this.n = hello.n;
-    this.#window = hello.max;
-    this.#outbox.ack(hello.rx);
-    this.#outbox.rewind();
+    this.#outgoing.attach(hello.max, hello.rx);
     const rx = this.#confirmations.report();
     this.#write(controlFrame({ t: "ok", rx, new: begins, ttl: ttlMs, max: windowBytes }));
-    this.#pump();
+    this.#outgoing.pump();
   }
 
   /** The connection has ended; the session waits for another. */
   detach(transport: Transport | undefined = this.#transport): void {
     if (!transport || transport !== this.#transport) return;
     this.#transport = undefined;
+    this.#outgoing.detach();
     // The client has them still, and sends them again; but not after a farewell.
     if (!this.#isLeaving) this.#inbound.clear();
     this.#confirmations.clear();
@@ -262,7 +233,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     const grave = this.#grave(why);
     const { n: _, ...frame } = grave;
     this.#write(controlFrame({ t: "lost", ...frame }));
-    this.#leave(why, this.#outbox.list(), grave);
+    this.#leave(why, this.#outgoing.unacked, grave);
   }
 
   #grave(why: LostReason): Grave {
@@ -274,7 +245,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   /** Lets the session go to another process, which has everything of it. */
   move(): void {
     const isKept = !!this.#settings.store.release;
-    this.#leave("moved", isKept ? [] : this.#outbox.list(), undefined);
+    this.#leave("moved", isKept ? [] : this.#outgoing.unacked, undefined);
   }
 
   #leave(
@@ -294,11 +265,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
-    transport?.close(
-      why === "closed" ? 1000 : why === "moved" ? CODES.moved : CODES.later,
-      why,
-    );
-    this.#guard(() => this.#handlers.end?.(why, unacked));
+    const code = why === "closed" || why === "moved" ? CODES[why] : CODES.later;
+    transport?.close(code, why);
+    this.#guard.call(() => this.#handlers.end?.(why, unacked));
   }
 
   /** Hot path, once for each frame that comes; false if the peer broke the protocol. */
@@ -310,8 +279,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
       case "data":
         return !this.#isLeaving && this.#inbound.add(frame.data, 2 * windowBytes);
       case "ack":
-        if (frame.rx > this.#outbox.sent || !this.#outbox.ack(frame.rx)) return false;
-        this.#pump();
+        if (!this.#outgoing.ack(frame.rx)) return false;
         this.#confirmations.arm();
         return true;
       case "request":
@@ -329,10 +297,10 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   handle(data: unknown): void | Promise<void> {
     const seq = this.#confirmations.rx + 1;
     const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
-    const pending = this.#guard(() => this.#handlers.message?.(data, delivery));
+    const pending = this.#guard.call(() => this.#handlers.message?.(data, delivery));
     // Not `instanceof`: promises of other realms and libraries are waited for, too.
     if (typeof pending?.then !== "function") return;
-    return Promise.resolve(pending).then(() => {}, (error) => this.#report(error));
+    return Promise.resolve(pending).then(() => {}, (error) => this.#guard.report(error));
   }
 
   handled(data: unknown): void {
@@ -344,29 +312,17 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   drained(): void {
-    if (this.#isLeaving) this.#leave("closed", this.#outbox.list(), this.#grave("unknown"));
+    if (this.#isLeaving) this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
   }
 
   get #isDirty(): boolean {
-    return this.#outbox.tx > this.#stored.tx || this.#confirmations.rx > this.#stored.rx;
+    return this.#outgoing.isDirty || this.#confirmations.rx > this.#storedRx;
   }
 
   prepare(): { readonly change: Change; readonly isNews: boolean } {
-    const { tx, acked } = this.#outbox;
     const { rx } = this.#confirmations;
-    const stored = this.#stored;
-    const messages = tx > stored.tx
-      ? this.#outbox.list(Math.max(stored.tx, acked), MAX_COMMIT_MESSAGES)
-      : [];
-    const change = {
-      n: this.n,
-      rx,
-      acked: Math.min(acked, stored.tx),
-      first: stored.tx + 1,
-      messages,
-    };
-    const isNews = messages.length > 0 || rx > stored.rx || change.acked > stored.acked ||
-      this.#isUnsure;
+    const change = { n: this.n, rx, ...this.#outgoing.due };
+    const isNews = this.#outgoing.isNews(change) || rx > this.#storedRx || this.#isUnsure;
     this.#isUnsure = false;
     return { change, isNews };
   }
@@ -375,58 +331,25 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     return this.#settings.store.sync(this.key, this.#gen, change);
   }
 
-  synced({ rx, acked, first, messages }: Change, answer: Committed): void {
+  synced(change: Change, answer: Committed): void {
     if (this.#isOver) return;
-    if (answer === "fenced") return this.#leave("moved", this.#notStored(), undefined);
-    this.#stored = { tx: first + messages.length - 1, rx, acked };
-    this.#pump();
-    const frame = this.#confirmations.committed(rx);
+    if (answer === "fenced") return this.#leave("moved", this.#outgoing.notStored, undefined);
+    this.#storedRx = change.rx;
+    this.#outgoing.stored(change);
+    const frame = this.#confirmations.committed(change.rx);
     if (frame) this.#write(frame);
-    const { tx } = this.#outbox;
-    if (this.#isUnsure || tx > this.#stored.tx || this.#isDirty && !this.#transport) {
-      this.#commit.schedule();
-    } else if (this.#isDirty) this.#confirmations.arm();
-    this.#notify();
+    if (!this.#isDirty && !this.#isUnsure) return this.#notify();
+    const isUrgent = this.#isUnsure || this.#outgoing.isDirty || !this.#transport;
+    if (isUrgent) this.#commit.schedule();
+    else this.#confirmations.arm();
   }
 
   failed(error: unknown): void {
-    this.#report(error);
-    this.#leave("store-failed", this.#notStored(), undefined);
-  }
-
-  /** What may not be in the store, and so will not be sent by who goes on. */
-  #notStored(): WebSocketData[] {
-    return this.#outbox.list(Math.max(this.#stored.tx, this.#outbox.acked));
-  }
-
-  /** Sends what the store has and the client's window takes. */
-  #pump(limit: number = this.#stored.tx): void {
-    while (this.#transport) {
-      const data = this.#outbox.next(this.#window, limit);
-      if (data === undefined) return;
-      this.#write(wrap(data));
-    }
+    this.#guard.report(error);
+    this.#leave("store-failed", this.#outgoing.notStored, undefined);
   }
 
   #write(frame: WebSocketData): void {
-    this.#guard(() => this.#transport?.send(frame));
-  }
-
-  /** Calls what others wrote; its throw breaks nothing. */
-  #guard<T>(call: () => T): T | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#report(error);
-      return undefined;
-    }
-  }
-
-  #report(error: unknown): void {
-    try {
-      this.#settings.onError(error);
-    } catch {
-      // There is nowhere left to report to.
-    }
+    this.#guard.call(() => this.#transport?.send(frame));
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Hello } from "../frames.ts";
+import { CODES } from "./close_codes.ts";
 import {
   Connection,
   type Opener,
@@ -13,7 +14,7 @@ import {
   type ServerConnection,
 } from "./connection.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
-import { CODES, LiveSession } from "./live_session.ts";
+import { LiveSession } from "./live_session.ts";
 import {
   readServerSettings,
   type ResumeServerOptions,

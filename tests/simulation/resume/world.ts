@@ -84,6 +84,7 @@ export class World {
 
   /** Lets time pass until the condition holds, or the time is reached. */
   async runUntil(endMs: number, isDone: () => boolean = () => false): Promise<void> {
+    this.later(() => {}, endMs - this.nowMs);
     do {
       for (let turn = 0; turn < PROMISE_TURNS; turn++) await undefined;
     } while (this.nowMs < endMs && !isDone() && this.clock.next());
