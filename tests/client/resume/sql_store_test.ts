@@ -22,6 +22,12 @@ function databaseOf(db: DatabaseSync): SqlDatabase {
   };
 }
 
+/** In memory, closed at the end of its block. */
+function open(): Disposable & { readonly db: DatabaseSync } {
+  const db = new DatabaseSync(":memory:");
+  return { db, [Symbol.dispose]: () => db.close() };
+}
+
 testStore("sqlStore()", (): StoreRig => {
   const db = new DatabaseSync(":memory:");
   return {
@@ -34,14 +40,15 @@ testStore("sqlStore()", (): StoreRig => {
 });
 
 Deno.test("sqlStore() deletes what nobody has committed for twice the time to live", async () => {
-  using db = new DatabaseSync(":memory:");
+  using opened = open();
+  const { db } = opened;
   let nowMs = 0;
   const store = sqlStore(databaseOf(db), { prefix: "mine", now: () => nowMs });
   store.bind?.(() => Promise.resolve(), 100_000);
   const isWanted = (): boolean => true;
   const count = (): unknown[] =>
     ["sessions", "messages"].map((table) =>
-      db.prepare(`SELECT COUNT(*) AS count FROM mine_${table}`).get()?.["count"]
+      Object.values(db.prepare(`SELECT COUNT(*) FROM mine_${table}`).get() ?? {})[0]
     );
   await store.open("old", { new: true, n: 1, tx: 0 }, isWanted);
   await store.sync("old", 1, { n: 1, rx: 0, acked: 0, first: 1, messages: ["x"] });
@@ -54,7 +61,8 @@ Deno.test("sqlStore() deletes what nobody has committed for twice the time to li
 });
 
 Deno.test("sqlStore() changes nothing when a commit fails half-way", async () => {
-  using db = new DatabaseSync(":memory:");
+  using opened = open();
+  const { db } = opened;
   const store = sqlStore(databaseOf(db));
   await store.open("key", { new: true, n: 1, tx: 0 }, () => true);
   const messages = ["fits", new Blob(["does not"])];
@@ -70,7 +78,8 @@ Deno.test("sqlStore() changes nothing when a commit fails half-way", async () =>
 });
 
 Deno.test("sqlStore() refuses a prefix that is no name", () => {
-  using db = new DatabaseSync(":memory:");
+  using opened = open();
+  const { db } = opened;
   assertThrows(
     () => sqlStore(databaseOf(db), { prefix: "a; DROP" }),
     TypeError,

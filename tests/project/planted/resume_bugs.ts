@@ -58,8 +58,8 @@ export const RESUME_BUGS: readonly Bug[] = [
   ),
   live(
     "A session in memory goes on without the store's consent",
-    "      this.#isUnsure = true;\n",
-    "",
+    "      this.n = n;\n      this.#isUnsure = true;\n",
+    "      this.n = n;\n",
   ),
   // The store's part.
   store("The store does not fence", " && row.gen === gen &&", " &&"),
