@@ -97,8 +97,16 @@ export function controlFrame(frame: Hello | Ok | Lost | { readonly t: "bye" }): 
   return MARK + JSON.stringify(frame);
 }
 
-/** What a frame means; total: whatever is no frame of the protocol is `bad`. */
-export function parse(raw: unknown): Frame {
+/** The control frames that one side may send. */
+type Checker = (frame: Readonly<Record<string, unknown>>) => boolean;
+
+/**
+ * What a frame means; total: whatever is no frame of the protocol is `bad`.
+ *
+ * @param isControl Which control frames the peer may send: {@linkcode isOfClient} or
+ * {@linkcode isOfServer}. Each side has only its own check in its bundle.
+ */
+export function parse(raw: unknown, isControl: Checker): Frame {
   if (!isMarked(raw)) return { t: "data", data: raw };
   switch (raw[1]) {
     case MARK:
@@ -110,12 +118,12 @@ export function parse(raw: unknown): Frame {
     case "R":
       return raw.length === 2 ? { t: "request" } : BAD;
     case "{":
-      return raw.length > MAX_CONTROL_LENGTH ? BAD : parseControl(raw.slice(1));
+      return raw.length > MAX_CONTROL_LENGTH ? BAD : parseControl(raw.slice(1), isControl);
   }
   return BAD;
 }
 
-function parseControl(json: string): Frame {
+function parseControl(json: string, isControl: Checker): Frame {
   let frame: Readonly<Record<string, unknown>>;
   try {
     frame = JSON.parse(json);
@@ -125,18 +133,23 @@ function parseControl(json: string): Frame {
   return isControl(frame) ? frame as unknown as Frame : BAD;
 }
 
-function isControl(frame: Readonly<Record<string, unknown>>): boolean {
-  const { t, rx } = frame;
+/** Whether it is a control frame of a server. */
+export function isOfServer(
+  { t, rx, max, why, new: isNew }: Readonly<Record<string, unknown>>,
+): boolean {
   switch (t) {
-    case "hello":
-      return isHello(frame);
     case "ok":
-      return isCount(rx) && isCount(frame["max"]) && typeof frame["new"] === "boolean";
+      return isCount(rx) && isCount(max) && typeof isNew === "boolean";
     case "lost":
-      return REASONS.includes(frame["why"] as LostReason) && (rx === undefined || isCount(rx));
+      return REASONS.includes(why as LostReason) && (rx === undefined || isCount(rx));
     default:
       return t === "bye";
   }
+}
+
+/** Whether it is a control frame of a client. */
+export function isOfClient(frame: Readonly<Record<string, unknown>>): boolean {
+  return frame["t"] === "hello" ? isHello(frame as Partial<Hello>) : frame["t"] === "bye";
 }
 
 function isHello({ v, s, n, rx, ack, tx, max, auth, new: isNew }: Partial<Hello>): boolean {

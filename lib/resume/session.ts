@@ -15,6 +15,7 @@ import {
   controlFrame,
   type Frame,
   isMarked,
+  isOfServer,
   type Lost,
   type Ok,
   parse,
@@ -170,7 +171,7 @@ export class ClientSession {
     if (at?.link !== link) return;
     const { data } = arrival;
     if (at.isUp && !isMarked(data)) return this.#deliver(at, arrival);
-    const frame = parse(data);
+    const frame = parse(data, isOfServer);
     if (!at.isUp) this.#meet(at, frame);
     else if (frame.t === "data") this.#deliver(at, { ...arrival, data: frame.data });
     else this.#control(at, frame);
@@ -211,7 +212,7 @@ export class ClientSession {
   /** The answer to `hello`. */
   #meet(at: Attachment, frame: Frame): void {
     if (frame.t === "ok") return this.#ok(at, frame);
-    if (frame.t !== "lost") return this.#fail(at, unexpected(frame));
+    if (frame.t !== "lost") return this.#fail(at, broken(`the server sent '${frame.t}'`));
     this.#lose(frame);
     // The listeners may have ended the client.
     if (this.#attachment === at) this.#authenticate(at);
@@ -225,7 +226,7 @@ export class ClientSession {
     const fits = rx >= outbox.acked && rx <= outbox.everSent && (isNew || !begins);
     if (!fits) {
       this.#lose({ t: "lost", why: "gap" });
-      return this.#fail(at, new Error("The server's counters do not fit"));
+      return this.#fail(at, broken("the server's counters do not fit"));
     }
     session.isNew = false;
     this.resumed = !isNew;
@@ -252,13 +253,13 @@ export class ClientSession {
         return this.#ack(true);
       case "lost":
         this.#lose(frame);
-        return this.#fail(at, new Error("The session was lost"));
+        return this.#fail(at, broken("it was lost"));
       case "bye":
         // Its sender has acknowledged before: nothing is in doubt.
         this.#lose({ t: "lost", why: "ended", rx: outbox.acked });
-        return this.#fail(at, new Error("The server ended the session"));
+        return this.#fail(at, broken("the server ended it"));
     }
-    this.#fail(at, unexpected(frame));
+    this.#fail(at, broken(`the server sent '${frame.t}'`));
   }
 
   #fail(at: Attachment, cause: unknown): void {
@@ -339,6 +340,6 @@ function makeToken(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function unexpected({ t }: Frame): Error {
-  return new Error(`Cannot go on with the session as the server sent an unexpected frame: ${t}`);
+function broken(reason: string): Error {
+  return new Error(`Cannot go on with the session as ${reason}`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { controlFrame, type Hello, parse } from "../frames.ts";
+import { controlFrame, type Hello, isOfClient, parse } from "../frames.ts";
 import { CODES } from "./close_codes.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { ServerSettings, Transport } from "./options.ts";
@@ -74,7 +74,7 @@ export class Connection<User> implements ServerConnection, Transport {
         if (!phase.session.receive(data)) this.#violate();
         return;
       case "hello": {
-        const frame = parse(data);
+        const frame = parse(data, isOfClient);
         if (frame.t !== "hello") return this.#violate();
         if (this.#opener.isShut) return this.close(CODES.moved, "going away");
         return this.#open(frame);

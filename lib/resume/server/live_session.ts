@@ -15,7 +15,15 @@
  */
 
 import { snapshot as copyOf, toMessage, type WebSocketData } from "../../bounded_queue.ts";
-import { ackFrame, controlFrame, type Hello, isMarked, type LostReason, parse } from "../frames.ts";
+import {
+  ackFrame,
+  controlFrame,
+  type Hello,
+  isMarked,
+  isOfClient,
+  type LostReason,
+  parse,
+} from "../frames.ts";
 import { CODES } from "./close_codes.ts";
 import { Confirmations } from "./confirmations.ts";
 import { type CommitHost, GroupCommit } from "./group_commit.ts";
@@ -274,7 +282,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   receive(raw: unknown): boolean {
     const { windowBytes } = this.#settings;
     if (!isMarked(raw)) return !this.#isLeaving && this.#inbound.add(raw, 2 * windowBytes);
-    const frame = parse(raw);
+    const frame = parse(raw, isOfClient);
     switch (frame.t) {
       case "data":
         return !this.#isLeaving && this.#inbound.add(frame.data, 2 * windowBytes);
@@ -297,7 +305,13 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   handle(data: unknown): void | Promise<void> {
     const seq = this.#confirmations.rx + 1;
     const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
-    const pending = this.#guard.call(() => this.#handlers.message?.(data, delivery));
+    let pending: void | Promise<void>;
+    // Not by the guard: a closure for each message would cost more than all the rest here.
+    try {
+      pending = this.#handlers.message?.(data, delivery);
+    } catch (error) {
+      return this.#guard.report(error);
+    }
     // Not `instanceof`: promises of other realms and libraries are waited for, too.
     if (typeof pending?.then !== "function") return;
     return Promise.resolve(pending).then(() => {}, (error) => this.#guard.report(error));
@@ -350,6 +364,10 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   #write(frame: WebSocketData): void {
-    this.#guard.call(() => this.#transport?.send(frame));
+    try {
+      this.#transport?.send(frame);
+    } catch (error) {
+      this.#guard.report(error);
+    }
   }
 }

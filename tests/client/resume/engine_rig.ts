@@ -1,6 +1,13 @@
 /** The engine on fakes: a clock, a transport that notes, and a client that is played by hand. */
 
-import { ackFrame, controlFrame, type Hello, parse, REQUEST } from "../../../lib/resume/frames.ts";
+import {
+  ackFrame,
+  controlFrame,
+  type Hello,
+  isOfServer,
+  parse,
+  REQUEST,
+} from "../../../lib/resume/frames.ts";
 import {
   type Delivery,
   type EndReason,
@@ -85,7 +92,7 @@ export class Client {
 }
 
 function describe(raw: unknown): string {
-  const frame = parse(raw);
+  const frame = parse(raw, isOfServer);
   switch (frame.t) {
     case "data":
       return `${frame.data}`;

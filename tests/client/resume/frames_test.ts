@@ -6,15 +6,22 @@ import {
   ackFrame,
   controlFrame,
   type Hello,
+  isOfClient,
+  isOfServer,
   type LostReason,
   MAX_CONTROL_LENGTH,
-  parse,
+  parse as parseOf,
   REQUEST,
   wrap,
 } from "../../../lib/resume/frames.ts";
 
 const seed = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 const settings = { seed, numRuns: 2_000 };
+
+/** As both sides see it: whatever either of them may send. */
+function parse(raw: unknown): ReturnType<typeof parseOf> {
+  return parseOf(raw, (frame) => isOfClient(frame) || isOfServer(frame));
+}
 
 const count = fc.maxSafeNat();
 const text = fc.oneof(
@@ -148,4 +155,16 @@ Deno.test("parse() refuses a control frame of more than 8 KiB before it looks in
   const lengths = [-1, 0, 1].map((more) => MAX_CONTROL_LENGTH + more);
   assertEquals(lengths.map((length) => padded(length).length), lengths);
   assertEquals(lengths.map((length) => parse(padded(length)).t), ["bye", "bye", "bad"]);
+});
+
+Deno.test("parse() takes from each side what only that side may say", () => {
+  const ok = '\u0001{"t":"ok","rx":0,"new":true,"max":1}';
+  const said = controlFrame(valid);
+  const bye = controlFrame({ t: "bye" });
+  const types = (isControl: typeof isOfClient): string[] =>
+    [said, ok, bye].map((raw) => parseOf(raw, isControl).t);
+  assertEquals([types(isOfClient), types(isOfServer)], [
+    ["hello", "bad", "bye"],
+    ["bad", "ok", "bye"],
+  ]);
 });

@@ -5,6 +5,7 @@ import {
   ackFrame,
   controlFrame,
   type Hello,
+  isOfClient,
   type Lost,
   type Ok,
   parse,
@@ -36,13 +37,13 @@ export class Peer {
   }
 
   get hello(): Hello {
-    const frames = this.connection.received.map(parse);
+    const frames = this.connection.received.map((raw) => parse(raw, isOfClient));
     return frames.findLast(({ t }) => t === "hello") as Hello;
   }
 
   /** What came on the connection after its last hello, control frames in short. */
   get frames(): unknown[] {
-    const frames = this.connection.received.map(parse);
+    const frames = this.connection.received.map((raw) => parse(raw, isOfClient));
     return frames.slice(frames.findLastIndex(({ t }) => t === "hello") + 1).map((frame) =>
       frame.t === "data" ? frame.data : frame.t === "ack" ? `ack ${frame.rx}` : frame.t
     );
