@@ -15,6 +15,7 @@ import type { Event } from "../../simulation/resume/history.ts";
 import { judge } from "../../simulation/resume/judge.ts";
 import { modulesOf } from "../runtimes/paths.ts";
 import { type Running, start } from "../runtimes/processes.ts";
+import { CLIENT_ROWS, playClient } from "./clients.ts";
 import { type Row, ROWS } from "./rows.ts";
 
 const CUTS = 40;
@@ -22,15 +23,11 @@ const KILLS = 2;
 const SESSION = "user";
 const LIMIT_MS = 10_000;
 
-const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(ROWS);
+const names = [...Object.keys(ROWS), ...Object.keys(CLIENT_ROWS)];
+const wanted = Deno.args.length > 0 ? Deno.args : names;
 let failed = 0;
 for (const name of wanted) {
-  const row = ROWS[name];
-  if (!row) {
-    throw new Error(`Cannot run as there must be a row of the name: current value is ${name}`);
-  }
-  const missing = await firstMissing(row);
-  const result = missing ? `NOT RUN: ${missing} is missing` : await play(row).catch(String);
+  const result = await resultOf(name).catch(String);
   const isGood = result.startsWith("ok");
   if (!isGood) failed++;
   console.log(`${isGood ? "PASS" : "FAIL"} ${name.padEnd(15)} ${result}`);
@@ -38,24 +35,36 @@ for (const name of wanted) {
 console.log(`${wanted.length - failed} passed, ${failed} failed`);
 Deno.exit(failed === 0 ? 0 : 1);
 
-async function firstMissing({ needs }: Row): Promise<string | undefined> {
+async function resultOf(name: string): Promise<string> {
+  const row = ROWS[name];
+  const client = CLIENT_ROWS[name];
+  const needs = (row ?? client)?.needs;
+  if (!needs) {
+    throw new Error(`Cannot run as there must be a row of the name: current value is ${name}`);
+  }
+  const missing = await firstMissing(needs);
+  if (missing) return `NOT RUN: ${missing} is missing`;
+  const folder = await Deno.makeTempDir({ prefix: "resume-" });
+  try {
+    if (row) return await playIn(row, folder);
+    return await playClient(
+      client as NonNullable<typeof client>,
+      await bundleOf("client.ts", folder),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function firstMissing(needs: readonly string[]): Promise<string | undefined> {
   for (const path of needs) {
     if (!await Deno.stat(path).catch(() => null)) return path;
   }
   return undefined;
 }
 
-async function play(row: Row): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "resume-" });
-  try {
-    return await playIn(row, folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 async function playIn(row: Row, folder: string): Promise<string> {
-  const bundle = await bundleOf(row, folder);
+  const bundle = await bundleOf(row.entry, folder);
   const history: Event[] = [];
   const port = freePort();
   await using redis = row.usesRedis ? await RedisProcess.start(folder) : null;
@@ -121,7 +130,7 @@ async function read({ lines }: Running, history: Event[]): Promise<void> {
 }
 
 /** What the row's runtime can run, in a place where it finds its packages. */
-async function bundleOf({ entry }: Row, folder: string): Promise<string> {
+async function bundleOf(entry: string, folder: string): Promise<string> {
   const outfile = `${folder}/${entry.replace(".ts", ".mjs")}`;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
