@@ -46,6 +46,7 @@ const MAX_WAITING = 16;
 
 const STALE: Refusal = { type: "close", code: CODES.moved, reason: "a later hello is served" };
 const FULL: Refusal = { type: "close", code: CODES.later, reason: "too many sessions" };
+const NOT_READY: Refusal = { type: "close", code: CODES.later, reason: "not ready" };
 const SHUT: Refusal = { type: "close", code: CODES.moved, reason: "going away" };
 
 /**
@@ -177,23 +178,25 @@ export class ResumeServer<Request = unknown, User = string> {
       // A session that left by a failure may have handled more than the store knows.
       const isClean = !!session && !session.isOver;
       session?.move();
-      await this.#bury(key);
+      if (!await this.#bury(key)) return;
       await this.#stored("release", (store) => store.release?.(key, isClean));
     });
   }
 
   /**
    * Sees a session off that has left this process: nobody may go on with it while a handler still runs, nor
-   * before the store has forgotten it. Where the store fails, it is for the next who comes by.
+   * before the store has forgotten it, as what was given back would be sent, too. False if the store has
+   * failed; then it is for the next who comes by.
    */
-  async #bury(key: string): Promise<void> {
+  async #bury(key: string): Promise<boolean> {
     const gone = this.#gone.get(key);
-    if (!gone) return;
+    if (!gone) return true;
     const { session, gen, grave } = gone;
     await session.settled();
     const isDone = !grave ||
       await this.#stored("remove", (store) => store.remove(key, gen, grave));
     if (isDone && this.#gone.get(key) === gone) this.#gone.delete(key);
+    return isDone;
   }
 
   /** Gives the store something to do, within its time; false if it failed. */
@@ -222,7 +225,7 @@ export class ResumeServer<Request = unknown, User = string> {
     const principal = principalOf(user);
     const key = await sources.digest(JSON.stringify([principal, hello.s]));
     if (this.#isShut) return SHUT;
-    if (this.#mutex.isFull(key)) return { type: "close", code: CODES.later, reason: "not ready" };
+    if (this.#mutex.isFull(key)) return NOT_READY;
     // Attached inside, so that the next hello finds either nothing of this one or all.
     return await this.#mutex.run(key, async () => {
       if (!opening.isWanted()) return undefined;
@@ -232,12 +235,12 @@ export class ResumeServer<Request = unknown, User = string> {
 
   async #find(wanted: Wanted<User>): Promise<Refusal | undefined> {
     const { key, hello, opening } = wanted;
-    await this.#bury(key);
+    if (!await this.#bury(key)) return NOT_READY;
     const known = this.#live.get(key);
     if (known && hello.n <= known.n) return STALE;
     // This process may have stood still for so long that another one has the session: the store knows.
     await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
-    await this.#bury(key);
+    if (known && !await this.#bury(key)) return NOT_READY;
     let session = this.#live.get(key);
     let begins = false;
     if (session) session.user = wanted.user;
@@ -279,7 +282,7 @@ export class ResumeServer<Request = unknown, User = string> {
         this.#live.delete(key);
         this.#count(principal, -1);
         this.#gone.set(key, { session, gen: stored.gen, grave });
-        this.#mutex.run(key, () => this.#bury(key)).catch(this.#settings.onError);
+        void this.#mutex.run(key, () => this.#bury(key));
       },
     });
     this.#live.set(key, session);
