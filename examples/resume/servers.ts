@@ -88,9 +88,14 @@ export class RedisProcess implements AsyncDisposable {
     this.port = port;
   }
 
-  static async start(folder: string): Promise<RedisProcess | null> {
-    const port = freePort();
-    const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+  /** @param extra Arguments beside those that keep it to this machine and this folder. */
+  static async start(
+    folder: string,
+    port: number = freePort(),
+    extra: readonly string[] = [],
+  ): Promise<RedisProcess | null> {
+    const own = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+    const args = [...own, ...extra];
     let child: Deno.ChildProcess;
     try {
       child = new Deno.Command("redis-server", { args, stdin: "null", stdout: "null" }).spawn();
