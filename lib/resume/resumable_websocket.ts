@@ -20,8 +20,8 @@ import {
 } from "../../mod.ts";
 import { checkNumber } from "../_check.ts";
 import { snapshot as copyOf, toMessage } from "../bounded_queue.ts";
-import { OwnEvent, soon } from "../platform.ts";
-import { platformSources } from "../sources.ts";
+import { missing, OwnEvent, soon } from "../platform.ts";
+import type { Clock, WebSocketConstructor } from "../sources.ts";
 import type { ResumableWebSocketEventMap } from "./lost_event.ts";
 import { ClientSession } from "./session.ts";
 import { sessionSockets } from "./session_socket.ts";
@@ -114,11 +114,11 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
       !(Symbol.iterator in protocols);
     const given = isBag ? protocols as ResumableWebSocketOptions : options;
     const { maxUnackedBytes, auth, session: snapshot, ...rest } = check(given ?? {});
-    const sources = platformSources(rest.sources ?? {});
+    const { clock = platformClock, WebSocket: inner = platformWebSocket() } = rest.sources ?? {};
     // The class that the core dials with needs what only exists once the core does.
     const late: { client?: ResumableWebSocket } = {};
     const session = new ClientSession({
-      clock: sources.clock,
+      clock,
       maxUnackedBytes,
       auth,
       snapshot,
@@ -127,7 +127,7 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
     const life = rest.heartbeat && {};
     const WebSocket = sessionSockets({
       session,
-      WebSocket: sources.WebSocket,
+      WebSocket: inner,
       isEnding: () => !!late.client && late.client.readyState >= 2,
       life,
     });
@@ -231,6 +231,20 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
   ): void {
     super.addEventListener(type, callback, options);
   }
+}
+
+/** As the core's: globals are looked up at each call, so that fake timers installed later are seen. */
+const platformClock: Pick<Clock, "setTimeout" | "clearTimeout"> = {
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+};
+
+function platformWebSocket(): WebSocketConstructor {
+  // A client in the place of the platform's class would carry itself, and so on without end.
+  if (typeof WebSocket === "function" && !(WebSocket.prototype instanceof ReconnectingWebSocket)) {
+    return WebSocket;
+  }
+  throw missing("WebSocket of its own: pass 'sources.WebSocket'");
 }
 
 /** The options, of which those of the session are checked; the core checks its own. */

@@ -47,7 +47,7 @@ export interface SessionLink {
 
 /** What a session needs. */
 export interface SessionSettings {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "setTimeout" | "clearTimeout">;
   /** The bound of what is not confirmed. */
   readonly maxUnackedBytes: number;
   readonly auth: (() => string | Promise<string>) | undefined;

@@ -217,8 +217,11 @@ export function readServerSettings<Request, User>(
         ?.session}`,
     );
   }
-  const number = (name: NumberOption, fallback: number, max: number): number =>
-    checkNumber(ACTION, name, given[name] ?? fallback, 1, max);
+  const number = (name: NumberOption, fallback: number, max: number): number => {
+    const value = given[name] ?? fallback;
+    checkNumber(ACTION, name, value, 1, max);
+    return value;
+  };
   return {
     session: (session) => given.session(session),
     authenticate: (request, auth) =>

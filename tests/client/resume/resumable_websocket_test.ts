@@ -524,3 +524,35 @@ Deno.test("ResumableWebSocket takes the protocols as its second argument, as the
   new Peer(network).open();
   assertEquals([ws.protocol, log], ["chat", ["open"]]);
 });
+
+Deno.test("ResumableWebSocket takes the platform's class and timers where none are given", () => {
+  const { network } = fakeWorld();
+  const { WebSocket } = globalThis;
+  globalThis.WebSocket = network.WebSocket;
+  try {
+    const ws = new ResumableWebSocket("wss://example.com");
+    const peer = new Peer(network);
+    peer.open();
+    peer.connection.send("x");
+    assertEquals([ws.state, ws.snapshot().rx], ["open", 1]);
+    ws.close();
+    network.clock.tick(10);
+    assertEquals(ws.state, "closed");
+  } finally {
+    globalThis.WebSocket = WebSocket;
+  }
+});
+
+Deno.test("ResumableWebSocket carries no client in the place of the platform's class", () => {
+  const { WebSocket } = globalThis;
+  globalThis.WebSocket = ResumableWebSocket as unknown as typeof WebSocket;
+  try {
+    assertThrows(
+      () => new ResumableWebSocket("wss://example.com"),
+      TypeError,
+      "has no WebSocket of its own",
+    );
+  } finally {
+    globalThis.WebSocket = WebSocket;
+  }
+});
