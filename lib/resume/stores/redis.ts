@@ -129,15 +129,17 @@ class Store implements RedisStore {
     await this.#started;
     /** The generation whose owner is dead. */
     let forced = "";
-    let before = "";
+    /** What the owner of this generation claims to have released. */
+    let claimed = "";
     for (;;) {
       const opened = await this.#tryOpen(key, hello, forced);
       if ("type" in opened) return opened;
       if (!isWanted()) return { type: "stale" };
-      // An owner that says that it has released the session, and has not: its store may be failing.
-      if (before === opened.gen) await this.#pause();
-      before = opened.gen;
-      if (await this.#isDead(key, opened.owner)) forced = opened.gen;
+      // It says that it has released the session, and has not: its store may be failing.
+      if (claimed === opened.gen) await this.#pause();
+      const answer = await this.#request(key, opened.owner);
+      if (answer === "dead") forced = opened.gen;
+      if (answer === "released") claimed = opened.gen;
     }
   }
 
@@ -220,20 +222,21 @@ class Store implements RedisStore {
       .catch(() => {});
   }
 
-  /** Requests a session of its owner, and waits; true if the owner is dead. */
-  async #isDead(key: string, owner: string): Promise<boolean> {
+  /** Requests a session of its owner, and waits for the answer, but not longer than its lease lasts. */
+  async #request(key: string, owner: string): Promise<"released" | "dead" | "silent"> {
+    const leftMs = Number(textOf(await this.#client.command("PTTL", this.#leaseOf(owner))));
+    if (leftMs < 0) return "dead";
     let timer: unknown;
-    const isReleased = await new Promise<boolean>((resolve, reject) => {
-      this.#waiting.set(key, () => resolve(true));
-      timer = unreferencedClock.setTimeout(() => resolve(false), this.#leaseMs / 4);
+    return await new Promise<"released" | "silent">((resolve, reject) => {
+      this.#waiting.set(key, () => resolve("released"));
+      const limitMs = Math.min(leftMs + 1, this.#leaseMs / 4);
+      timer = unreferencedClock.setTimeout(() => resolve("silent"), limitMs);
       this.#client.command("PUBLISH", this.#channelOf(owner), `release ${key} ${this.#id}`)
         .catch(reject);
     }).finally(() => {
       unreferencedClock.clearTimeout(timer);
       this.#waiting.delete(key);
     });
-    if (isReleased) return false;
-    return Number(textOf(await this.#client.command("EXISTS", this.#leaseOf(owner)))) === 0;
   }
 
   #pause(): Promise<void> {
