@@ -18,7 +18,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TimingOptions TraceRecord " +
+      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources Status TimingOptions TraceRecord " +
       "WebSocketConstructor WebSocketData WebSocketLike",
   },
   "lib/core.ts": {
@@ -62,6 +62,33 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "ReconnectingWebSocketErrorCode RetryDecision",
   },
   "lib/cli/main.ts": { values: "main", types: "" },
+  "lib/resume/mod.ts": {
+    values: "ResumableWebSocket",
+    types:
+      "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
+      "SessionLoss SessionLostEvent Snapshot",
+  },
+  "lib/resume/server/mod.ts": {
+    values: "ResumeServer memoryStore",
+    types: "Change Committed Delivery EndReason Grave HeaderReader LostReason Opened " +
+      "ResumeServerOptions ServerConnection ServerSources Session SessionHandlers SessionStore " +
+      "ShutdownOptions StoreHello Stored Transport Upgrade WebSocketData",
+  },
+  "lib/resume/adapters/deno.ts": { values: "serveDeno", types: "" },
+  "lib/resume/adapters/bun.ts": {
+    values: "bunHandlers",
+    types: "BunData BunHandlers BunSocket BunUpgrader",
+  },
+  "lib/resume/adapters/ws.ts": {
+    values: "acceptWs wsOptions",
+    types: "WsOptions WsRequest WsSocket",
+  },
+  "lib/resume/adapters/durable_object.ts": { values: "serveDurableObject", types: "" },
+  "lib/resume/stores/sql.ts": { values: "sqlStore", types: "SqlDatabase SqlStoreOptions SqlValue" },
+  "lib/resume/stores/redis.ts": {
+    values: "redisStore",
+    types: "RedisClient RedisStore RedisStoreOptions",
+  },
 };
 
 interface Documentation {
