@@ -187,7 +187,7 @@ export class Driver {
         if (isOver && !CLOSING.includes(wanted.phase)) return;
         break;
       case "retry":
-        if (state.epoch !== wanted.epoch || isOver) return;
+        if (state.epoch !== wanted.epoch || isOver || state.phase === "paused") return;
         break;
       default:
         if (state.epoch !== wanted.epoch || state.phase !== wanted.phase) return;

@@ -209,7 +209,7 @@ export type Input =
 /**
  * What the client must do. Order matters and is kept. `disarm`, `abandon` and `statechange` always
  * happen; `error` and `close` unless the client is over by then for another reason; `retry` unless it
- * is over or begins yet another attempt; the others only while the phase and epoch that asked for
+ * is over, paused or begins yet another attempt; the others only while the phase and epoch that asked for
  * them last. The events of `reconnect()` and `pause()` wait for a microtask, or for the next event.
  */
 export type Effect =

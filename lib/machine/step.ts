@@ -168,7 +168,7 @@ function waiting(state: Of<"waiting">, input: Input, config: Config): Step | und
 }
 
 function paused(state: Of<"paused">, input: Input, config: Config): Step | undefined {
-  return input.type === "resume" ? begin(state, FRESH, config) : undefined;
+  return input.type === "resume" ? begin({ ...state, silences: 0 }, FRESH, config) : undefined;
 }
 
 function closing(state: Of<"closing">, input: Input): Step {

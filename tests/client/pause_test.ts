@@ -30,6 +30,19 @@ Deno.test("pause() during a dial drops it without waiting", async () => {
   assertEquals(activity(it), IDLE);
 });
 
+Deno.test("pause() inside a listener of error leaves no retry event, as nothing will follow", async () => {
+  const it = openRig();
+  it.ws.onerror = () => it.ws.pause();
+  it.server.drop();
+  await Promise.resolve();
+  assertEquals(it.log.map((line) => line.split(" ").slice(1).join(" ")), [
+    "statechange open -> waiting",
+    "error connection-lost",
+    "close 1006 unclean connection-lost retry",
+    "statechange waiting -> paused",
+  ]);
+});
+
 Deno.test("pause() during a wait, or before anything was dialled, changes the state only", async () => {
   const waiting = openRig();
   waiting.server.drop();

@@ -10,6 +10,7 @@ import { CLIENT } from "./client.ts";
 import { COMMAND_LINE } from "./command_line.ts";
 import { FEATURES } from "./features.ts";
 import { CORE } from "./machine.ts";
+import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
 
 /** All of them. */
@@ -17,6 +18,8 @@ export const BUGS: readonly Bug[] = [
   ...CORE,
   ...CLIENT,
   ...FEATURES,
+  ...PAUSES,
+  ...STATUSES,
   ...ITERATORS,
   ...STREAMS,
   ...PREFLIGHT,

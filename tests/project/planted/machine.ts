@@ -176,8 +176,8 @@ export const CORE: readonly Bug[] = [
   ),
   bug(
     "reconnect() keeps the counters",
-    "silences: 0 }, FRESH, config",
-    "silences: 0 }, state.series, config",
+    "silences: 0 }, FRESH, config, [",
+    "silences: 0 }, state.series, config, [",
   ),
   bug(
     "reconnect() does not report the close",
@@ -191,8 +191,8 @@ export const CORE: readonly Bug[] = [
   ),
   bug(
     "reconnect() keeps the heartbeat's patience",
-    "{ ...state, silences: 0 }, F",
-    "state, F",
+    "{ ...state, silences: 0 }, FRESH, config, [",
+    "state, FRESH, config, [",
   ),
   {
     ...bug(
