@@ -3,7 +3,7 @@
  * of every message; then the same cuts without sessions.
  */
 import { parseArgs } from "node:util";
-import { type Findings, hasRedis, tellStory } from "./story.ts";
+import { type Findings, hasRedis, runStory } from "./story.ts";
 import { type Tally, tallyDown, tallyUp } from "./tally.ts";
 
 const { values } = parseArgs({ options: { cuts: { type: "string", default: "60" } } });
@@ -29,9 +29,9 @@ console.log(
 );
 console.log(`${CLIENTS} clients and their servers send all the time. ${cuts} cuts:\n`);
 const common = { cuts, clients: CLIENTS, print: console.log };
-const withSessions = await tellStory({ ...common, store, harmsServers: true });
+const withSessions = await runStory({ ...common, store, harmsServers: true });
 console.log("\nThe same cuts without sessions, on one server that stays well ...\n");
-const without = await tellStory({ ...common, store: "none", harmsServers: false });
+const without = await runStory({ ...common, store: "none", harmsServers: false });
 
 const lost = withSessions.events.filter(({ type }) => type === "lost").length;
 const up = tallyUp(withSessions);

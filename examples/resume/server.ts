@@ -79,7 +79,7 @@ function begin(
   };
 }
 
-/** The same without sessions: what is sent while nobody is connected is sent to nobody. */
+/** The same without sessions: what is sent while no client is connected is lost. */
 function servePlain(request: Request): Response {
   if (request.headers.get("upgrade") !== "websocket") return new Response("Plain", { status: 400 });
   const { socket, response } = Deno.upgradeWebSocket(request);

@@ -1,4 +1,4 @@
-/** The demo's processes: servers that are killed, frozen and told to go, and a Redis if there is one. */
+/** The demo's processes: servers that are killed, frozen and made to leave, and a Redis if there is one. */
 
 interface Running {
   readonly child: Deno.ChildProcess;
@@ -37,7 +37,7 @@ export class Servers implements AsyncDisposable {
     this.#running[place] = { child, port, isUp: false };
     const reader = child.stdout.getReader();
     await reader.read();
-    // Nothing more is said; a pipe that nobody reads would be left open.
+    // Nothing more is said; a pipe that is not read would be left open.
     reader.cancel();
     const running = this.#running[place];
     if (running?.child === child) running.isUp = true;

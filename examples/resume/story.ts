@@ -40,7 +40,7 @@ export async function hasRedis(): Promise<boolean> {
 }
 
 /** Plays it. */
-export async function tellStory(options: StoryOptions): Promise<Findings> {
+export async function runStory(options: StoryOptions): Promise<Findings> {
   const folder = await Deno.makeTempDir({ prefix: "holdfast-resume-" });
   try {
     return await play(options, folder);
@@ -113,6 +113,6 @@ function planTroubles(
     proxy.cutAll();
     return frozen;
   });
-  at(0.9, "server A is told to leave", () => servers.restart(0, "SIGTERM", 100));
+  at(0.9, "server A leaves in order", () => servers.restart(0, "SIGTERM", 100));
   return troubles;
 }

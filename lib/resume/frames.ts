@@ -52,7 +52,7 @@ export interface Ok {
 export interface Lost {
   readonly t: "lost";
   readonly why: LostReason;
-  /** The client's messages that were handled; absent where nobody knows. */
+  /** The client's messages that were handled; absent where that is in doubt. */
   readonly rx?: number;
 }
 

@@ -332,7 +332,7 @@ function restore({ token, n, isNew, rx, acked, everSent, unacked }: Snapshot): S
   return { token, n, isNew, outbox, inlet: new Inlet(rx) };
 }
 
-/** 128 bits that nobody can guess: who knows the token of a session is half its owner. */
+/** 128 bits that cannot be guessed: who knows the token of a session is half its owner. */
 function makeToken(): string {
   const { crypto } = globalThis as { crypto?: Crypto };
   if (!crypto?.getRandomValues) throw missing("crypto.getRandomValues, which sessions need");

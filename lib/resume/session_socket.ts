@@ -19,7 +19,7 @@ export interface SessionSocketSettings {
   readonly WebSocket: WebSocketConstructor;
   /** Whether the client ends, so that its session does. */
   readonly isEnding: () => boolean;
-  /** The data of a message that is only a sign of life; absent where nobody counts those. */
+  /** The data of a message that is only a sign of life; absent where those do not count. */
   readonly life: unknown;
 }
 

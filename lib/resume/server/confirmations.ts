@@ -72,7 +72,7 @@ export class Confirmations {
     }, ACK.delayMs);
   }
 
-  /** There is nobody to confirm to. */
+  /** No client is attached. */
   clear(): void {
     this.#due = "no";
     this.#at = Infinity;

@@ -6,7 +6,7 @@
  *
  * 1. A message to the client is stored before it is on the wire.
  * 2. A message of the client is handled, then committed, then confirmed.
- * 3. `ok` is said only when nobody handles this session's messages any more: `quiesce` sees to it here,
+ * 3. `ok` is said only once nothing handles this session's messages any more: `quiesce` sees to it here,
  *    the store's `open` elsewhere.
  * 4. Whoever was fenced neither commits nor confirms; and a session that is still in memory checks with
  *    the store before it says `ok`, as this process may have stood still past its lease.
@@ -152,7 +152,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   end(): void {
     if (this.#isOver) return;
-    // Nobody will look for it in the store: what was accepted may leave as it is.
+    // It is not looked for in the store again: what was accepted may leave as it is.
     this.#outgoing.flush();
     const rx = this.#certain;
     if (rx === undefined) this.#write(controlFrame({ t: "lost", why: "unknown" }));

@@ -49,20 +49,20 @@ export type EndReason = "closed" | "expired" | "overflow" | "gap" | "moved" | "s
 export interface SessionHandlers {
   /**
    * Called for each message in order, one at a time; the message is confirmed after it has returned or its
-   * promise is settled. What it throws is reported, and counts as handled: a message that nobody can
+   * promise is settled. What it throws is reported, and counts as handled: a message that no handler can
    * handle must not stop all that follow. One that never settles stops the session: give it a deadline.
    */
   message?(data: unknown, delivery: Delivery): void | Promise<void>;
   /**
    * The session has left this process; called once. `unacked` is given back: what the client has not
-   * confirmed, and nobody else will send; with `store-failed` and `moved` what may not be stored.
+   * confirmed, and no other process will send; with `store-failed` and `moved` what may not be stored.
    */
   end?(why: EndReason, unacked: readonly WebSocketData[]): void;
 }
 
 /** A session that lives in this process. */
 export interface Session<User = string> {
-  /** The same on every server; a hash of principal and token, which tells neither. */
+  /** The same on every server; a hash of principal and token, which reveals neither. */
   readonly key: string;
   /** What `authenticate` answered last. */
   readonly user: User;
@@ -93,7 +93,7 @@ export interface ResumeServerOptions<Request = unknown, User = string> {
    * (4403). Called for every connection. A session belongs to its principal: for another one, its token is
    * unknown.
    *
-   * @default {() => ""} A token that nobody can guess is all that keeps sessions apart.
+   * @default {() => ""} A token that cannot be guessed is all that keeps sessions apart.
    */
   authenticate?(request: Request, auth: string | undefined): User | null | Promise<User | null>;
   /**
@@ -196,7 +196,7 @@ export interface ServerSettings<Request, User>
   readonly protocols: readonly string[] | undefined;
   readonly allowOrigin: ((origin: string) => boolean) | undefined;
   readonly sources: ServerSources;
-  /** Whether users are told apart. */
+  /** Whether users are distinguished. */
   readonly hasUsers: boolean;
 }
 
@@ -246,7 +246,7 @@ export function readServerSettings<Request, User>(
   };
 }
 
-/** Of an object nobody knows which part stays: with the time of a login in it, no session is found again. */
+/** It is unknown which part of an object stays: with the time of a login in it, no session is found again. */
 function principalOf(user: unknown): string {
   if (typeof user === "string" || typeof user === "number") return `${user}`;
   throw new TypeError(

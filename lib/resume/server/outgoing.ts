@@ -67,7 +67,7 @@ export class Outgoing {
     this.#outbox.rewind();
   }
 
-  /** There is nobody to send to. */
+  /** No client is attached. */
   detach(): void {
     this.#window = undefined;
   }
@@ -89,7 +89,7 @@ export class Outgoing {
     }
   }
 
-  /** Sends all, stored or not: for a session that nobody will look for in the store. */
+  /** Sends all, stored or not: for a session that is not looked for in the store again. */
   flush(): void {
     this.pump(this.#outbox.tx);
   }

@@ -184,7 +184,7 @@ export class ResumeServer<Request = unknown, User = string> {
   }
 
   /**
-   * Sees a session off that has left this process: nobody may go on with it while a handler still runs, nor
+   * Sees a session off that has left this process: nothing may go on with it while a handler still runs, nor
    * before the store has forgotten it, as what was given back would be sent, too. False if the store has
    * failed; then it is for the next who comes by.
    */
@@ -255,7 +255,7 @@ export class ResumeServer<Request = unknown, User = string> {
       );
       if (opened.type !== "session") return refusalOf(opened);
       begins = opened.session.isNew;
-      // Even if nobody waits any more: the store has noted the hello, and the next commit must not undo it.
+      // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
       session = await this.#begin(wanted, opened.session);
     }
     if (!session.fits(hello)) {

@@ -46,7 +46,7 @@ export interface Grave {
 /** What opening a session leads to. */
 export type Opened =
   | { readonly type: "session"; readonly session: Stored }
-  /** A later hello is served, or nobody waits any more. */
+  /** A later hello is served, or no connection waits any more. */
   | { readonly type: "stale" }
   | { readonly type: "lost"; readonly grave: Omit<Grave, "n"> };
 
@@ -81,7 +81,7 @@ export interface SessionStore {
   /**
    * Makes this process the owner of a session.
    *
-   * @param isWanted Whether somebody still waits for the answer.
+   * @param isWanted Whether a connection still waits for the answer.
    */
   open(key: string, hello: StoreHello, isWanted: () => boolean): Promise<Opened>;
   /** Commits a change. */
@@ -100,7 +100,7 @@ export interface SessionStore {
    *
    * @param release To be called when another process wants a session.
    * @param ttlMs How long a session outlives its connection. A live one is committed at least that often,
-   * so that what nobody has committed for longer can be thrown away.
+   * so that what was not committed for longer can be thrown away.
    */
   bind?(release: (key: string) => Promise<void>, ttlMs: number): void;
 }

@@ -1,6 +1,6 @@
 /**
  * What was wrong once, in the sketch or on the way here, each as a scenario. Those that are the duty of a
- * store are in `store_contract.ts`; seeds are in `tests/simulation/resume/simulation_test.ts`.
+ * store are in `store_contract.ts`, those of a lone answer in `server_test.ts` and `server_store_test.ts`.
  *
  * @module
  */
@@ -150,7 +150,7 @@ Deno.test("A session whose store failed is released as unclean when another proc
   assertEquals(released, [false]);
 });
 
-Deno.test("A store that does not answer holds up nobody for long, and nobody goes on with what is over", async () => {
+Deno.test("A store that does not answer holds up no hello for long, and what is over goes on nowhere", async () => {
   let isDown = true;
   const removed: string[] = [];
   const { client, dial, clock } = await attachedRig({

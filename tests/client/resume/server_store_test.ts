@@ -115,7 +115,7 @@ for (const isLate of [false, true]) {
   });
 }
 
-Deno.test("ResumeServer lets nobody go on while the handler of a failed session runs", async () => {
+Deno.test("ResumeServer lets no connection go on while the handler of a failed session runs", async () => {
   const { store, answer } = slowStore();
   const done = deferred<void>();
   const { client, dial, settle, sessions } = await attachedRig({
@@ -135,7 +135,7 @@ Deno.test("ResumeServer lets nobody go on while the handler of a failed session 
   assertEquals(next.read(), ["ok 0 new"]);
 });
 
-Deno.test("ResumeServer commits the hello that a session was opened for, though nobody waits any more", async () => {
+Deno.test("ResumeServer commits the hello that a session was opened for, though no connection waits any more", async () => {
   const opened = deferred<void>();
   const { store, changes } = slowStore();
   const late: SessionStore = {

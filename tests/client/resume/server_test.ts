@@ -150,7 +150,7 @@ Deno.test("ResumeServer refuses whom 'authenticate' does not know", async () => 
   assertEquals(client.read(), ["close 4403 refused"]);
 });
 
-Deno.test("ResumeServer takes no object for a principal, as nobody knows which part of it stays", async () => {
+Deno.test("ResumeServer takes no object for a principal, as it is unknown which part of it stays", async () => {
   const errors: unknown[] = [];
   const server = new ResumeServer({
     authenticate: () => ({ id: 1, loginAtMs: Math.random() }),

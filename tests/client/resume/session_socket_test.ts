@@ -18,7 +18,7 @@ Deno.test("A message that the platform refuses fails the connection, and stays i
   assertEquals(peer.frames, ["x"]);
 });
 
-Deno.test("What a connection does after it was given up reaches nobody", () => {
+Deno.test("What a connection does after it was given up reaches no listener", () => {
   const { clock, peer, read, network } = sessionRig();
   peer.open();
   const [first] = network.connections;

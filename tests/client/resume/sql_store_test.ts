@@ -39,7 +39,7 @@ testStore("sqlStore()", (): StoreRig => {
   };
 });
 
-Deno.test("sqlStore() deletes what nobody has committed for twice the time to live", async () => {
+Deno.test("sqlStore() deletes what was not committed for twice the time to live", async () => {
   using opened = open();
   const { db } = opened;
   let nowMs = 0;

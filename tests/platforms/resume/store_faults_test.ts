@@ -1,5 +1,5 @@
 /**
- * What a client is told when the store of its session was wiped or restarted while it was away, with a
+ * What a client sees when the store of its session was wiped or restarted while it was away, with a
  * real Redis.
  *
  * @module

@@ -201,7 +201,7 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   inTest(
     "server_store_test.ts",
     server(
-      "A session that was opened for nobody forgets the hello",
+      "A session that was opened for a connection that is gone forgets the hello",
       "      n: hello.n,\n      settings",
       "      n: 0,\n      settings",
     ),

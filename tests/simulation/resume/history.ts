@@ -42,7 +42,7 @@ export type Event =
     readonly life: string;
     readonly message: number;
   }
-  /** The session has left the process, which was given back what nobody else will send. */
+  /** The session has left the process, which was given back what no other process will send. */
   | {
     readonly type: "ended";
     readonly session: string;

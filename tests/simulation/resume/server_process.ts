@@ -22,7 +22,7 @@ export interface Setting {
   readonly record: (event: Event) => void;
   /** The next message of a server. */
   readonly nextMessage: () => number;
-  /** An error that the engine reported and nobody caused. */
+  /** An error that the engine reported without a planned cause. */
   readonly onError: (error: unknown) => void;
 }
 

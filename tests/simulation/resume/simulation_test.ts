@@ -1,5 +1,7 @@
 /**
- * Client, engine and store together under random faults. `deno task soak:resume` plays more.
+ * Client, engine and store together under random faults. `deno task soak:resume` plays more. What it found
+ * is kept as scenarios, in `tests/client/resume/scenarios_test.ts`: a seed means something else after the
+ * next change of the simulation.
  *
  * @module
  */
@@ -10,23 +12,8 @@ import { play } from "./run.ts";
 
 const RUNS = 2_000;
 
-/** Seeds that once failed, with what was wrong then. */
-const FOUND: Readonly<Record<string, number>> = {
-  "what failed was released as if nothing were in doubt": 115,
-  "a late hello began a session anew that had overflowed": 548,
-  "a store that never answered held up all who came later": 854,
-  "a session that expired in a hand-over went on elsewhere": 939,
-  "what was never answered began anew after its store was wiped": 100_138,
-};
-
 /** Fresh, unless one is to be repeated: `SEED=... deno task test`. */
 const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 40));
-
-for (const [what, found] of Object.entries(FOUND)) {
-  Deno.test(`A session keeps its promises where ${what}: seed ${found}`, async () => {
-    assertEquals((await play(found)).violations, []);
-  });
-}
 
 Deno.test(`A session keeps its promises under random faults, seed ${seed}`, async () => {
   const seen = new Set<string>();
