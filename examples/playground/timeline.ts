@@ -55,7 +55,7 @@ const REASONS: readonly (readonly [line: RegExp, reason: string])[] = [
   [/^clos/, "The client was closed, and comes back no more."],
 ];
 
-/** A line for a record that tells something, null for the others. */
+/** A line for a record that says something, null for the others. */
 export function toEntry(record: TraceRecord, startMs: number): Entry | null {
   const line = formatTrace(record);
   if (line === null) return null;

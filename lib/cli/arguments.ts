@@ -164,7 +164,7 @@ function readChaos(given: Given): ChaosCommand {
   };
 }
 
-/** Hosts that are this machine, where nobody has a certificate. */
+/** Hosts that are this machine, where there are no certificates. */
 const LOCAL = /^(localhost|[\w.-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d*)?([/?#]|$)/i;
 
 /** Completes and checks a URL: without a scheme it is `ws:` for this machine, else `wss:`. */

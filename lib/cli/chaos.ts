@@ -106,15 +106,14 @@ class ChaosProxy {
 
   async run(): Promise<number> {
     const { onInput, onStop } = this.#host;
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#finish = resolve;
+    const finished = new Promise<number>((resolve) => this.#finish = resolve);
     const stopReading = onInput(
       (text) => this.#lines.read(text).forEach((it) => this.#type(it)),
       false,
     );
-    const stopListening = onStop(() => resolve(0));
+    const stopListening = onStop(() => this.#finish(0));
     this.#listen();
-    const code = await promise;
+    const code = await finished;
     stopReading();
     stopListening();
     this.#server?.close();

@@ -54,7 +54,7 @@ export class LineReader {
 
 const CLEAR = "\r\u001b[K";
 
-/** The screen of a terminal; where nobody watches, a log without the live line. */
+/** The screen of a terminal; where no person watches, a log without the live line. */
 export class Screen {
   readonly #host: Pick<Host, "columns" | "write">;
   readonly #paint: Paint;

@@ -29,6 +29,9 @@ const TICK_MS = 250;
  * @throws {Misuse} An argument that only the client can judge, or a file that cannot be written.
  */
 export async function watch(command: WatchCommand, host: Host): Promise<number> {
+  if (!host.sources.WebSocket && typeof WebSocket !== "function") {
+    throw new Misuse("Cannot watch as the platform must have a WebSocket: Node has, from 22 on");
+  }
   const sink = command.trace === null ? null : await openTrace(host, command.trace);
   try {
     return await new Watch(command, host, sink).run();

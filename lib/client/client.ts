@@ -307,7 +307,11 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   }
 
   noteStep(moment: Moment): (() => void) | undefined {
-    if (!this.parts.doors.note?.(this, moment)) return;
+    try {
+      if (!this.parts.doors.note?.(this, moment)) return;
+    } catch {
+      // A clock that throws: what arms the timer notices it, too.
+    }
     return () => this.dispatch({ type: "statuschange" }, null);
   }
 

@@ -50,16 +50,30 @@ async function checkChaos(command: readonly string[]): Promise<void> {
 export async function checkBin(
   { tarball }: Package,
   folder: string,
-  program: string,
+  runtime: readonly [program: string, ...flags: readonly string[]],
 ): Promise<string> {
   await createProject(folder, npmInstall(tarball), []);
-  const command = [program, `${folder}/node_modules/.bin/holdfast`];
+  const command = [...runtime, `${folder}/node_modules/.bin/holdfast`];
   await using server = await startEcho();
   assertEquals(await survive(command, server), SURVIVED);
   await checkHeader(command);
   await checkChaos(command);
-  const { output } = await run([program, "--version"]);
+  const { output } = await run([runtime[0], "--version"]);
   return `${output.trim()}: watch, headers, chaos`;
+}
+
+/** Without a WebSocket the command says what is missing. */
+export async function checkLack(
+  { tarball }: Package,
+  folder: string,
+  node: string,
+): Promise<string> {
+  await createProject(folder, npmInstall(tarball), []);
+  await using cli = startCli([node], `${folder}/node_modules/.bin/holdfast`, "localhost:1");
+  assertEquals(await cli.end(), 2);
+  const message = "Cannot watch as the platform must have a WebSocket: Node has, from 22 on";
+  assertEquals(cli.running.errors(), `${message}\nholdfast --help shows how`);
+  return "says that Node 20 has no WebSocket";
 }
 
 /** `npx` finds the command by the name of the package. */

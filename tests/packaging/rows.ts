@@ -5,7 +5,7 @@
  */
 
 import { checkPlayground } from "../project/playground_chromium.ts";
-import { checkBin, checkNpx, checkTerminal } from "./bin.ts";
+import { checkBin, checkLack, checkNpx, checkTerminal } from "./bin.ts";
 import { type Row, row, type Rows } from "../platforms/rows.ts";
 import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
 import { checkContract } from "../compatibility/chromium.ts";
@@ -54,10 +54,10 @@ const typed = (moduleResolution: ModuleResolution): Row =>
 const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Row =>
   row(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
 
-const command = (name: string, program: string): Row =>
+const command = (name: string, ...runtime: readonly [string, ...string[]]): Row =>
   row(
-    async ({ pack, folder }) => await checkBin(await pack(), folder, program),
-    [program],
+    async ({ pack, folder }) => await checkBin(await pack(), folder, runtime),
+    [runtime[0]],
     name,
   );
 
@@ -115,6 +115,12 @@ export const rows: Rows = {
   "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
   "npm-require-bun": required("bun", [bun]),
   "npm-bin-npx": row(async ({ pack, folder }) => await checkNpx(await pack(), folder), ["npx"]),
+  "npm-bin-node-20": command("node-20", nodeOf("node-20"), "--experimental-websocket"),
+  "npm-bin-lack": row(
+    async ({ pack, folder }) => await checkLack(await pack(), folder, nodeOf("node-20")),
+    [nodeOf("node-20")],
+    "node-20",
+  ),
   "npm-bin-node-24": command("node-24", nodeOf("node-24")),
   "npm-bin-bun": command("bun", bun),
   "cli-terminal": row(() => checkTerminal(), ["tmux"], "terminal"),

@@ -11,7 +11,7 @@ const LIMIT_MS = 20_000;
 
 /** A page. */
 export interface Page extends AsyncDisposable {
-  /** Errors that nobody caught, and what was written by `console.error`. */
+  /** Uncaught errors, and what was written by `console.error`. */
   readonly errors: readonly string[];
   call(method: string, parameters?: object): Promise<Record<string, unknown>>;
   /** The value of an expression. */

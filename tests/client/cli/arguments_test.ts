@@ -139,7 +139,7 @@ Deno.test("readArguments() says what is wrong, and no secret", () => {
   for (const [args, message] of wrong) assertEquals(misuse(...args), message);
 });
 
-/** Arguments as people, and nobody, would give them. */
+/** Arguments, likely and unlikely. */
 const argument = fc.oneof(
   fc.constantFrom(
     ...Object.values(FLAGS).flatMap((flags) => Object.keys(flags)).map((name) => `--${name}`),

@@ -36,7 +36,7 @@ async function replayed(text: string, ...flags: readonly string[]): Promise<{
   return { code, output: session.output(), errors: session.errors(), files: session.files };
 }
 
-Deno.test("replay tells a trace as a story, with times, connections and attempts", async () => {
+Deno.test("replay shows a trace as a story, with times, connections and attempts", async () => {
   const { code, output } = await replayed(LINES.join(""));
   const lines = output.trimEnd().split("\n").map((line) => line.trim().replace(/ +/g, " "));
   assertEquals([code, lines.at(-1)], [
