@@ -6,6 +6,7 @@
  */
 
 import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
+import { leave, pause, restart } from "./calls.ts";
 import type {
   CloseArguments,
   Closure,
@@ -48,7 +49,7 @@ const LATE_TURNS = 5;
  */
 export const UNWAITED = { waitedMs: 0, previousDelayMs: 0 };
 
-const FRESH: Series = { attempt: 0, ...UNWAITED, early: 0, cut: false };
+export const FRESH: Series = { attempt: 0, ...UNWAITED, early: 0, cut: false };
 
 /** The state of a client that has not started. */
 export const INITIAL: State = {
@@ -269,35 +270,6 @@ export function begin(
   );
 }
 
-/** `reconnect()`: what there is ends now, and a fresh series begins. */
-function restart(
-  state: State,
-  call: Input & { readonly type: "reconnect" },
-  config: Config,
-): Step {
-  const { code = ABNORMAL.code, reason = "", again } = call;
-  // Where nothing was dialled that was reported, nothing ends. A report would loop: its listeners may
-  // reconnect.
-  const isIdle = again || !isDialled(state);
-  const events: readonly Effect[] = isIdle ? [] : [
-    ...report({ code, reason, wasClean: false }, true, null),
-    { type: "retry", attempt: 0, delayMs: 0, error: null },
-  ];
-  return begin({ ...state, silences: 0 }, FRESH, config, [abandon(false, call)], events);
-}
-
-/** `pause()`: what there is ends now, and nothing follows until `resume()`. */
-function pause(state: State, call: CloseArguments): Step {
-  if (state.phase === "paused") return stay(state);
-  const { code = ABNORMAL.code, reason = "" } = call;
-  return move(
-    state,
-    { ...common(state), phase: "paused" },
-    [DISARM, abandon(false, call)],
-    isDialled(state) ? report({ code, reason, wasClean: false }, false, null) : [],
-  );
-}
-
 /** The client would end by itself, unless it is to pause then. */
 function giveUp(
   state: State,
@@ -315,23 +287,6 @@ function giveUp(
   );
 }
 
-/** `close()`: a connection gets its close handshake, anything else is dropped. */
-function leave(
-  state: State,
-  { error, code, reason }: CloseArguments & { readonly error: "aborted" | null },
-  config: Config,
-): Step {
-  const linked = isLinked(state);
-  return move(
-    state,
-    { ...common(state), phase: "closing", error },
-    linked
-      ? [DISARM, arm("close", config.closeTimeoutMs), { type: "hangUp", code, reason }]
-      : [DISARM, abandon(false)],
-    linked ? [] : [{ type: "settle" }],
-  );
-}
-
 /** Over for good. What the user ended is not an error, but `aborted` goes with the close. */
 function end(state: State, closure: Closure, error: ErrorCode | null, isSilent = false): Step {
   const events = report(closure, false, error);
@@ -343,13 +298,8 @@ function end(state: State, closure: Closure, error: ErrorCode | null, isSilent =
   );
 }
 
-/** Whether there is a socket that has not ended. */
-function isDialled({ phase }: State): boolean {
-  return phase === "connecting" || phase === "handshaking" || phase === "open";
-}
-
 /** Whether there is a connection that a close handshake can end. */
-function isLinked({ phase }: State): boolean {
+export function isLinked({ phase }: State): boolean {
   return phase === "open" || phase === "handshaking";
 }
 
@@ -363,7 +313,7 @@ export function lose(state: State, error = lossOf(state) as ErrorCode): Step {
 }
 
 /** At most one `error`, and none after a close handshake, whatever it means; exactly one `close`. */
-function report(
+export function report(
   { code, reason, wasClean }: Closure,
   willRetry: boolean,
   error: ErrorCode | null,
@@ -373,7 +323,7 @@ function report(
 }
 
 /** Puts `statechange` between what is done and what is dispatched, if the user can see a change. */
-function move(
+export function move(
   before: State,
   after: State,
   acts: readonly Effect[],
@@ -393,11 +343,11 @@ export function stay(state: State, ...effects: readonly Effect[]): Step {
   return [state, effects];
 }
 
-function common({ epoch, opened, series, silences }: State): Common {
+export function common({ epoch, opened, series, silences }: State): Common {
   return { epoch, opened, series, silences };
 }
 
-const DISARM: Effect = { type: "disarm" };
+export const DISARM: Effect = { type: "disarm" };
 
 const RESOLVE = { type: "resolve", early: false } as const;
 
@@ -405,6 +355,6 @@ export function arm(timer: TimerName, delayMs: number): Effect {
   return { type: "arm", timer, delayMs };
 }
 
-function abandon(silent: boolean, { code, reason }: CloseArguments = {}): Effect {
+export function abandon(silent: boolean, { code, reason }: CloseArguments = {}): Effect {
   return { type: "abandon", silent, code, reason };
 }

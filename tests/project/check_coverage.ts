@@ -19,6 +19,7 @@ const WHOLE: readonly string[] = [
   "lib/client/verdict.ts",
   "lib/features/decision.ts",
   "lib/features/retry.ts",
+  "lib/machine/calls.ts",
   "lib/machine/close_codes.ts",
   "lib/machine/handshake_cells.ts",
   "lib/machine/heartbeat_cells.ts",

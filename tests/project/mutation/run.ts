@@ -29,6 +29,7 @@ const SETTINGS: readonly string[] = [
 
 /** The modules that decide, and what must notice a change in them. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
+  "machine/calls": MACHINE,
   "machine/step": MACHINE,
   "machine/hint_cells": [...MACHINE, "machine/hint_cells_test.ts"],
   "machine/heartbeat_cells": [...MACHINE, "machine/heartbeat_cells_test.ts"],
