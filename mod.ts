@@ -40,6 +40,7 @@ export type {
   ReconnectingWebSocketEventMap,
 } from "./lib/client/events.ts";
 export type { ReconnectingWebSocketOptions } from "./lib/client/options.ts";
+export type { PauseOptions } from "./lib/client/pausing.ts";
 export type { TimingOptions } from "./lib/client/timing.ts";
 export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
@@ -47,6 +48,7 @@ export type { HeartbeatOptions } from "./lib/features/heartbeat.ts";
 export type { ConnectContext, Provider, ProviderFunction } from "./lib/features/provider.ts";
 export type { SendQueueOptions } from "./lib/features/queue.ts";
 export type { Failure, RetryDecision } from "./lib/features/retry.ts";
+export type { Status } from "./lib/features/status.ts";
 export type { ConnectionState } from "./lib/machine/state.ts";
 export type { PlatformEventTarget } from "./lib/platform.ts";
 export type {

@@ -38,6 +38,7 @@ export type {
 } from "./client/events.ts";
 export type { Feature } from "./client/feature.ts";
 export type { CoreOptions } from "./client/parts.ts";
+export type { PauseOptions } from "./client/pausing.ts";
 export type { TimingOptions } from "./client/timing.ts";
 export type { ReconnectingWebSocketErrorCode } from "./errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./features/handshake.ts";

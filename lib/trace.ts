@@ -87,6 +87,10 @@ export function formatTrace(record: TraceRecord): string | null {
       return before.phase === after.phase ? null : `${number} closing${closedBy(input)}`;
     case "reconnect":
       return `${number} reconnecting at once`;
+    case "pause":
+      return before.phase === after.phase ? null : `${number} paused`;
+    case "resume":
+      return before.phase === after.phase ? null : `${number} resuming at once`;
     case "fault":
       return `${number} ignored a fault in ${input.fault}`;
     case "refused":
@@ -110,7 +114,8 @@ function formatLoss(
   const { error, verdict } = loss ?? {};
   const flaws = verdict?.flaws.length ? ` [${verdict.flaws.join("; ")}]` : "";
   if (!verdict || !end.willRetry) {
-    return `#${attempt} closed: ${end.error ?? "done"} (${said})${flaws}`;
+    const { phase } = after as unknown as State;
+    return `#${attempt} ${phase}: ${end.error ?? "done"} (${said})${flaws}`;
   }
   const by = verdict.by === "policy" ? "" : ` by ${verdict.by}`;
   const wait = `waiting ${(verdict.delayMs / 1000).toFixed(1)} s${by}`;

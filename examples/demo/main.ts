@@ -1,58 +1,38 @@
 /**
  * `deno task demo`: a client, a server that suffers, and a table of what became of every message.
- * `deno task demo URL [--max-attempts N]`: watches any server.
+ * `deno task demo URL`: watches any server, as the command line does.
  */
-import { parseArgs } from "node:util";
+import { main as runCommand } from "@holdfast/websocket/cli";
+import { paintOf } from "./paint.ts";
 import { check, type Findings, formatReport } from "./report.ts";
 import { tellStory } from "./story.ts";
-import { watch } from "./watch.ts";
 
-const USAGE = "Usage: deno task demo [URL [--max-attempts NUMBER]]";
+const USAGE =
+  "Usage: deno task demo           play the story\n       deno task demo URL ...   watch a server; --help after the URL shows how";
 
 /** What ends the demo, with the exit code that tells so: 128 + the signal's number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
-
-type Arguments = { readonly url: string; readonly maxAttempts: number } | "story" | "help";
-
-function readArguments(args: string[]): Arguments {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { "max-attempts": { type: "string" }, help: { type: "boolean" } },
-  });
-  if (values.help) return "help";
-  const [url, ...others] = positionals;
-  const { "max-attempts": limit = "Infinity" } = values;
-  if (others.length > 0) throw new Error("Cannot watch more than one URL");
-  if (!/^(\d+|Infinity)$/.test(limit)) {
-    throw new Error(
-      `Cannot watch as '--max-attempts' must be a whole number: current value is ${limit}`,
-    );
-  }
-  if (url !== undefined) return { url, maxAttempts: Number(limit) };
-  if (values["max-attempts"] !== undefined) throw new Error("Cannot watch without a URL");
-  return "story";
-}
 
 async function playStory(signal: AbortSignal): Promise<number> {
   if (Deno.build.os === "windows") {
     console.error("Cannot play the story as freezing a server needs SIGSTOP, which Windows lacks");
     return 1;
   }
+  const paint = paintOf(Deno.stdout, Deno.noColor);
   let findings: Findings;
   try {
-    findings = await tellStory({ print: console.log, signal });
+    findings = await tellStory({ print: console.log, signal, paint });
   } catch (error) {
     console.error(messageOf(error));
     return SIGNALS[error as keyof typeof SIGNALS] ?? 1;
   }
   const checks = check(findings);
-  console.log(`\n${formatReport(findings, checks)}`);
+  console.log(`\n${formatReport(findings, checks, paint)}`);
   const failed = checks.filter(({ holds }) => !holds);
   console.log(
     failed.length === 0
-      ? `\nAll ${checks.length} checks hold`
-      : `\n${failed.length} of ${checks.length} checks FAILED`,
+      ? paint("good", `\nAll ${checks.length} checks hold`)
+      : paint("bad", `\n${failed.length} of ${checks.length} checks FAILED`),
   );
   return failed.length === 0 ? 0 : 1;
 }
@@ -74,32 +54,11 @@ function listenForTheEnd(): AbortSignal {
 }
 
 async function main(): Promise<number> {
-  const signal = listenForTheEnd();
-  let args: Arguments;
-  try {
-    args = readArguments(Deno.args);
-  } catch (error) {
-    return misuse(error);
-  }
-  if (args === "help") {
-    console.log(USAGE);
-    return 0;
-  }
-  if (args === "story") return await playStory(signal);
-  const { url, maxAttempts } = args;
-  try {
-    const isDone = await watch({ url, options: { maxAttempts }, print: console.log, signal });
-    if (!signal.aborted || signal.reason in SIGNALS) return isDone ? 0 : 1;
-    console.error(messageOf(signal.reason));
-    return 1;
-  } catch (error) {
-    return misuse(error);
-  }
-}
-
-function misuse(error: unknown): number {
-  console.error(`${messageOf(error)}\n${USAGE}`);
-  return 2;
+  const [first] = Deno.args;
+  if (first === undefined) return await playStory(listenForTheEnd());
+  if (first !== "--help") return await runCommand(Deno.args);
+  console.log(USAGE);
+  return 0;
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,8 @@
 import type { Ending } from "@holdfast/websocket";
 import type { Balance } from "./ledger.ts";
 import type { Outage } from "./outages.ts";
+import { type Paint, plain as plainPaint } from "./paint.ts";
+import type { PlainFindings } from "./plain.ts";
 
 /** Everything that the demo found out. */
 export interface Findings {
@@ -15,6 +17,7 @@ export interface Findings {
   /** Messages that `send()` refused or a `drop` event told of. */
   readonly unsent: number;
   readonly ending: Ending;
+  readonly plain: PlainFindings;
 }
 
 /** What had to hold, and whether it does. */
@@ -100,8 +103,27 @@ export function check(findings: Findings): readonly Check[] {
   ];
 }
 
-/** The table. */
-export function formatReport({ balance, outages }: Findings, checks: readonly Check[]): string {
+/** The tables, and what their numbers mean. */
+export function formatReport(
+  findings: Findings,
+  checks: readonly Check[],
+  paint: Paint = plainPaint,
+): string {
+  return [
+    ...formatOutages(findings, paint),
+    "",
+    ...formatMessages(findings, paint),
+    "",
+    ...checks.map(({ name, holds, found }) => {
+      const verdict = holds ? paint("good", "ok    ") : paint("bad", "FAILED");
+      return `${verdict}  ${name}: ${found}`;
+    }),
+    "",
+    ...formatComparison(findings, paint),
+  ].join("\n");
+}
+
+function formatOutages({ outages }: Findings, paint: Paint): string[] {
   const rows = outages.map((outage, index) => [
     `${index + 1}`,
     outage.fault ?? "none",
@@ -112,24 +134,65 @@ export function formatReport({ balance, outages }: Findings, checks: readonly Ch
     span(outage.backAtMs, outage.openAtMs),
   ]);
   const attempts = outages.reduce((sum, outage) => sum + outage.waits.length, 0);
-  const { sent, delivered, lost, givenBack } = balance;
   return [
-    `Outages: ${outages.length}, attempts: ${attempts}`,
+    paint("bold", `Outages: ${outages.length}, attempts: ${attempts}`),
     ...table([
-      ["", "fault", "seen as", "after", "attempts", "open again after", "and after server back"],
+      ["", "fault", "seen as", "noticed after", "attempts", "open again after", "server back for"],
       ...rows,
     ]),
-    "",
-    "Messages",
+    paint(
+      "dim",
+      "noticed after: from the fault to the client's close event; open again after: from",
+    ),
+    paint(
+      "dim",
+      "there to its open event; server back for: how long a server was there before that",
+    ),
+  ];
+}
+
+function formatMessages({ balance }: Findings, paint: Paint): string[] {
+  const { sent, delivered, lost, givenBack } = balance;
+  return [
+    paint("bold", "Messages"),
     ...table([
       ["", "sent", `${sent}`, "taken by send()"],
       ["=", "delivered", `${delivered}`, "read by a server"],
       ["+", "lost in flight", `${lost}`, "handed to a socket that died before a server read them"],
       ["+", "given back", `${givenBack}`, "never handed to a socket: `undelivered` of `closed`"],
     ]),
-    "",
-    ...checks.map(({ name, holds, found }) => `${holds ? "ok    " : "FAILED"}  ${name}: ${found}`),
-  ].join("\n");
+  ];
+}
+
+function formatComparison({ balance, outages, plain }: Findings, paint: Paint): string[] {
+  const recovered = outages.filter(({ openAtMs }) => openAtMs !== undefined).length;
+  const share = (part: number, whole: number): string => `${Math.round(100 * part / whole)} %`;
+  const unaccounted = plain.sent - plain.delivered;
+  return [
+    paint("bold", "The same faults, suffered by a plain WebSocket and by this client"),
+    ...table([
+      ["", "plain WebSocket", "this client"],
+      [
+        "came back after",
+        `0 of ${outages.length} faults`,
+        `${recovered} of ${outages.length} faults`,
+      ],
+      [
+        "messages delivered",
+        share(plain.delivered, plain.sent),
+        share(balance.delivered, balance.sent),
+      ],
+      ["lost without a word", `${unaccounted}`, `${balance.lost}`],
+      ["given back to the sender", "0", `${balance.givenBack}`],
+    ]),
+    paint(
+      "dim",
+      `The plain one closed ${
+        seconds(plain.noticedAfterMs)
+      } after the first fault and stayed so for ` +
+        `${seconds(plain.downMs)};\nits send() went on without an error.`,
+    ),
+  ];
 }
 
 /** Every dial but the first follows its own delay, and is not early. */

@@ -25,7 +25,8 @@ function accept(request: Request): Response {
     socket.send("welcome");
   };
   socket.onmessage = ({ data }) => {
-    if (data !== "ping") log(`read ${connection} ${data}`);
+    if (data.startsWith("plain ")) log(data);
+    else if (data !== "ping") log(`read ${connection} ${data}`);
     if (socket.readyState === WebSocket.OPEN) socket.send(data);
   };
   socket.onclose = () => sockets.delete(socket);

@@ -25,10 +25,16 @@ export class ServerProcess {
   /** Resolves when everything that the process wrote was read. */
   #logged: Promise<void> | undefined;
   readonly #connections: number[][] = [];
+  #plain = 0;
 
   /** The numbers that the servers read, one list for each connection. */
   get logged(): readonly (readonly number[])[] {
     return this.#connections;
+  }
+
+  /** How many messages of a plain WebSocket the servers read. */
+  get plain(): number {
+    return this.#plain;
   }
 
   get url(): string {
@@ -93,6 +99,7 @@ export class ServerProcess {
     for await (const line of lines(stdout)) {
       const [what, first, second] = line.split(" ");
       if (what === "listening") listening();
+      else if (what === "plain") this.#plain++;
       else (this.#connections[earlier + Number(first) - 1] ??= []).push(Number(second));
     }
   }

@@ -3,6 +3,8 @@ import { ReconnectingWebSocket } from "@holdfast/websocket";
 import { formatTrace } from "@holdfast/websocket/trace";
 import { drawBalance } from "./ledger.ts";
 import { OutageLog } from "./outages.ts";
+import { type Paint, plain } from "./paint.ts";
+import { PlainClient } from "./plain.ts";
 import { type Dial, PROBE, recordingWebSocket } from "./recorder.ts";
 import type { Findings } from "./report.ts";
 import { ServerProcess } from "./server_process.ts";
@@ -21,32 +23,51 @@ const PATIENCE_MS = 10_000;
 export interface Stage {
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
+  /** No colours unless given. */
+  readonly paint?: Paint;
 }
+
+const INTRODUCTION = `A client sends ${
+  1_000 / MESSAGE_EVERY_MS
+} numbered messages a second to a server that is killed, \
+frozen, restarted and
+replaced under it; a plain WebSocket beside it sends the same. Times are in seconds from the start;
+attempt 0 is the first connection, attempt 1 the first to get a lost one back.
+`;
 
 /**
  * Tells the story, and leaves nothing running.
  *
  * @throws The signal's reason, once it is aborted.
  */
-export async function tellStory({ print, signal }: Stage): Promise<Findings> {
+export async function tellStory({ print, signal, paint = plain }: Stage): Promise<Findings> {
   const startMs = performance.now();
   const say = (who: string, what: string): void => {
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(2);
-    print(`${seconds.padStart(6)} s  ${who.padEnd(6)}  ${what}`);
+    const time = paint("dim", `${seconds.padStart(6)} s`);
+    if (who !== "FAULT") return print(`${time}  ${who.padEnd(6)}  ${colored(who, what, paint)}`);
+    print(`\n${time}  ${paint("fault", ` ${who} `)} ${paint("bold", what)}`);
   };
+  print(INTRODUCTION);
   const server = new ServerProcess();
   let client: ReconnectingWebSocket | undefined;
+  let rival: PlainClient | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
   try {
     say("server", await server.start());
     const dials: Dial[] = [];
     client = connect(server.url, dials, (line) => say("client", line));
     const log = new OutageLog(client, LIMITS);
+    const beside = rival = new PlainClient(server.url);
+    await beside.opened;
     const sent: number[] = [];
     const refused: number[] = [];
     let next = 1;
     const send = client.send.bind(client);
-    timer = setInterval(() => (send(`${next}`) ? sent : refused).push(next++), MESSAGE_EVERY_MS);
+    timer = setInterval(() => {
+      beside.send(next);
+      (send(`${next}`) ? sent : refused).push(next++);
+    }, MESSAGE_EVERY_MS);
     client.closed.then(() => clearInterval(timer));
     const drops: unknown[] = [];
     client.addEventListener("drop", ({ data }) => drops.push(data));
@@ -64,13 +85,23 @@ export async function tellStory({ print, signal }: Stage): Promise<Findings> {
       balance: drawBalance({ sent, handed, logged: server.logged, givenBack }),
       unsent: refused.length + drops.length,
       ending,
+      plain: beside.findings(log.outages[0]?.faultAtMs ?? NaN, server.plain),
     };
   } finally {
     clearInterval(timer);
+    rival?.close();
     client?.close();
     await server.kill();
     await client?.closed;
   }
+}
+
+/** What is good, bad and in between stands out. */
+function colored(who: string, what: string, paint: Paint): string {
+  if (who !== "client") return what;
+  if (/^attempt \d+: open$/.test(what)) return paint("good", what);
+  if (/^attempt \d+: waiting/.test(what)) return paint("warn", what);
+  return /^attempt \d+: closed/.test(what) ? paint("bad", what) : what;
 }
 
 function connect(url: string, dials: Dial[], say: (line: string) => void): ReconnectingWebSocket {
@@ -84,7 +115,7 @@ function connect(url: string, dials: Dial[], say: (line: string) => void): Recon
     handshake: async ({ receive }) => void await receive(),
     trace: (record) => {
       const line = formatTrace(record);
-      if (line !== null) say(line);
+      if (line !== null) say(line.replace(/^#(\d+) /, "attempt $1: "));
     },
     sources: { WebSocket: recordingWebSocket(dials) },
   });

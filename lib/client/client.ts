@@ -15,17 +15,21 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "../errors.ts";
 import type { Flights } from "../features/provider.ts";
-import type { CloseArguments, CloseEffect, Effect, Input, State } from "../machine/state.ts";
+import type { Status } from "../features/status.ts";
+import type { CloseArguments, CloseEffect, Effect, Input, Phase, State } from "../machine/state.ts";
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
 import { domException, soon } from "../platform.ts";
 import type { WebSocketLike } from "../sources.ts";
 import { Driver, isEvent, type Performer } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
-import type { EffectDoors, Listeners, Outbox, Parts } from "./feature.ts";
+import type { EffectDoors, Listeners, Moment, Outbox, Parts } from "./feature.ts";
 import { NO_RETRY, plainVerdict, slowest } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
+
+/** Where nothing can be lost. */
+const IDLE: readonly Phase[] = ["waiting", "paused", "closed"];
 
 /** How a client ended. */
 export interface Ending {
@@ -63,6 +67,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   flights: Flights | undefined;
   /** When the last attempt began that a hint brought forward. */
   earlyAtMs: number | null = null;
+  /** When the next attempt begins; null unless waiting. */
+  retryAtMs: number | null = null;
+  /** What happened last; null once open. */
+  failure: PendingError | null = null;
+  /** How many connections were open. */
+  connection = 0;
+  /** The status as it was given out last. */
+  shownStatus: Status | undefined;
   /** Why the client is `aborted`, unless by its signal. */
   #abortCause: unknown;
   /** Bytes that the last socket left unsent. */
@@ -129,12 +141,13 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return (this.#closed ??= deferred()).promise;
   }
 
-  start(): void {
-    const { config, doors: { signal, listenToNetwork, listenToSignal } } = this.parts;
+  start(paused: boolean): void {
+    const { config, doors } = this.parts;
+    const { signal, listenToNetwork, listenToSignal } = doors;
     // First of all, as a provider may abort it while it is called.
     const release = listenToSignal?.(this);
     if (release) this.#releases = [release];
-    this.apply({ type: "start", config, aborted: !!signal?.aborted });
+    this.apply({ type: "start", config, aborted: !!signal?.aborted, paused });
     guard(this, "connectivity", () => {
       const release = listenToNetwork?.(this);
       if (release) this.#releases = this.#releases.concat(release);
@@ -145,8 +158,22 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     this.driver.apply(input, failure);
   }
 
+  pause(call: CloseArguments): void {
+    this.#checkLife("pause");
+    this.apply({ type: "pause", ...call });
+  }
+
+  resume(): void {
+    this.#checkLife("resume");
+    this.apply({ type: "resume" });
+  }
+
+  #checkLife(action: string): void {
+    if (isOver(this.state)) throw invalidState(`${action} as the client is over`);
+  }
+
   reconnect(call: CloseArguments): void {
-    if (isOver(this.state)) throw invalidState("reconnect as the client is over");
+    this.#checkLife("reconnect");
     this.apply({ type: "reconnect", again: this.driver.isLate, ...call });
   }
 
@@ -185,7 +212,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       case "abandon":
         this.#unsentBytes = this.socket?.bufferedAmount ?? this.#unsentBytes;
         this.current = undefined;
-        if (isOver(this.state)) doors.giveUp?.(this);
+        if (isOver(this.state) || this.state.phase === "paused") doors.giveUp?.(this);
         current?.hangUp(effect);
         if (effect.silent) current?.terminate();
         return;
@@ -199,7 +226,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
         this.isOpening = false;
         return;
       case "close":
-        if (!effect.willRetry) return this.#end(effect, failure);
+        if (this.state.phase === "closed") return this.#end(effect, failure);
+        if (!effect.willRetry) this.#rejectOpened(effect, failure);
     }
     this.dispatch(effect, failure);
   }
@@ -278,6 +306,15 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return !!current && !!isDraining?.(current);
   }
 
+  noteStep(moment: Moment): (() => void) | undefined {
+    try {
+      if (!this.parts.doors.note?.(this, moment)) return;
+    } catch {
+      // A clock that throws: what arms the timer notices it, too.
+    }
+    return () => this.dispatch({ type: "statuschange" }, null);
+  }
+
   report(hook: string, error: unknown): void {
     reportFault(this, hook, error);
   }
@@ -298,7 +335,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   lose({ epoch }: Pick<Attempt, "epoch">, loss: Loss): void {
     const { parts, state } = this;
     const { phase, series } = state;
-    if (epoch !== state.epoch || phase === "waiting" || phase === "closed") return;
+    if (epoch !== state.epoch || IDLE.includes(phase)) return;
     if (loss.phase && loss.phase !== phase) return;
     const { cause, decision, isFinal, closure = ABNORMAL } = loss;
     const { error = lossOf(state, closure.wasClean) } = loss;
@@ -328,7 +365,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     if (listeners && !listeners.has(fields.type)) return;
     try {
       const { error } = fields;
-      const named = this.#named(error ?? null, failure);
+      const named = this.named(error ?? null, failure);
       target.dispatchEvent(
         createEvent(error === undefined ? fields : { ...fields, error: named && named.error }),
       );
@@ -339,7 +376,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   }
 
   /** The failure of that name; a wider one, such as `retry-limit`, is caused by the one that happened. */
-  #named(
+  named(
     code: ReconnectingWebSocketErrorCode | PendingError | null,
     failure: PendingError | null,
   ): PendingError | null {
@@ -349,12 +386,21 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return failure?.as(code) ?? new PendingError(code, this.state.series.attempt, cause);
   }
 
+  /** The client gave up, though `resume()` may go on. */
+  #rejectOpened({ error }: CloseEffect, failure: PendingError | null): void {
+    const named = this.named(error, failure);
+    if (!named) return;
+    this.#opened?.reject(named.error);
+    // Who looks after that waits for what `resume()` brings.
+    this.#opened = undefined;
+  }
+
   /** The last event, and the promises. */
   #end(effect: CloseEffect, failure: PendingError | null): void {
     const { code, reason, wasClean } = effect;
     for (const release of this.#releases) guard(this, "release", release);
     const undelivered = this.outbox?.drain() ?? [];
-    const named = this.#named(effect.error, failure);
+    const named = this.named(effect.error, failure);
     const error = named && named.error;
     this.dispatch({ ...effect, error: named }, failure);
     if (!this.state.opened) {

@@ -11,6 +11,7 @@ import type { Config, Effect, Input, Phase, State, TimerName } from "../machine/
 import type { TraceRecord } from "../trace.ts";
 import { type FeatureCells, INITIAL, step } from "../machine/step.ts";
 import type { PendingError } from "../errors.ts";
+import type { Moment } from "./feature.ts";
 
 /** What performs the effects that are no timers. */
 export interface Performer {
@@ -22,6 +23,8 @@ export interface Performer {
   report(hook: string, error: unknown): void;
   /** Whether the socket sent something since this was called last. */
   isDraining(): boolean;
+  /** A step was made; what it gives is performed before the effects. */
+  noteStep(moment: Moment): (() => void) | undefined;
 }
 
 /** An armed timer; its handle may be anything, also undefined. */
@@ -62,7 +65,7 @@ export class Driver {
   readonly #parts: DriverParts;
   readonly #performer: Performer;
   readonly #tasks: Task[] = [];
-  /** Events of `reconnect()`, which come later than the call. */
+  /** Events of `reconnect()` and `pause()`, which come later than the call. */
   #later: readonly Task[] = NONE;
   /** How many of them are not dispatched yet, or are being so. */
   #lateCount = 0;
@@ -93,8 +96,11 @@ export class Driver {
     const before = this.#state;
     const [after, effects] = step(before, input, config, doors);
     this.#state = after;
-    const isCall = input.type === "reconnect";
+    const isCall = input.type === "reconnect" || input.type === "pause";
     if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();
+    const first = this.#performer.noteStep({ before, after, effects, failure });
+    if (first && isCall) this.#later = [...this.#later, first];
+    else if (first) this.#tasks.push(first);
     for (const effect of effects) {
       const isLate = isCall && isEvent(effect);
       if (isLate) this.#lateCount++;
@@ -181,7 +187,7 @@ export class Driver {
         if (isOver && !CLOSING.includes(wanted.phase)) return;
         break;
       case "retry":
-        if (state.epoch !== wanted.epoch || isOver) return;
+        if (state.epoch !== wanted.epoch || isOver || state.phase === "paused") return;
         break;
       default:
         if (state.epoch !== wanted.epoch || state.phase !== wanted.phase) return;

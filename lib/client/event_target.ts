@@ -99,6 +99,35 @@ export class ClientEventTarget extends PlatformEventTarget {
     this.#setHandler("close", handler);
   }
 
+  /** The `retry` event handler; `null` for none. */
+  get onretry(): Handler<EventMap["retry"]> {
+    return this.#handler("retry");
+  }
+  set onretry(handler: Handler<EventMap["retry"]>) {
+    this.#setHandler("retry", handler);
+  }
+  /** The `drop` event handler; `null` for none. */
+  get ondrop(): Handler<EventMap["drop"]> {
+    return this.#handler("drop");
+  }
+  set ondrop(handler: Handler<EventMap["drop"]>) {
+    this.#setHandler("drop", handler);
+  }
+  /** The `statechange` event handler; `null` for none. */
+  get onstatechange(): Handler<EventMap["statechange"]> {
+    return this.#handler("statechange");
+  }
+  set onstatechange(handler: Handler<EventMap["statechange"]>) {
+    this.#setHandler("statechange", handler);
+  }
+  /** The `statuschange` event handler; `null` for none. */
+  get onstatuschange(): Handler<Event> {
+    return this.#handler("statuschange");
+  }
+  set onstatuschange(handler: Handler<Event>) {
+    this.#setHandler("statuschange", handler);
+  }
+
   #handler(type: string): AnyHandler {
     return this.#slots?.[type]?.handler ?? null;
   }

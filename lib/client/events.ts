@@ -81,6 +81,8 @@ export interface ReconnectingWebSocketEventMap {
   drop: ReconnectingDropEvent;
   /** The state changed. */
   statechange: ReconnectingStateChangeEvent;
+  /** Anything in the client's `status` changed. */
+  statuschange: Event;
 }
 
 /** What an event is made of. */

@@ -9,7 +9,7 @@ import type { Backoff } from "../backoff.ts";
 import type { Arrival, Attempt, Loss } from "../connection/attempt.ts";
 import type { QueueLimits, WebSocketData } from "../bounded_queue.ts";
 import type { PendingError } from "../errors.ts";
-import type { Closure, Config, Effect, Series, Verdict } from "../machine/state.ts";
+import type { Closure, Config, Effect, Series, State, Verdict } from "../machine/state.ts";
 import type { FeatureCells } from "../machine/step.ts";
 import type { Clock, WebSocketConstructor } from "../sources.ts";
 import type { TraceRecord } from "../trace.ts";
@@ -27,6 +27,14 @@ export interface Listeners {
   /** Whether an event of a type may have a listener: one was added, and may be gone again. */
   has(type: string): boolean;
   deliver(data: unknown, origin: string): void;
+}
+
+/** One step of the machine, before anything follows from it. */
+export interface Moment {
+  readonly before: State;
+  readonly after: State;
+  readonly effects: readonly Effect[];
+  readonly failure: PendingError | null;
 }
 
 /** What a verdict is about. */
@@ -78,6 +86,8 @@ export interface Doors extends FeatureCells, EffectDoors {
   readonly limits?: QueueLimits | null;
   readonly outbox?: (client: Client) => Outbox;
   readonly listeners?: (target: EventTarget) => Listeners;
+  /** Keeps what a step means for the status; true if that changed. */
+  readonly note?: (client: Client, moment: Moment) => boolean;
   /** Each connects the client to something around it, and returns what ends that. */
   readonly listenToSignal?: (client: Client) => () => void;
   readonly listenToNetwork?: (client: Client) => () => void;

@@ -11,10 +11,11 @@ import type { SendQueueOptions } from "../features/queue.ts";
 import type { Failure, RetryDecision } from "../features/retry.ts";
 import type { Sources } from "../sources.ts";
 import type { TraceRecord } from "../trace.ts";
+import type { PauseOptions } from "./pausing.ts";
 import type { TimingOptions } from "./timing.ts";
 
 /** Options of a client. Durations are in milliseconds. */
-export interface ReconnectingWebSocketOptions extends TimingOptions {
+export interface ReconnectingWebSocketOptions extends TimingOptions, PauseOptions {
   /** Subprotocols, when the second constructor argument is this object; in both places: TypeError. */
   protocols?: Provider<string | string[]>;
   /**

@@ -6,10 +6,11 @@
 
 import { platformClock, platformWebSocket, type Sources } from "../sources.ts";
 import type { DoorFeature, Doors, Feature, Parts } from "./feature.ts";
+import type { PauseOptions } from "./pausing.ts";
 import { timingOf, type TimingOptions } from "./timing.ts";
 
 /** Options of a client of parts; they are not checked. */
-export interface CoreOptions extends TimingOptions {
+export interface CoreOptions extends TimingOptions, PauseOptions {
   /** Subprotocols. */
   readonly protocols?: readonly string[];
   /** `queue()`, `heartbeat()`, ...; the order has no meaning, and of two of one kind the later one counts. */
@@ -20,7 +21,7 @@ export interface CoreOptions extends TimingOptions {
 
 /** What is always there, and the doors that the features fill. */
 export function partsOf(url: string | Feature, options: CoreOptions): Parts {
-  const { protocols = [], sources = {}, use = [] } = options;
+  const { giveUp, protocols = [], sources = {}, use = [] } = options;
   const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } = sources;
   const { backoff, numbers } = timingOf(options);
   const doors = doorsOf(typeof url === "string" ? use : [...use, url]);
@@ -29,7 +30,12 @@ export function partsOf(url: string | Feature, options: CoreOptions): Parts {
     doors,
     url: typeof url === "string" ? url : doors.url ?? "",
     protocols,
-    config: shared("config", { ...numbers, handshake: runsHandshake, heartbeat }),
+    config: shared("config", {
+      ...numbers,
+      pauses: giveUp === "pause",
+      handshake: runsHandshake,
+      heartbeat,
+    }),
     backoff,
     WebSocket,
     clock,
@@ -41,7 +47,11 @@ function doorsOf(use: readonly DoorFeature[]): Doors {
   // Without a prototype: a polluted one fills no door.
   const kinds = Object.create(null);
   for (const feature of use) kinds[feature.kind] = feature;
-  const doors = Object.assign(Object.create(null), ...Object.values(kinds));
+  let doors: Doors = {};
+  // Spread, as an assignment may meet a polluted setter.
+  for (const feature of Object.values<DoorFeature>(kinds)) doors = { ...doors, ...feature };
+  // Made without a prototype, it would be a dictionary, three times as large.
+  Object.setPrototypeOf(doors, null);
   return use.every(({ isPlain }) => isPlain) ? shared("doors", doors) : doors;
 }
 

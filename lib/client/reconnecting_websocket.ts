@@ -5,6 +5,7 @@
  */
 
 import type { Provider } from "../features/provider.ts";
+import { type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
 import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
@@ -135,11 +136,27 @@ export class ReconnectingWebSocket extends CoreClient {
   }
 
   /**
+   * What the client is doing, for a user interface: frozen, and the same object until something in it
+   * changes, which `statuschange` says. A component that is shown late reads it, and has its countdown.
+   */
+  get status(): Status {
+    return statusOf(clientOf(this));
+  }
+
+  /**
+   * 0 before the first `open`, then how many there were: an answer to what was sent on a former connection
+   * cannot be taken for one of this.
+   */
+  get connection(): number {
+    return clientOf(this).connection;
+  }
+
+  /**
    * Milliseconds from the last probe to the message that `heartbeat.isReply` accepted as its reply; null
    * before the first on this connection.
    */
   get latencyMs(): number | null {
-    return clientOf(this).current?.latencyMs ?? null;
+    return clientOf(this).current?.pulse?.latencyMs ?? null;
   }
 
   /**
@@ -151,6 +168,19 @@ export class ReconnectingWebSocket extends CoreClient {
    */
   override close(code?: number, reason?: string): void {
     clientOf(this).apply({ type: "close", error: null, ...checkCloseArguments(code, reason) });
+  }
+
+  /**
+   * Drops the connection or the wait without another attempt until `resume()`: no socket, no timer and no
+   * call of a provider; the queue is kept, and hints are ignored. The `close` event of a socket that was
+   * there is unclean, has `willRetry` false, and comes later than the call.
+   *
+   * @param code 1000 or 3000-4999, for the connection that is dropped; its `close` event has it, too.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
+   */
+  override pause(code?: number, reason?: string): void {
+    clientOf(this).pause(checkCloseArguments(code, reason));
   }
 
   /**

@@ -13,6 +13,7 @@ import { heartbeat, readHeartbeat } from "../features/heartbeat.ts";
 import { provider, type ProviderFunction } from "../features/provider.ts";
 import { noQueue, queue, readQueue } from "../features/queue.ts";
 import { retry } from "../features/retry.ts";
+import { status } from "../features/status.ts";
 import { trace } from "../features/trace.ts";
 import { missing } from "../platform.ts";
 import type { Sources } from "../sources.ts";
@@ -20,6 +21,7 @@ import type { DoorFeature, Feature } from "./feature.ts";
 import { ListenerList } from "./listener_list.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
 import type { CoreOptions } from "./parts.ts";
+import { checkPausing } from "./pausing.ts";
 import { readTiming } from "./timing.ts";
 
 const LISTENERS: DoorFeature = {
@@ -69,13 +71,16 @@ function readProvider<T>(given: unknown, read: (given: unknown) => T): T | Provi
 /** Each option becomes a feature, but for those of the timing. */
 function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
   const { handshake: run, heartbeat: pulse, protocols: _, queue: limits, ...others } = given;
-  const { shouldRetry, signal, sources: from, trace: sink, ...timing } = own("options", others);
+  const { shouldRetry, signal, sources: from, trace: sink, ...more } = own("options", others);
+  const { startPaused, giveUp, ...timing } = own("options", more);
+  checkPausing(giveUp);
   checkFunction("handshake", run);
   checkFunction("shouldRetry", shouldRetry);
   checkFunction("trace", sink);
   const sources = readSources(from);
   const use = [
     LISTENERS,
+    status(),
     limits === false ? noQueue() : queue(limits === undefined ? limits : readQueue(limits)),
     retry(shouldRetry),
     connectivity(sources.connectivity),
@@ -85,7 +90,14 @@ function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
     sink && trace(sink),
   ];
   const features = use.filter((feature) => !!feature);
-  return { __proto__: null, ...readTiming(timing), sources, use: features } as CoreOptions;
+  return {
+    __proto__: null,
+    ...readTiming(timing),
+    startPaused: !!startPaused,
+    giveUp,
+    sources,
+    use: features,
+  } as CoreOptions;
 }
 
 function readSources(given: Partial<Sources> | undefined): Partial<Sources> {

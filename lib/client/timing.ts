@@ -58,7 +58,7 @@ export interface TimingOptions {
 /** What a client's timing is made of. */
 export interface Timing {
   readonly backoff: Backoff;
-  readonly numbers: Omit<Config, "handshake" | "heartbeat">;
+  readonly numbers: Omit<Config, "handshake" | "heartbeat" | "pauses">;
 }
 
 type Parameters = Pick<BackoffOptions, "initialDelayMs" | "multiplier">;

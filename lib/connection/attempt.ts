@@ -45,6 +45,16 @@ type SocketEvent =
 
 const TYPES: readonly SocketEvent["type"][] = ["open", "error", "close"];
 
+/** What a heartbeat remembers of a connection. */
+export interface Pulse {
+  /** Bytes that were not sent at the beat before. */
+  bufferedBytes: number;
+  /** When the last probe left that is not answered. */
+  probedAtMs: number | null;
+  /** From a probe to its reply. */
+  latencyMs: number | null;
+}
+
 /** Whom an attempt belongs to. */
 export interface AttemptOwner {
   readonly state: State;
@@ -69,17 +79,13 @@ export class Attempt {
   /** Whether messages pass directly to the listeners. */
   isLive = false;
   /** When the socket was made. */
-  dialedAtMs: number | null = null;
+  dialedAtMs: number | undefined;
   /** What the platform's error event said, or what the handshake threw. */
   cause: unknown;
   /** Whether the platform fired an error. */
   #isDoubted = false;
-  /** Bytes that were not sent at the heartbeat before. */
-  bufferedBytes = 0;
-  /** When the last probe left that is not answered. */
-  probedAtMs: number | null = null;
-  /** From a probe to its reply. */
-  latencyMs: number | null = null;
+  /** What the heartbeat remembers. */
+  pulse: Pulse | undefined;
   /** Ends what a feature began for this attempt. */
   release: (() => void) | undefined;
 

@@ -87,15 +87,17 @@ export function readHeartbeat(given: HeartbeatOptions): HeartbeatOptions {
 }
 
 function dialed(client: Client, attempt: Attempt): void {
+  attempt.pulse = { bufferedBytes: 0, probedAtMs: null, latencyMs: null };
   // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
   const emitter = attempt.socket as { on?(type: string, listener: () => void): void };
   for (const type of ["ping", "pong"]) emitter.on?.(type, () => client.noteAlive(attempt));
 }
 
-function isDraining(attempt: Attempt): boolean {
-  const before = attempt.bufferedBytes;
-  attempt.bufferedBytes = attempt.socket?.bufferedAmount ?? 0;
-  return before - attempt.bufferedBytes >= MIN_DRAIN_BYTES;
+function isDraining({ pulse, socket }: Attempt): boolean {
+  if (!pulse) return false;
+  const before = pulse.bufferedBytes;
+  pulse.bufferedBytes = socket?.bufferedAmount ?? 0;
+  return before - pulse.bufferedBytes >= MIN_DRAIN_BYTES;
 }
 
 function probe(client: Client, attempt: Attempt, given: HeartbeatOptions["message"]): void {
@@ -105,7 +107,7 @@ function probe(client: Client, attempt: Attempt, given: HeartbeatOptions["messag
     // The function may have closed what it was to probe.
     if (client.state !== state) return;
     attempt.socket?.send(message);
-    attempt.probedAtMs = client.parts.clock.now();
+    if (attempt.pulse) attempt.pulse.probedAtMs = client.parts.clock.now();
   });
 }
 
@@ -120,9 +122,10 @@ function takes(
   const { epoch, silences } = client.state;
   if (silences) client.apply({ type: "alive", epoch });
   const isReply = !!guard(client, "isReply", () => accepts?.(data));
-  if (isReply && attempt.probedAtMs !== null) {
-    attempt.latencyMs = client.sinceMs(attempt.probedAtMs);
-    attempt.probedAtMs = null;
+  const { pulse } = attempt;
+  if (isReply && pulse && pulse.probedAtMs !== null) {
+    pulse.latencyMs = client.sinceMs(pulse.probedAtMs);
+    pulse.probedAtMs = null;
   }
   return isReply || !client.carries(attempt);
 }

@@ -27,8 +27,8 @@
  */
 
 const FATAL: readonly number[] = [1010, 3003, 4400, 4403, 4404, 4410];
-/** 1008 is what common server frameworks close an expired token with. */
-const UNAUTHORIZED: readonly number[] = [1008, 3000, 4401];
+/** What a fresh token may cure; 1008 is what common server frameworks close an expired one with. */
+export const UNAUTHORIZED: readonly number[] = [1008, 3000, 4401];
 
 /**
  * Whether a connection closed with `code` is worth another attempt.

@@ -13,10 +13,17 @@ import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
  * - `connecting` (0): resolving the URL, dialling or shaking hands
  * - `open` (1)
  * - `waiting` (0): backing off before the next attempt
+ * - `paused` (0): `pause()` was called, or the client gave up with `giveUp: "pause"`; `resume()` goes on
  * - `closing` (2): `close()` was called
  * - `closed` (3): over for good
  */
-export type ConnectionState = "connecting" | "open" | "waiting" | "closing" | "closed";
+export type ConnectionState =
+  | "connecting"
+  | "open"
+  | "waiting"
+  | "paused"
+  | "closing"
+  | "closed";
 
 /** The numbers that decisions depend on: plain data, so that a trace can carry them. */
 export interface Config {
@@ -26,6 +33,8 @@ export interface Config {
   readonly connectTimeoutMs: number;
   readonly stableAfterMs: number;
   readonly closeTimeoutMs: number;
+  /** Whether the client pauses where it would end by itself. */
+  readonly pauses: boolean;
   /** Whether a handshake runs on each new connection. */
   readonly handshake: boolean;
   readonly heartbeat: HeartbeatConfig | null;
@@ -104,6 +113,7 @@ export type State =
       /** The hint that is being followed. */
       readonly hint?: Hint;
     }
+    | { readonly phase: "paused" }
     | { readonly phase: "closing"; readonly error: ErrorCode | null }
     | { readonly phase: "closed" }
   );
@@ -154,7 +164,12 @@ export type CloseArguments = {
 
 /** Whatever can happen. */
 export type Input =
-  | { readonly type: "start"; readonly config: Config; readonly aborted: boolean }
+  | {
+    readonly type: "start";
+    readonly config: Config;
+    readonly aborted: boolean;
+    readonly paused: boolean;
+  }
   | { readonly type: "resolved"; readonly epoch: number; readonly url: string }
   | { readonly type: "opened"; readonly epoch: number }
   | { readonly type: "ready"; readonly epoch: number; readonly pace: Pace | null }
@@ -185,6 +200,8 @@ export type Input =
     readonly earlyMs: number | null;
   }
   | ({ readonly type: "close"; readonly error: "aborted" | null } & CloseArguments)
+  | ({ readonly type: "pause" } & CloseArguments)
+  | { readonly type: "resume" }
   /** `again`: the events of the `reconnect()` before are not all dispatched yet. */
   | ({ readonly type: "reconnect"; readonly again: boolean } & CloseArguments)
   | { readonly type: "fault"; readonly fault: string };
@@ -192,8 +209,8 @@ export type Input =
 /**
  * What the client must do. Order matters and is kept. `disarm`, `abandon` and `statechange` always
  * happen; `error` and `close` unless the client is over by then for another reason; `retry` unless it
- * is over or begins yet another attempt; the others only while the phase and epoch that asked for
- * them last. The events of `reconnect()` wait for a microtask, or for the next event.
+ * is over, paused or begins yet another attempt; the others only while the phase and epoch that asked for
+ * them last. The events of `reconnect()` and `pause()` wait for a microtask, or for the next event.
  */
 export type Effect =
   /** Without a name, all timers. */

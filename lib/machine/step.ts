@@ -95,10 +95,13 @@ export function step(
   // What the user calls has the same answer in all other phases.
   if (input.type === "close") return leave(state, input, config);
   if (input.type === "reconnect") return restart(state, input, config);
+  if (input.type === "pause") return pause(state, input);
   const answer = state.phase === "open"
     ? open(state, input, config)
     : state.phase === "waiting"
     ? waiting(state, input, config)
+    : state.phase === "paused"
+    ? paused(state, input, config)
     : attempting(state, input, config);
   if (answer) return answer;
   let after: State = state;
@@ -121,6 +124,7 @@ function attempting(
     case "start":
       if (phase !== "resolving") return;
       if (input.aborted) return leave(state, { error: "aborted" }, config);
+      if (input.paused) return pause(state, {});
       return stay(state, arm("connect", config.connectTimeoutMs), RESOLVE);
     case "resolved":
       if (phase !== "resolving") return;
@@ -161,6 +165,10 @@ function open(state: Of<"open">, input: Input, config: Config): Step | undefined
 function waiting(state: Of<"waiting">, input: Input, config: Config): Step | undefined {
   const isDue = input.type === "timer" && input.timer !== "hint";
   return isDue ? begin(state, state.series, config) : undefined;
+}
+
+function paused(state: Of<"paused">, input: Input, config: Config): Step | undefined {
+  return input.type === "resume" ? begin({ ...state, silences: 0 }, FRESH, config) : undefined;
 }
 
 function closing(state: Of<"closing">, input: Input): Step {
@@ -218,11 +226,11 @@ function fail(
   const isSilent = error === "connect-timeout" || error === "heartbeat-timeout";
   if (!retry) {
     const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
-    return end(state, input, peerSaidSo ? "fatal-close" : error, isSilent);
+    return giveUp(state, input, peerSaidSo ? "fatal-close" : error, isSilent, config);
   }
   if (attempt >= config.maxAttempts) {
     // With no retries allowed at all, none were used up.
-    return end(state, input, config.maxAttempts ? "retry-limit" : error, isSilent);
+    return giveUp(state, input, config.maxAttempts ? "retry-limit" : error, isSilent, config);
   }
   const paced = by !== "policy";
   const series = {
@@ -270,12 +278,41 @@ function restart(
   const { code = ABNORMAL.code, reason = "", again } = call;
   // Where nothing was dialled that was reported, nothing ends. A report would loop: its listeners may
   // reconnect.
-  const isIdle = again || state.phase === "resolving" || state.phase === "waiting";
+  const isIdle = again || !isDialled(state);
   const events: readonly Effect[] = isIdle ? [] : [
     ...report({ code, reason, wasClean: false }, true, null),
     { type: "retry", attempt: 0, delayMs: 0, error: null },
   ];
   return begin({ ...state, silences: 0 }, FRESH, config, [abandon(false, call)], events);
+}
+
+/** `pause()`: what there is ends now, and nothing follows until `resume()`. */
+function pause(state: State, call: CloseArguments): Step {
+  if (state.phase === "paused") return stay(state);
+  const { code = ABNORMAL.code, reason = "" } = call;
+  return move(
+    state,
+    { ...common(state), phase: "paused" },
+    [DISARM, abandon(false, call)],
+    isDialled(state) ? report({ code, reason, wasClean: false }, false, null) : [],
+  );
+}
+
+/** The client would end by itself, unless it is to pause then. */
+function giveUp(
+  state: State,
+  closure: Closure,
+  error: ErrorCode | null,
+  isSilent: boolean,
+  { pauses }: Config,
+): Step {
+  if (!pauses) return end(state, closure, error, isSilent);
+  return move(
+    state,
+    { ...common(state), phase: "paused" },
+    [DISARM, abandon(isSilent)],
+    report(closure, false, error),
+  );
 }
 
 /** `close()`: a connection gets its close handshake, anything else is dropped. */
@@ -304,6 +341,11 @@ function end(state: State, closure: Closure, error: ErrorCode | null, isSilent =
     [DISARM, abandon(isSilent)],
     isOver(state) ? events.slice(-1) : events,
   );
+}
+
+/** Whether there is a socket that has not ended. */
+function isDialled({ phase }: State): boolean {
+  return phase === "connecting" || phase === "handshaking" || phase === "open";
 }
 
 /** Whether there is a connection that a close handshake can end. */

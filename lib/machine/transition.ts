@@ -26,15 +26,16 @@
  * Rows are phases, columns inputs; a cell names the next phase (`=` the same one, with effects).
  * `tests/machine/transition_table_test.ts` reads this table and checks every cell of it.
  *
- * | phase       | start     | resolved   | opened             | ready | refused | alive | error | lost           | timer     | hint | close   | reconnect |
- * | ----------- | --------- | ---------- | ------------------ | ----- | ------- | ----- | ----- | -------------- | --------- | ---- | ------- | --------- |
- * | resolving   | =/closing | connecting |                    |       |         |       |       | waiting/closed | =         | =    | closing | resolving |
- * | connecting  |           |            | handshaking/open   |       |         |       | =     | waiting/closed | =         | =    | closing | resolving |
- * | handshaking |           |            |                    | open  | =       | =     | =     | waiting/closed | =         | =    | closing | resolving |
- * | open        |           |            |                    |       |         | =     | =     | waiting/closed | =         | =    | closing | resolving |
- * | waiting     |           |            |                    |       |         |       |       |                | resolving | =    | closing | resolving |
- * | closing     |           |            |                    |       |         |       | =     | closed         | closed    |      |         |           |
- * | closed      |           |            |                    |       |         |       |       |                |           |      |         |           |
+ * | phase       | start            | resolved   | opened           | ready | refused | alive | error | lost                  | timer     | hint | pause  | resume    | close   | reconnect |
+ * | ----------- | ---------------- | ---------- | ---------------- | ----- | ------- | ----- | ----- | --------------------- | --------- | ---- | ------ | --------- | ------- | --------- |
+ * | resolving   | =/paused/closing | connecting |                  |       |         |       |       | waiting/paused/closed | =         | =    | paused |           | closing | resolving |
+ * | connecting  |                  |            | handshaking/open |       |         |       | =     | waiting/paused/closed | =         | =    | paused |           | closing | resolving |
+ * | handshaking |                  |            |                  | open  | =       | =     | =     | waiting/paused/closed | =         | =    | paused |           | closing | resolving |
+ * | open        |                  |            |                  |       |         | =     | =     | waiting/paused/closed | =         | =    | paused |           | closing | resolving |
+ * | waiting     |                  |            |                  |       |         |       |       |                       | resolving | =    | paused |           | closing | resolving |
+ * | paused      |                  |            |                  |       |         |       |       |                       |           |      |        | resolving | closing | resolving |
+ * | closing     |                  |            |                  |       |         |       | =     | closed                | closed    |      |        |           |         |           |
+ * | closed      |                  |            |                  |       |         |       |       |                       |           |      |        |           |         |           |
  *
  * The inputs `offline` (a hint) and `fault` (a hook or an effect threw) exist for the trace alone.
  *

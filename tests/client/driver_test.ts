@@ -12,7 +12,7 @@ import { CONFIG, HEARTBEAT } from "../machine/core_table.ts";
 
 const CELLS = { hintCells, heartbeatCells, handshakeCells };
 
-const START: Input = { type: "start", config: CONFIG, aborted: false };
+const START: Input = { type: "start", config: CONFIG, aborted: false, paused: false };
 const CLOSE: Input = { type: "close", error: null };
 const ERROR: Input = { type: "error", epoch: 1 };
 
@@ -44,7 +44,7 @@ function performer(perform: (effect: Effect) => void): Performer {
   const failed = (_effect: unknown, error: unknown): never => {
     throw error;
   };
-  return { perform, failed, report: () => {}, isDraining: () => false };
+  return { perform, failed, report: () => {}, isDraining: () => false, noteStep: () => undefined };
 }
 
 /** A driver on a fake clock that notes what it performs; `then` is called with each effect. */

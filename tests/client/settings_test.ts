@@ -29,6 +29,7 @@ Deno.test("readArguments() without options gives the defaults", () => {
       connectTimeoutMs: 10_000,
       stableAfterMs: 5_000,
       closeTimeoutMs: 3_000,
+      pauses: false,
       handshake: false,
       heartbeat: null,
     },

@@ -222,7 +222,13 @@ await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ used, added })
 `;
 
 Deno.test("importing any entry point has no side effect", async () => {
-  const entries = ["mod.ts", "lib/backoff.ts", "lib/trace.ts", "lib/testing/mod.ts"];
+  const entries = [
+    "mod.ts",
+    "lib/backoff.ts",
+    "lib/trace.ts",
+    "lib/testing/mod.ts",
+    "lib/cli/main.ts",
+  ];
   const urls = entries.map((entry) => new URL(`../../${entry}`, import.meta.url).href);
   const script = await Deno.makeTempFile({ suffix: ".js" });
   try {

@@ -28,7 +28,7 @@ function retry(verdict: Partial<Verdict>): Input {
 }
 
 const LINES: readonly (readonly [told: string | null, before: State, Input, Config?])[] = [
-  [null, RESOLVING, { type: "start", config: CONFIG, aborted: false }],
+  [null, RESOLVING, { type: "start", config: CONFIG, aborted: false, paused: false }],
   ["#2 connecting to wss://a.example/", RESOLVING, {
     type: "resolved",
     epoch: 4,

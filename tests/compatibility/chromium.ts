@@ -13,7 +13,7 @@ import { sleep } from "./trial.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 const ENTRY = new URL("../../mod.ts", import.meta.url).pathname;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 async function bundle(): Promise<string> {
   const { outputFiles: [file] } = await esbuild.build({

@@ -12,7 +12,7 @@ import { suiteObservations } from "./contract_suites.mjs";
 import { eventObservations } from "./contract_events.mjs";
 import { next, ownerOf, thrown } from "./contract_helpers.mjs";
 
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 30_000;
 
 const surfaceObservations = {
   "new without a URL"(Class) {

@@ -1,5 +1,5 @@
 /**
- * The server that the contract is observed against.
+ * What a MortalServer serves while the contract is observed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * As much of an Ethereum node as subscriptions need. It numbers them from 1 in each of its lives,
- * as the worst of nodes would, and knows nothing of those that it had before.
+ * as the worst of nodes would, and knows nothing of those that it had before. Served by a MortalServer.
  *
  * @module
  */

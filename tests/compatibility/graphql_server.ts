@@ -1,5 +1,6 @@
 /**
- * As much of a GraphQL server over WebSocket as the tests of its client need, under their control.
+ * As much of a GraphQL server over WebSocket as the tests of its client need, under their control: those
+ * of the libraries cannot break their own protocol. Served by a MortalServer.
  *
  * @module
  */

@@ -1,12 +1,15 @@
 /**
- * A server for the trials: killed without a farewell, it comes back on the same port and remembers
- * nothing. It counts the connections that are alive, which is where clients that multiply show.
+ * The server in the process of a test, for whatever protocol: killed without a close frame, it comes
+ * back on the same port and remembers nothing. It counts the connections that are alive, which is where
+ * clients that multiply show. Three others are processes: the fault server, which writes frames by hand;
+ * the echo server, which is killed and frozen as a process; and that of workerd, which runs nothing else.
  *
  * @module
  */
 
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { freePort } from "../platforms/ports.ts";
 
 /** Ends one life of a protocol. */
 export type Ending = (() => unknown) | void;
@@ -48,6 +51,11 @@ export class MortalServer implements AsyncDisposable {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** Where to connect. */
+  get url(): string {
+    return `ws://${this.host}/`;
+  }
+
   /** Starts it, on the port that it had. */
   async start(): Promise<void> {
     const http = this.#http = createServer();
@@ -58,7 +66,7 @@ export class MortalServer implements AsyncDisposable {
       socket.on("error", () => {});
     });
     this.#end = await this.#serve(http, ++this.#life);
-    this.#port ||= findPort();
+    this.#port ||= freePort();
     await new Promise<void>((resolve, reject) => {
       http.on("error", reject).listen(this.#port, "127.0.0.1", resolve);
     });
@@ -76,21 +84,5 @@ export class MortalServer implements AsyncDisposable {
   /** As {@linkcode kill}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.kill();
-  }
-}
-
-/**
- * A free port below those that the kernel gives to clients: a dial to a closed port of theirs can
- * connect to itself, or find the port taken when the server comes back.
- */
-function findPort(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
   }
 }

@@ -39,7 +39,7 @@ export interface Outcome {
 /** So that twenty outages take seconds. */
 const QUICK: ReconnectingWebSocketOptions = { maxDelayMs: 20, closeTimeoutMs: 500 };
 const OUTAGE_MS = 30;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 60_000;
 /** Longer than the slowest leftover needs to come back. */
 const SETTLE_MS = 150;
 /** A connection that is still there so long after the library was closed is not being closed. */

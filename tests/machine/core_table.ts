@@ -22,6 +22,7 @@ export const CONFIG: Config = {
   connectTimeoutMs: 10_000,
   stableAfterMs: 5_000,
   closeTimeoutMs: 3_000,
+  pauses: false,
   handshake: false,
   heartbeat: null,
 };
@@ -35,12 +36,13 @@ export const HEARTBEAT: HeartbeatConfig = {
 
 /** All combinations of the settings that a transition may depend on. */
 export const CONFIGS: readonly Config[] = [0, 3, Infinity].flatMap((maxAttempts) =>
-  [false, true].flatMap((handshake) =>
+  [[false, false], [true, false], [true, true]].flatMap(([handshake = false, pauses = false]) =>
     [null, HEARTBEAT, { ...HEARTBEAT, probes: false }, { ...HEARTBEAT, always: true }].map((
       heartbeat,
     ) => ({
       ...CONFIG,
       maxAttempts,
+      pauses,
       handshake,
       heartbeat,
     }))
@@ -82,6 +84,7 @@ export const STATES: Readonly<Record<Phase, readonly State[]>> = {
   closing: ([null, "aborted"] as const).flatMap((error) =>
     COMMONS.map((common) => ({ ...common, phase: "closing", error }))
   ),
+  paused: COMMONS.map((common) => ({ ...common, phase: "paused" })),
   closed: COMMONS.map((common) => ({ ...common, phase: "closed" })),
 };
 
@@ -103,7 +106,14 @@ const TIMERS = [
 
 /** Inputs of each type, in all their variants. A type that is new is missing here. */
 export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
-  start: [false, true].map((aborted) => ({ type: "start", config: CONFIG, aborted })),
+  start: [[false, false], [true, false], [false, true]].map((
+    [aborted = false, paused = false],
+  ) => ({
+    type: "start",
+    config: CONFIG,
+    aborted,
+    paused,
+  })),
   resolved: [{ type: "resolved", epoch: EPOCH, url: "wss://example.com/" }],
   opened: [{ type: "opened", epoch: EPOCH }],
   ready: [null, { timeoutMs: 2_000 }].map((pace) => ({ type: "ready", epoch: EPOCH, pace })),
@@ -136,6 +146,8 @@ export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
     code: 4000,
     reason: "again",
   }],
+  pause: [{ type: "pause" }, { type: "pause", code: 4000, reason: "away" }],
+  resume: [{ type: "resume" }],
   fault: [{ type: "fault", fault: "shouldRetry: threw" }],
 };
 

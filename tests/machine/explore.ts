@@ -70,6 +70,7 @@ const TIMERS: Readonly<Record<Phase, readonly TimerName[]>> = {
   handshaking: ["connect", "error", "refusal", "hint"],
   open: ["stable", "heartbeat", "error", "hint"],
   waiting: ["retry", "hint"],
+  paused: [],
   closing: ["close", "error"],
   closed: [],
 };
@@ -81,6 +82,7 @@ const FIELDS: Readonly<Record<Phase, readonly string[]>> = {
   handshaking: ["hint?", "late?", "refused?"],
   open: ["pulse", "leftMs", "pace?", "hint?"],
   waiting: ["paced", "hint?"],
+  paused: [],
   closing: ["error"],
   closed: [],
 };
@@ -152,7 +154,10 @@ function inputsOf(whole: World, config: Config): Input[] {
   const { epoch, phase } = state;
   const inputs: Input[] = [];
   if (world.told === "nothing" && phase === "resolving" && asks === "nothing") {
-    for (const aborted of [false, true]) inputs.push({ type: "start", config, aborted });
+    for (const aborted of [false, true]) {
+      inputs.push({ type: "start", config, aborted, paused: false });
+    }
+    inputs.push({ type: "start", config, aborted: false, paused: true });
     return inputs;
   }
   if (losing) return lossesOf(epoch, losing);
@@ -186,7 +191,7 @@ function inputsOf(whole: World, config: Config): Input[] {
   for (const hint of ["online", "offline", "wake"] as const) inputs.push(...hintsOf(hint, whole));
   for (const error of [null, "aborted"] as const) inputs.push({ type: "close", error });
   if (phase !== "closing" && phase !== "closed") {
-    inputs.push({ type: "reconnect", again: false });
+    inputs.push({ type: "reconnect", again: false }, { type: "pause" }, { type: "resume" });
     // The events of a reconnect() are all dispatched before the next connection is open.
     if (world.told !== "open") inputs.push({ type: "reconnect", again: true });
   }
@@ -238,6 +243,9 @@ function perform(
     if (input.type === "lost") [world.losing, world.isSettling] = [null, false];
     if (input.type === "hint") world.recalled = null;
   }
+  if (input.type === "pause" && before.state.phase === "resolving") world.told = "idle";
+  if (input.type === "start" && input.paused) world.told = "idle";
+  if (input.type === "resume" && before.state.phase === "paused") world.attempts = 0;
   if (input.type === "reconnect") {
     world.attempts = 0;
     // An attempt that nothing was dialled for is replaced without a word.
@@ -347,7 +355,7 @@ function performOne(
           !effect.willRetry && world.told !== "ended",
         "close of nothing",
       );
-      world.told = effect.willRetry ? "idle" : "ended";
+      world.told = effect.willRetry || world.state.phase === "paused" ? "idle" : "ended";
       if (!effect.willRetry) world.recalled = null;
       break;
     }
@@ -377,7 +385,7 @@ function checkState(world: World, config: Config, require: Require): void {
   require(series.attempt > 0 || isFresh, "counters apart");
   require(attempts <= 1 + config.maxAttempts, "too many attempts");
   const counted = series.attempt + (phase === "waiting" ? 0 : 1);
-  const isCounting = told !== "nothing" && phase !== "closing" && phase !== "closed";
+  const isCounting = told !== "nothing" && !["paused", "closing", "closed"].includes(phase);
   require(!isCounting || attempts === counted, "attempts miscounted");
   const isDue = losing !== null || isSettling;
   const needs: Partial<Record<Phase, boolean>> = {
@@ -391,6 +399,8 @@ function checkState(world: World, config: Config, require: Require): void {
   require(isDue || needs[phase] !== false, `nothing ends ${phase}`);
   require((socket === "linked") === isLinked(phase, isSettling), `a ${socket} socket in ${phase}`);
   require((told === "ended") === (phase === "closed"), "the end and its close differ");
+  const isIdle = timers.length === 0 && socket === "none" && world.asks === "nothing" && !isDue;
+  require(phase !== "paused" || isIdle && told === "idle", "something goes on in a pause");
 }
 
 function isLinked(phase: Phase, isSettling: boolean): boolean {

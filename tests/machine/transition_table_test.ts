@@ -22,27 +22,29 @@ Deno.test("transition() does in every cell what the table in its documentation s
 const DOCTORED: Record<string, { edit: (source: string) => string; finds: string }> = {
   "a row is missing": {
     edit: (source) => source.replace(/.*\| waiting {5}\|.*\n/, ""),
-    finds: "phases: the table says 'closed/closing/connecting/handshaking/open/resolving', " +
-      "the code 'closed/closing/connecting/handshaking/open/resolving/waiting'",
+    finds:
+      "phases: the table says 'closed/closing/connecting/handshaking/open/paused/resolving', " +
+      "the code 'closed/closing/connecting/handshaking/open/paused/resolving/waiting'",
   },
   "a row is too many": {
-    edit: (source) => source.replace(/( \* \| closed .*\n)/, "$1 * | paused | |\n"),
-    finds: "phases: the table says 'closed/closing/connecting/handshaking/open/paused/resolving/" +
-      "waiting', the code 'closed/closing/connecting/handshaking/open/resolving/waiting'",
+    edit: (source) => source.replace(/( \* \| closed .*\n)/, "$1 * | asleep | |\n"),
+    finds:
+      "phases: the table says 'asleep/closed/closing/connecting/handshaking/open/paused/resolving/" +
+      "waiting', the code 'closed/closing/connecting/handshaking/open/paused/resolving/waiting'",
   },
   "a column is renamed": {
     edit: (source) => source.replace("| ready |", "| green |"),
     finds:
-      "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/reconnect/" +
-      "refused/resolved/start/timer', the code 'alive/close/error/fault/hint/lost/opened/ready/" +
-      "reconnect/refused/resolved/start/timer'",
+      "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/pause/reconnect/" +
+      "refused/resolved/resume/start/timer', the code 'alive/close/error/fault/hint/lost/opened/pause/" +
+      "ready/reconnect/refused/resolved/resume/start/timer'",
   },
   "a cell is missing": {
     edit: (source) => source.replace(/( \* \| waiting .*)\| resolving \|\n/, "$1|\n"),
     finds: "waiting x reconnect: the table says 'missing', the code 'resolving'",
   },
   "a cell is empty": {
-    edit: (source) => source.replace("| handshaking/open   |", "|                    |"),
+    edit: (source) => source.replace("| handshaking/open |", "|                  |"),
     finds: "connecting x opened: the table says '', the code 'handshaking/open'",
   },
   "a cell names one outcome too many": {
@@ -144,6 +146,7 @@ Deno.test("connectionState() shows the three phases of an attempt as connecting"
     handshaking: "connecting",
     open: "open",
     waiting: "waiting",
+    paused: "paused",
     closing: "closing",
     closed: "closed",
   });

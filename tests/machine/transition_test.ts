@@ -32,7 +32,7 @@ import {
 
 Deno.test("transition() start arms the deadline of the attempt before it resolves", () => {
   assertStep(
-    transition(INITIAL, { type: "start", config: CONFIG, aborted: false }, CONFIG),
+    transition(INITIAL, { type: "start", config: CONFIG, aborted: false, paused: false }, CONFIG),
     INITIAL,
     [arm("connect", 10_000), RESOLVE],
   );
@@ -40,7 +40,7 @@ Deno.test("transition() start arms the deadline of the attempt before it resolve
 
 Deno.test("transition() start with an aborted signal ends without an attempt", () => {
   assertStep(
-    transition(INITIAL, { type: "start", config: CONFIG, aborted: true }, CONFIG),
+    transition(INITIAL, { type: "start", config: CONFIG, aborted: true, paused: false }, CONFIG),
     { phase: "closing", epoch: 1, opened: false, series: FRESH, silences: 0, error: "aborted" },
     [DISARM, ABANDON, change("connecting", "closing"), { type: "settle" }],
   );

@@ -28,7 +28,16 @@ const FIELDS = {
   // The first versions of each line that can `require()` an ES module.
   engines: { node: "^20.19.0 || >=22.12.0" },
   sideEffects: false,
+  // `npx` takes the one that is named like the package.
+  bin: { holdfast: "lib/cli/bin.js", websocket: "lib/cli/bin.js" },
 };
+
+/** The command of npm's users; JSR's run the entry point itself. */
+const BIN = `#!/usr/bin/env node
+import { exit } from "./host.js";
+import { main } from "./main.js";
+main().then(exit);
+`;
 
 /** Where a package.json leads. */
 interface Manifest {
@@ -79,6 +88,7 @@ export async function buildNpm(folder: string): Promise<void> {
   const { name, version, ...rest } = JSON.parse(await Deno.readTextFile(path));
   await writeJson(path, { name, version, ...FIELDS, ...rest });
   await writeStubs(folder, rest);
+  await Deno.writeTextFile(`${folder}/${FIELDS.bin.holdfast}`, BIN, { mode: 0o755 });
 }
 
 if (import.meta.main) {

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { modulesOf, tools } from "../platforms/runtimes/runners.ts";
 import { attempt, deno, ROOT, run } from "./command.ts";
-import { startEcho } from "./echo.ts";
+import { startEcho } from "../platforms/real/echo.ts";
 import { createProject, npmInstall } from "./npm.ts";
 import type { Package } from "./package.ts";
 

@@ -14,11 +14,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint Ending Failure Handler Handshake HandshakeLink " +
-      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PlatformEventTarget Provider ProviderFunction " +
+      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PauseOptions PlatformEventTarget Provider ProviderFunction " +
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources TimingOptions TraceRecord " +
+      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources Status TimingOptions TraceRecord " +
       "WebSocketConstructor WebSocketData WebSocketLike",
   },
   "lib/core.ts": {
@@ -28,7 +28,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
       "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow " +
-      "PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
+      "PauseOptions PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
       "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
       "RetryDecision SendQueueOptions Sources TimingOptions TraceRecord WebSocketConstructor " +
@@ -60,6 +60,34 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     types: "ConnectContext Failure Preflight PreflightError PreflightOptions PreflightRequest " +
       "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
       "ReconnectingWebSocketErrorCode RetryDecision",
+  },
+  "lib/cli/main.ts": { values: "main", types: "" },
+  "lib/resume/mod.ts": {
+    values: "ResumableWebSocket",
+    types:
+      "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
+      "SessionLoss SessionLostEvent Snapshot",
+  },
+  "lib/resume/server/mod.ts": {
+    values: "ResumeServer memoryStore",
+    types: "Change Committed Delivery EndReason Grave HeaderReader LostReason Opened " +
+      "ResumeServerOptions ServerConnection ServerSources Session SessionHandlers SessionStore " +
+      "ShutdownOptions StoreHello Stored Transport Upgrade WebSocketData",
+  },
+  "lib/resume/adapters/deno.ts": { values: "serveDeno", types: "" },
+  "lib/resume/adapters/bun.ts": {
+    values: "bunHandlers",
+    types: "BunData BunHandlers BunSocket BunUpgrader",
+  },
+  "lib/resume/adapters/ws.ts": {
+    values: "acceptWs wsOptions",
+    types: "WsOptions WsRequest WsSocket",
+  },
+  "lib/resume/adapters/durable_object.ts": { values: "serveDurableObject", types: "" },
+  "lib/resume/stores/sql.ts": { values: "sqlStore", types: "SqlDatabase SqlStoreOptions SqlValue" },
+  "lib/resume/stores/redis.ts": {
+    values: "redisStore",
+    types: "RedisClient RedisStore RedisStoreOptions",
   },
 };
 

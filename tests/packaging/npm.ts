@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { start } from "../platforms/runtimes/processes.ts";
 import { modulesOf } from "../platforms/runtimes/runners.ts";
 import { ROOT, run } from "./command.ts";
-import { startEcho } from "./echo.ts";
+import { startEcho } from "../platforms/real/echo.ts";
 import type { Package } from "./package.ts";
 
 /** How a package manager installs a tarball, and what runs a program. */

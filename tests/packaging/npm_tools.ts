@@ -11,7 +11,7 @@ import { attempt, type Outcome, ROOT, run } from "./command.ts";
 import { bundlers } from "./edge.ts";
 import { createProject, npmInstall } from "./npm.ts";
 import type { Package } from "./package.ts";
-import { startServer } from "./transforms/server.ts";
+import { startEcho } from "../platforms/real/echo.ts";
 
 const program = (name: string): string => `${modulesOf("ways")}/.bin/${name}`;
 export const publint = program("publint");
@@ -78,8 +78,8 @@ export async function checkRequire(
   for (const [name, from] of Object.entries(PROGRAMS)) {
     await Deno.copyFile(`${ROOT}tests/packaging/${from}`, `${folder}/${name}`);
   }
-  await using server = await startServer();
-  const url = `ws://${server.host}/`;
+  await using server = await startEcho();
+  const url = server.url;
   const { output, errors } = await run([...command, `${folder}/require.cjs`, url]);
   assertEquals({ wrong: JSON.parse(output), errors }, { wrong: [], errors: "" });
   const [name = ""] = command;

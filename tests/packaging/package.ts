@@ -48,7 +48,7 @@ export async function entryPoints(): Promise<Readonly<Record<string, string>>> {
 }
 
 const FIELDS = [
-  ...["bugs", "description", "engines", "homepage", "keywords", "license", "main", "name"],
+  ...["bin", "bugs", "description", "engines", "homepage", "keywords", "license", "main", "name"],
   ...["repository", "types", "version"],
 ];
 

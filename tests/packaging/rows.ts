@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkPlayground } from "../project/playground_chromium.ts";
+import { checkBin, checkLack, checkNpx, checkTerminal } from "./bin.ts";
 import { type Row, row, type Rows } from "../platforms/rows.ts";
 import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
 import { checkContract } from "../compatibility/chromium.ts";
@@ -51,6 +53,13 @@ const typed = (moduleResolution: ModuleResolution): Row =>
 
 const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Row =>
   row(async ({ pack, folder }) => await check(await pack(), folder), [path], "ways");
+
+const command = (name: string, ...runtime: readonly [string, ...string[]]): Row =>
+  row(
+    async ({ pack, folder }) => await checkBin(await pack(), folder, runtime),
+    [runtime[0]],
+    name,
+  );
 
 const required = (name: string, command: readonly [string, ...string[]]): Row =>
   row(
@@ -105,6 +114,16 @@ export const rows: Rows = {
   "npm-require-node-22": required("node-22", [nodeOf("node-22")]),
   "npm-require-node-24": required("node-24", [nodeOf("node-24")]),
   "npm-require-bun": required("bun", [bun]),
+  "npm-bin-npx": row(async ({ pack, folder }) => await checkNpx(await pack(), folder), ["npx"]),
+  "npm-bin-node-20": command("node-20", nodeOf("node-20"), "--experimental-websocket"),
+  "npm-bin-lack": row(
+    async ({ pack, folder }) => await checkLack(await pack(), folder, nodeOf("node-20")),
+    [nodeOf("node-20")],
+    "node-20",
+  ),
+  "npm-bin-node-24": command("node-24", nodeOf("node-24")),
+  "npm-bin-bun": command("bun", bun),
+  "cli-terminal": row(() => checkTerminal(), ["tmux"], "terminal"),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
   "edge-deno-bundle": bundled(bundlers.deno, []),
@@ -124,5 +143,6 @@ export const rows: Rows = {
     "node-24 transforms",
   ),
   "tree-shaking": row(checkTreeShaking),
+  "playground-chromium": row(() => checkPlayground(), ["chromium"], "chromium"),
   "contract-chromium": row(checkContract, ["chromium"], "chromium"),
 };

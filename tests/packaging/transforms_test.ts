@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import ts from "npm:typescript@5.9.3";
 import { deno, ROOT, run } from "./command.ts";
 import { entryPoints } from "./package.ts";
-import { startServer } from "./transforms/server.ts";
+import { startEcho } from "../platforms/real/echo.ts";
 import { findFragile } from "./transforms/syntax.ts";
 
 const HERE = new URL("./transforms/", import.meta.url).pathname;
@@ -43,11 +43,11 @@ async function compile(folder: string, compilerOptions: ts.CompilerOptions): Pro
 
 /** What the program of a user does not find as it should be. */
 async function consume(folder: string): Promise<readonly string[]> {
-  await using server = await startServer();
+  await using server = await startEcho();
   const preload = `--preload=${HERE}standard_message_event.js`;
   const { output } = await run([
     ...[deno, "run", "-A", "--no-config", preload, `${HERE}main.mjs`, folder],
-    `ws://${server.host}/`,
+    server.url,
   ]);
   return JSON.parse(output);
 }

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { attempt, deno, ROOT } from "./command.ts";
-import { startEcho } from "./echo.ts";
+import { startEcho } from "../platforms/real/echo.ts";
 import { publishedFiles } from "./jsr.ts";
 
 /** What one entry point may cost. */

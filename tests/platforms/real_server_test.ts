@@ -6,7 +6,8 @@ import { WebSocket as WsWebSocket } from "npm:ws@8";
 import { seededRandom } from "../../lib/testing/mod.ts";
 import type { ReconnectingWebSocketOptions } from "../../mod.ts";
 import { record } from "../client/rig.ts";
-import { EchoProcess, quick, until, UpgradeServer, within } from "./real/servers.ts";
+import { startEcho } from "./real/echo.ts";
+import { quick, until, UpgradeServer, within } from "./real/servers.ts";
 
 /** The log without the delays, which are drawn. */
 function withoutDelays(log: readonly string[]): string[] {
@@ -45,16 +46,16 @@ Deno.test("ReconnectingWebSocket talks to Deno.serve, and closes", async () => {
 });
 
 Deno.test("ReconnectingWebSocket comes back to a server that was killed, with what was sent meanwhile", async () => {
-  let server = await EchoProcess.start();
+  await using server = await startEcho();
   const ws = quick(server.url);
   const log = record(ws);
   ws.send("before");
   await until(ws, () => log.includes("1 message before"));
-  await server[Symbol.asyncDispose]();
+  await server.kill();
   await until(ws, () => ws.state === "waiting");
   assertEquals([ws.send("during 1"), ws.send("during 2")], [true, true]);
   await until(ws, () => ws.attempt >= 4);
-  server = await EchoProcess.start(server.port);
+  await server.start();
   await until(ws, () => log.includes("1 message during 2"));
   assertEquals(
     log.filter((line) => /open #|message|connection-lost/.test(line)).map((line) =>
@@ -73,7 +74,6 @@ Deno.test("ReconnectingWebSocket comes back to a server that was killed, with wh
   );
   ws.close();
   await within(5_000, ws.closed);
-  await server[Symbol.asyncDispose]();
 });
 
 Deno.test("ReconnectingWebSocket gives up on a port that refuses after maxAttempts", async () => {
@@ -122,7 +122,7 @@ Deno.test("ReconnectingWebSocket retries an upgrade answered with 401, 403, 503 
 
 Deno.test("ReconnectingWebSocket gives up an upgrade that is never answered, and tries again", async () => {
   await using server = await UpgradeServer.start((n) => n === 0 ? "hang" : stays);
-  const ws = quick(server.url, { connectTimeoutMs: 300 });
+  const ws = quick(server.url, { connectTimeoutMs: 1_000 });
   const log = record(ws);
   await until(ws, () => ws.readyState === 1);
   assertEquals(withoutDelays(log), [
@@ -172,7 +172,9 @@ Deno.test("ReconnectingWebSocket notices a silent peer by its heartbeat only", a
   await using server = await UpgradeServer.start((n) => (socket) => {
     if (n > 0) socket.on("message", (data) => socket.send(`${data}`));
   });
-  const ws = quick(server.url, { heartbeat: { intervalMs: 50, timeoutMs: 250, message: "ping" } });
+  const ws = quick(server.url, {
+    heartbeat: { intervalMs: 50, timeoutMs: 1_000, message: "ping" },
+  });
   const log = record(ws);
   await until(ws, () => log.filter((line) => line === "1 message ping").length === 3);
   assertEquals(withoutDelays(log), [

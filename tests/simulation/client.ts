@@ -106,6 +106,8 @@ function makeOptions(run: Run): ReconnectingWebSocketOptions {
     }),
     ...(queue === null ? { queue: false } : given.has("queue") && { queue }),
     ...(setting.signal !== "none" && { signal: user.signal }),
+    ...(setting.startPaused && { startPaused: true }),
+    ...(setting.giveUp === "pause" && { giveUp: "pause" }),
     trace: (record) => {
       run.emit({ kind: "record", record });
       run.enter("trace");

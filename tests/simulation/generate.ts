@@ -32,7 +32,24 @@ export function generate(seed: number): string[] {
     else lines.push(step(choice, kind, paceMs));
   }
   // Not drawn, so that what a seed means elsewhere stays.
-  return [...setting, ...(seed % 4 === 1 ? ["with client core"] : []), ...lines];
+  if (seed % 4 === 1) setting.push("with client core");
+  return seed % 5 === 2 ? [...setting, ...paused(seed, setting, lines)] : [...setting, ...lines];
+}
+
+/** With pauses at any place, also inside hooks. Their draws are their own, as above. */
+function paused(seed: number, setting: string[], lines: readonly string[]): string[] {
+  const choice = new Choice(2 ** 40 + seed);
+  if (choice.chance(0.2)) setting.push("with startPaused yes");
+  if (choice.chance(0.3)) setting.push("with giveUp pause");
+  const some = [...lines];
+  for (let count = choice.whole(1, 8); count > 0; count--) {
+    const call = choice.of(["pauses", "pauses 4000 away", "resumes", "resumes"]);
+    const hook = choice.chance(0.3)
+      ? `on ${choice.of(["open", "close", "error", "retry", "statechange", "message", "url"])} `
+      : "";
+    some.splice(choice.whole(0, some.length), 0, `${hook}user ${call}`);
+  }
+  return some;
 }
 
 /** Every timer is late, as on a host that grants a hidden page little. */

@@ -272,6 +272,7 @@ export class Run {
     const isDone = (): boolean =>
       this.books.opens > opensBefore || this.client.readyState > 0 || this.violation !== null;
     await this.settle();
+    if (this.client.state === "paused") this.user.act(["user", "resumes"]);
     while (!isDone() && this.nowMs < limitMs) {
       await this.advance(Math.min(1_000, limitMs - this.nowMs));
     }

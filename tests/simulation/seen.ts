@@ -58,7 +58,7 @@ export interface Closure {
 /** A call of the client's own methods by its user. */
 export interface Call {
   readonly kind: "call";
-  readonly name: "send" | "close" | "reconnect" | "abort";
+  readonly name: "send" | "close" | "reconnect" | "pause" | "resume" | "abort";
   /** What is sent, as {@linkcode keyOf} names it. */
   readonly key: string;
   readonly bytes: number;

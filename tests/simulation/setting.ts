@@ -47,6 +47,8 @@ export interface Setting {
   readonly queue: Queue | null;
   readonly signal: "none" | "live" | "aborted";
   readonly connectivity: boolean;
+  readonly startPaused: boolean;
+  readonly giveUp: "close" | "pause";
   /** How many timers may fire in one line: more are a storm that the setting asked for. */
   readonly patience: number;
   /** The core without a queue: what is sent reaches the socket as it is, and its throw the user. */
@@ -105,6 +107,8 @@ export function readSetting(lines: readonly string[]): Setting {
     queue: readQueue(said.get("queue")),
     signal: word<Setting["signal"]>("signal", "none"),
     connectivity: word("connectivity", "fake") === "fake",
+    startPaused: said.has("startPaused"),
+    giveUp: word<Setting["giveUp"]>("giveUp", "close"),
     patience: number("patience", 1_000),
     isBare: word<string>("client", "full") === "core" && !readQueue(said.get("queue")),
     isUntrusted: ["throws", "answers"].includes(said.get("backoff")?.[0] ?? ""),

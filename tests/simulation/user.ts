@@ -144,6 +144,11 @@ export class User {
         const given = isCore && second !== undefined ? code ?? 1000 : code;
         return this.#call(name, isValid ? "" : "invalid", () => client[name](given, second));
       }
+      case "pauses":
+      case "resumes": {
+        const name = verb === "pauses" ? "pause" : "resume";
+        return this.#call(name, "", () => client[name](first ? Number(first) : undefined, second));
+      }
       case "aborts":
         if (run.setting.signal !== "live" || this.signal.aborted) return;
         return this.#call("abort", "", () => this.#abort.abort(new Planned("planned")));

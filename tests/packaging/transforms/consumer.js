@@ -5,7 +5,7 @@
  * @module
  */
 
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 30_000;
 
 /** What `look` sees in the next events, while they are dispatched. */
 function all(target, type, count, look) {

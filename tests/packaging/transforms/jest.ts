@@ -9,7 +9,7 @@ import { modulesOf, nodeOf } from "../../platforms/runtimes/runners.ts";
 import { attempt, ROOT, run } from "../command.ts";
 import type { Package } from "../package.ts";
 import { assertAll } from "./rows.ts";
-import { startServer } from "./server.ts";
+import { startEcho } from "../../platforms/real/echo.ts";
 
 const modules = modulesOf("transforms");
 const jest = `${modules}/jest/bin/jest.js`;
@@ -89,10 +89,10 @@ export async function checkJest(packed: Package, folder: string): Promise<string
     })),
   };
   await Deno.writeTextFile(`${folder}/jest.config.json`, JSON.stringify(config));
-  await using server = await startServer();
+  await using server = await startEcho();
   const { output, errors } = await attempt(
     [nodeOf("node-24"), jest, "--config=jest.config.json", "--json", "--maxWorkers=2"],
-    { cwd: folder, env: { SERVER: `ws://${server.host}/` } },
+    { cwd: folder, env: { SERVER: server.url } },
   );
   if (!output.startsWith("{")) throw new Error(errors);
   const { testResults }: { readonly testResults: readonly Report[] } = JSON.parse(output);

@@ -9,7 +9,7 @@ import { assertEquals } from "@std/assert";
 import { modulesOf, nodeOf, tools } from "../../platforms/runtimes/runners.ts";
 import { attempt, ROOT, run } from "../command.ts";
 import type { Package } from "../package.ts";
-import { startServer } from "./server.ts";
+import { startEcho } from "../../platforms/real/echo.ts";
 import type { Variants } from "./variants.ts";
 
 const HERE = new URL(".", import.meta.url).pathname;
@@ -23,9 +23,9 @@ interface Build {
   readonly failure: string | undefined;
 }
 
-/** The modules of the package, or its sources. */
+/** The modules of the package, or its sources; nobody bundles its command line. */
 async function modules({ sources }: Variants, packed: Package): Promise<readonly string[]> {
-  const modules = packed.files.filter((file) => file.endsWith(".js"));
+  const modules = packed.files.filter((file) => file.endsWith(".js") && !file.includes("/cli/"));
   if (!sources) return modules;
   const paths = modules.map((file) => file.replace(/\.js$/, ".ts"));
   await Promise.all(paths.map((path) => Deno.stat(`${ROOT}${path}`)));
@@ -93,8 +93,8 @@ export async function checkTransforms(
   folder: string,
   ...tools: readonly Variants[]
 ): Promise<string> {
-  await using server = await startServer();
-  const url = `ws://${server.host}/`;
+  await using server = await startEcho();
+  const url = server.url;
   let count = 0;
   for (const [n, variants] of tools.entries()) {
     const waiting = [...await build(variants, packed, `${folder}/${n}`)];

@@ -11,7 +11,7 @@ import { esbuild } from "../../packaging/edge.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
 import { bundle, createProject, modules } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
 const node = nodeOf("node-24");
 
@@ -25,8 +25,8 @@ async function checkEdgeRuntime(stage: Stage): Promise<string> {
   const project = await createProject(stage, ["life.mjs", "edge_runtime.mjs"]);
   const file = `${project}/bundle.js`;
   await Deno.writeTextFile(file, await bundle(project, ENTRY, "iife", "--platform=neutral"));
-  await using server = await startServer();
-  const { output } = await run([node, "edge_runtime.mjs", file, urlOf(server)], { cwd: project });
+  await using server = await startEcho();
+  const { output } = await run([node, "edge_runtime.mjs", file, server.url], { cwd: project });
   const classes = { ...LIFE.classes, message: "Event", close: "Event" };
   const life = { ...LIFE, classes };
   const lacks = ["MessageEvent", "CloseEvent"];

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { until } from "../../compatibility/trial.ts";
-import { freePort } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
 import { start } from "../runtimes/processes.ts";
 import { modulesOf, nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
@@ -14,7 +14,7 @@ import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn } from "./page.ts";
 import { createProject } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
 const REQUEST_MS = 10_000;
 
@@ -51,9 +51,9 @@ async function checkNext(stage: Stage): Promise<string> {
   })();
   await until(() => isUp, `Next.js is up: ${app.errors()}`);
 
-  await using server = await startServer();
+  await using server = await startEcho();
   await using results = host({});
-  const query = `?server=${urlOf(server)}&results=${results.origin}/result`;
+  const query = `?server=${server.url}&results=${results.origin}/result`;
   for (const page of ["server", "edge"]) await assertRendered(`${origin}/${page}${query}`);
   const route = await request(`${origin}/route${query}`)
     .then((response) => response.json())

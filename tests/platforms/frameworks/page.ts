@@ -7,7 +7,7 @@
 import { CHROMIUM_FLAGS } from "../runtimes/browsers.ts";
 import { removeFolder, start } from "../runtimes/processes.ts";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 100_000;
 
 const TYPES: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript" };
 

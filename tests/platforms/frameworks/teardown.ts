@@ -5,12 +5,12 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { freePort } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
 import { nodeOf } from "../runtimes/runners.ts";
 import { run } from "../../packaging/command.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
 import { createProject, modules } from "./project.ts";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
 const node = nodeOf("node-24");
 const jest = `${modules}/jest/bin/jest.js`;
@@ -19,9 +19,9 @@ const refused = (): string => `ws://127.0.0.1:${freePort()}/`;
 
 async function checkVitest(stage: Stage): Promise<string> {
   const cwd = await createProject(stage, ["left_behind.mjs", "teardown.mjs"]);
-  await using server = await startServer();
+  await using server = await startEcho();
   for (const environment of ["jsdom", "happy-dom"]) {
-    const command = [node, "teardown.mjs", environment, urlOf(server), refused()];
+    const command = [node, "teardown.mjs", environment, server.url, refused()];
     const { output } = await run(command, { cwd });
     assertEquals(JSON.parse(output), {
       ...{ escaped: [], document: "undefined", ended: 7 },
@@ -34,11 +34,11 @@ async function checkVitest(stage: Stage): Promise<string> {
 async function checkJest(stage: Stage): Promise<string> {
   const files = ["left_behind.mjs", "jest.config.cjs", "teardown.spec.js", "teardown_wait.cjs"];
   const cwd = await createProject(stage, files);
-  await using server = await startServer();
+  await using server = await startEcho();
   for (const environment of ["node", "jsdom"]) {
     const env = {
       ENVIRONMENT: environment,
-      JOB: JSON.stringify({ server: urlOf(server), refused: refused() }),
+      JOB: JSON.stringify({ server: server.url, refused: refused() }),
     };
     const flags = ["--ci", "--runInBand", "--forceExit", "--globalTeardown=./teardown_wait.cjs"];
     await run([node, jest, ...flags, "--runTestsByPath", "teardown.spec.js"], { cwd, env });

@@ -11,7 +11,7 @@ import { run } from "../../packaging/command.ts";
 import { type Row, row, type Rows, type Stage } from "../rows.ts";
 import { createProject, modules } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
 const node = nodeOf("node-24");
 const jest = `${modules}/jest/bin/jest.js`;
@@ -74,11 +74,11 @@ async function runTests(
   { isBroken = false, ...life }: Life,
   mocks: readonly string[],
 ): Promise<void> {
-  await using server = await startServer();
+  await using server = await startEcho();
   const env = {
     ENVIRONMENT: environment,
     ENVIRONMENT_IS_BROKEN: `${isBroken}`,
-    JOB: JSON.stringify({ server: urlOf(server), ...life }),
+    JOB: JSON.stringify({ server: server.url, ...life }),
   };
   await run([...RUNNERS[runner].command, "life.spec.js", ...mocks], { cwd, env });
   await until(() => server.live === 0, "no client is left");

@@ -7,15 +7,16 @@
 import { assertEquals } from "@std/assert";
 import { until } from "../../compatibility/trial.ts";
 import { type Browser, startBrowser } from "../networks/devtools.ts";
-import { freePort, Scope } from "../networks/scope.ts";
+import { freePort } from "../ports.ts";
+import { Scope } from "../networks/scope.ts";
 import { esbuild } from "../../packaging/edge.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn, pageOf } from "./page.ts";
 import { bundle, createProject } from "./project.ts";
 import { LIFE } from "./project/life.mjs";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 100_000;
 
 const MANIFEST = {
   "manifest_version": 3,
@@ -36,14 +37,14 @@ const LIFE_IN_WORKER = { ...LIFE, document: "undefined" };
 
 async function checkWorkers(stage: Stage): Promise<string> {
   const project = await createProject(stage, ["life.mjs", "worker.mjs", "workers_page.mjs"]);
-  await using server = await startServer();
+  await using server = await startEcho();
   await using pages = host({
     "/": pageOf(),
     "/module.js": await bundle(project, `export * from "./workers_page.mjs";`, "esm"),
     "/worker.js": await bundle(project, `import "./worker.mjs";`, "iife"),
   });
   await using stack = new AsyncDisposableStack();
-  await openIn(stack, `${pages.origin}/?server=${urlOf(server)}`);
+  await openIn(stack, `${pages.origin}/?server=${server.url}`);
   assertEquals(await pages.next(), { dedicated: LIFE_IN_WORKER, shared: LIFE_IN_WORKER });
   return "a life in a dedicated worker and one in a shared worker";
 }
@@ -52,7 +53,7 @@ async function checkRemoved(stage: Stage): Promise<string> {
   const project = await createProject(stage, [
     ...["left_behind.mjs", "left_worker.mjs", "removed_page.mjs"],
   ]);
-  await using server = await startServer();
+  await using server = await startEcho();
   await using pages = host({
     "/": pageOf(),
     "/module.js": await bundle(project, `export * from "./removed_page.mjs";`, "esm"),
@@ -61,7 +62,7 @@ async function checkRemoved(stage: Stage): Promise<string> {
   });
   await using stack = new AsyncDisposableStack();
   const refused = `ws://127.0.0.1:${freePort()}/`;
-  await openIn(stack, `${pages.origin}/?server=${urlOf(server)}&refused=${refused}`);
+  await openIn(stack, `${pages.origin}/?server=${server.url}&refused=${refused}`);
   assertEquals(await pages.next(), { escaped: [], thrown: [], before: [], after: [] });
   assertEquals(server.live, 0, "their connections ended with them, and none came after");
   return "7 clients go with their frame and 7 with their worker, nothing escapes or comes back";
@@ -95,9 +96,9 @@ async function findWorker(browser: Browser): Promise<Target> {
 }
 
 async function checkServiceWorker(stage: Stage): Promise<string> {
-  await using server = await startServer();
+  await using server = await startEcho();
   await using pages = host({});
-  const job = { server: urlOf(server), origin: pages.origin };
+  const job = { server: server.url, origin: pages.origin };
   const extension = await createExtension(stage, job);
   await using scope = new Scope(AbortSignal.timeout(LIMIT_MS));
   const browser = await startBrowser(scope, `--load-extension=${extension}`);

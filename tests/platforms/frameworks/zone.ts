@@ -9,7 +9,7 @@ import { esbuild } from "../../packaging/edge.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
 import { host, openIn, pageOf } from "./page.ts";
 import { bundle, createProject, modules } from "./project.ts";
-import { startServer, urlOf } from "./server.ts";
+import { startEcho } from "../real/echo.ts";
 
 type Place = "inside" | "outside";
 /** By the listener's type and way of being added: where it ran, each place once. */
@@ -68,12 +68,12 @@ async function checkZones(stage: Stage): Promise<string> {
     "/zone.js": await bundle(project, `import "zone.js";`, "iife"),
     "/module.js": await bundle(project, `export { result } from "./zone.mjs";`, "esm"),
   };
-  await using server = await startServer();
+  await using server = await startEcho();
   await using pages = host(site);
   let count = 0;
   for (const order of Object.keys(ORDERS)) {
     await using stack = new AsyncDisposableStack();
-    await openIn(stack, `${pages.origin}/${order}?server=${urlOf(server)}`);
+    await openIn(stack, `${pages.origin}/${order}?server=${server.url}`);
     const result = await pages.next() as Result;
     count += assertZones(result, order);
     assertEquals(result.checks, CHECKS, `change detections, zone.js ${order} the library`);

@@ -10,7 +10,8 @@ import { type Browser, startBrowser, type Tab } from "./devtools.ts";
 import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
 import { NotHere } from "../rows.ts";
-import { expect, freePort, type Scope } from "./scope.ts";
+import { freePort } from "../ports.ts";
+import { expect, type Scope } from "./scope.ts";
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
 /** For what takes a moment on a machine with nothing else to do. */

@@ -40,9 +40,9 @@ const kinds = {
     new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (ws, request) => {
       const connection = listeners.open(request.url);
       ws.on("error", () => {});
-      ws.on("message", (data) => {
+      ws.on("message", (data, isBinary) => {
         listeners.message(connection, String(data));
-        ws.send(String(data));
+        ws.send(data, { binary: isBinary });
       });
       ws.on("close", () => listeners.close(connection));
     });

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by workerd as it is
 /**
- * The echo server in workerd: a Durable Object that accepts sockets. Prints what echo_server.mjs does.
+ * The echo server in workerd: a Durable Object that accepts sockets. Prints what echo_server.mjs does,
+ * which workerd cannot load, as it has no node:http to listen with.
  *
  * @module
  */

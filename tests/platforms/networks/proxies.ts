@@ -7,7 +7,8 @@
 import { ACTORS, type Agent, echoServer, isListening, openAgents, Server } from "./actors.ts";
 import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
-import { expect, freePort, type Scope } from "./scope.ts";
+import { freePort } from "../ports.ts";
+import { expect, type Scope } from "./scope.ts";
 
 const IDLE_MS = 2_000;
 const HEARTBEAT = { intervalMs: 500, timeoutMs: 5_000, message: "ping" };

@@ -112,16 +112,3 @@ export async function runCommand(
 export function expect(isSo: boolean, sentence: string): asserts isSo {
   if (!isSo) throw new Error(`Not so: ${sentence}`);
 }
-
-/** A port that is free now, and below the ephemeral range: a dial to it cannot connect to itself. */
-export function freePort(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch {
-      // Taken.
-    }
-  }
-}

@@ -9,7 +9,8 @@ import { bun } from "../runtimes/runners.ts";
 import { ACTORS, type Agent, echoServer, openAgents, type Server } from "./actors.ts";
 import { balanceOf } from "./balance.ts";
 import type { Scenario } from "./scenario.ts";
-import { expect, freePort, type Scope } from "./scope.ts";
+import { freePort } from "../ports.ts";
+import { expect, type Scope } from "./scope.ts";
 import { workerd, workerServer } from "./workerd_process.ts";
 
 const KILLS = 3;

@@ -15,7 +15,8 @@ import {
 } from "./actors.ts";
 import { type Certificate, createAuthority } from "./certificates.ts";
 import type { Scenario } from "./scenario.ts";
-import { expect, freePort, type Scope } from "./scope.ts";
+import { freePort } from "../ports.ts";
+import { expect, type Scope } from "./scope.ts";
 
 const SECRET = "hunter2";
 const WAIT_MS = 20_000;

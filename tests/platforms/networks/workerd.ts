@@ -8,7 +8,8 @@ import { tools } from "../runtimes/runners.ts";
 import { ACTORS, echoServer, type Server } from "./actors.ts";
 import { seconds } from "../report.ts";
 import type { Scenario } from "./scenario.ts";
-import { expect, freePort, type Scope } from "./scope.ts";
+import { freePort } from "../ports.ts";
+import { expect, type Scope } from "./scope.ts";
 import { workerd, workerServer } from "./workerd_process.ts";
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;

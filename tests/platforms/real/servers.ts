@@ -1,11 +1,11 @@
 /** Real servers for real sockets, and patience with a bound. */
 
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-// @ts-types="npm:@types/ws@8"
-import { type WebSocket as ServerSocket, WebSocketServer } from "npm:ws@8";
+import { type WebSocket as ServerSocket, WebSocketServer } from "npm:ws@8.23.0";
 import { ReconnectingWebSocket, type ReconnectingWebSocketOptions } from "../../../mod.ts";
+import { MortalServer } from "../../compatibility/mortal_server.ts";
 
 /** Delays short enough for a test. */
 export const QUICK: ReconnectingWebSocketOptions = {
@@ -18,48 +18,42 @@ export const QUICK: ReconnectingWebSocketOptions = {
 /** How a server answers one upgrade request: a status, silence, a dead line, or a connection. */
 export type Answer = number | "hang" | "cut" | ((socket: ServerSocket) => void);
 
-/** A server that answers the n-th upgrade as it is told. */
-export class UpgradeServer implements AsyncDisposable {
-  readonly #http = createServer();
-  readonly #wss = new WebSocketServer({ noServer: true });
-  readonly #lines = new Set<Duplex>();
+/** A server that answers the n-th upgrade as it is set up to. */
+export class UpgradeServer extends MortalServer {
   #upgrades = 0;
   #opened = 0;
 
-  static async start(answer: (upgrade: number) => Answer): Promise<UpgradeServer> {
-    const server = new UpgradeServer();
-    server.#http.on("connection", (line: Socket) => {
-      server.#lines.add(line);
-      line.on("close", () => server.#lines.delete(line)).on("error", () => {});
-    });
-    server.#http.on("upgrade", (request: IncomingMessage, line: Duplex, head: Uint8Array) => {
-      const given = answer(server.#upgrades++);
-      if (given === "hang") return;
-      if (given === "cut") {
-        line.destroy();
-        return;
-      }
-      if (typeof given === "number") {
-        line.end(`HTTP/1.1 ${given} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-        return;
-      }
-      // deno-lint-ignore no-explicit-any -- ws asks for Node's own Buffer
-      server.#wss.handleUpgrade(request, line, head as any, (socket) => {
-        server.#opened++;
-        socket.on("error", () => {});
-        given(socket);
+  constructor(answer: (upgrade: number) => Answer) {
+    super((http) => {
+      const wss = new WebSocketServer({ noServer: true });
+      http.on("upgrade", (request: IncomingMessage, line: Duplex, head: Buffer) => {
+        const given = answer(this.#upgrades++);
+        if (given === "hang") return;
+        if (given === "cut") {
+          line.destroy();
+          return;
+        }
+        if (typeof given === "number") {
+          line.end(`HTTP/1.1 ${given} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+          return;
+        }
+        wss.handleUpgrade(request, line, head, (socket: ServerSocket) => {
+          this.#opened++;
+          socket.on("error", () => {});
+          given(socket);
+        });
       });
+      return () => wss.close();
     });
-    await new Promise<void>((resolve) => server.#http.listen(0, "127.0.0.1", resolve));
+  }
+
+  static async start(answer: (upgrade: number) => Answer): Promise<UpgradeServer> {
+    const server = new UpgradeServer(answer);
+    await server.start();
     return server;
   }
 
-  /** Where to connect. */
-  get url(): string {
-    return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
-  }
-
-  /** How many upgrades were asked for. */
+  /** How many upgrades were requested. */
   get upgrades(): number {
     return this.#upgrades;
   }
@@ -67,51 +61,6 @@ export class UpgradeServer implements AsyncDisposable {
   /** How many of them became connections. */
   get opened(): number {
     return this.#opened;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const line of this.#lines) line.destroy();
-    this.#wss.close();
-    await new Promise((resolve) => this.#http.close(resolve));
-  }
-}
-
-/** An echo server in a process of its own. */
-export class EchoProcess implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly port: number;
-
-  constructor(child: Deno.ChildProcess, port: number) {
-    this.#child = child;
-    this.port = port;
-  }
-
-  /** Starts it, on a port of its choice or on the one given. */
-  static async start(port = 0): Promise<EchoProcess> {
-    const script = new URL("./echo_server.ts", import.meta.url).pathname;
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "--allow-net=127.0.0.1", script, `${port}`],
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    await reader.cancel();
-    return new EchoProcess(child, Number(value));
-  }
-
-  get url(): string {
-    return `ws://127.0.0.1:${this.port}/`;
-  }
-
-  /** Ends it without a farewell. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It is dead already.
-    }
-    await this.#child.status;
   }
 }
 

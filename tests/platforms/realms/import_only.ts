@@ -43,6 +43,15 @@ const modules = await Promise.all([
   import("../../../lib/testing/mod.ts"),
   import("../../../lib/streams.ts"),
   import("../../../lib/preflight.ts"),
+  import("../../../lib/cli/main.ts"),
+  import("../../../lib/resume/mod.ts"),
+  import("../../../lib/resume/server/mod.ts"),
+  import("../../../lib/resume/adapters/deno.ts"),
+  import("../../../lib/resume/adapters/bun.ts"),
+  import("../../../lib/resume/adapters/ws.ts"),
+  import("../../../lib/resume/adapters/durable_object.ts"),
+  import("../../../lib/resume/stores/sql.ts"),
+  import("../../../lib/resume/stores/redis.ts"),
 ]);
 const isUnchanged = globals() === before;
 const uses = [...noted];

@@ -65,7 +65,7 @@ function isReply({ parts: { doors: { takes } } }: Client): unknown {
     state: { epoch: 1, silences: 0 },
     carries: () => true,
   };
-  return takes?.(client as unknown as Client, { probedAtMs: null } as Attempt, "x");
+  return takes?.(client as unknown as Client, { pulse: undefined } as Attempt, "x");
 }
 
 const BAGS = [

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { freePort } from "../ports.ts";
 import { removeFolder, start } from "./processes.ts";
 import type { Job, Result } from "./runners.ts";
 
@@ -110,11 +111,6 @@ async function retry(action: () => Promise<unknown>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 /** Runs the suite in a browser until the page says that it is done. */

@@ -6,12 +6,22 @@
  */
 import { spawn } from "node:child_process";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const SCRIPT = fileURLToPath(new URL("./child_server.mjs", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../networks/echo_server.mjs", import.meta.url));
 
 /** A stopped process cannot notice that its parent died: let the kernel end it (util-linux). */
 const PREFIX = process.platform === "linux" ? ["setpriv", "--pdeathsig", "KILL"] : [];
+
+/** The last line of a server that was killed may be cut off. */
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
 
 export function createChildren({ modules, recordOf, findPort }) {
   /** @type {Map<string, { host: string, port: number, process: import("node:child_process").ChildProcess | null }>} */
@@ -27,21 +37,22 @@ export function createChildren({ modules, recordOf, findPort }) {
       ...PREFIX,
       process.execPath,
       SCRIPT,
-      modules,
+      "ws",
       child.host,
       String(child.port),
+      modules,
     ];
-    const started = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const started = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     child.process = started;
     const record = recordOf(id);
     await new Promise((resolve, reject) => {
       started.once("error", reject);
       started.once("exit", () => reject(new Error("the child ended before it listened")));
-      started.on("message", (message) => {
-        if (message.type === "listening") resolve();
-        else if (message.type === "error") reject(new Error(message.text));
-        else if (message.type === "dial") record.dials.push(message.path);
-        else record.messages.push(message.text);
+      createInterface({ input: started.stdout }).on("line", (line) => {
+        const { type, path, data } = parse(line);
+        if (type === "listening") resolve();
+        else if (type === "open") record.dials.push(path);
+        else if (type === "message") record.messages.push(data);
       });
     });
     return child;

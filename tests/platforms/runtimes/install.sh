@@ -9,7 +9,7 @@
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks platforms next}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks terminal platforms next resume}"
 arch="$(node -p process.arch)"
 # Also what Hermes and React Native are compared with.
 node_24="node-linux-$arch@24.21.0"
@@ -113,6 +113,7 @@ for name in $wanted; do
       install_apt WebKitWebDriver webkit2gtk-driver
       install_apt Xvfb xvfb
       ;;
+    terminal) install_apt tmux tmux ;;
     networks) # what tests/platforms/networks needs beside the runtimes
       install_apt ip iproute2
       install_apt nft nftables
@@ -120,6 +121,13 @@ for name in $wanted; do
       install_apt haproxy haproxy
       install_apt openssl openssl
       install_apt setpriv util-linux
+      ;;
+    resume) # the stores of sessions, their client libraries, and a client in another language
+      install_apt redis-server redis-server
+      if ! /usr/bin/python3 -c 'import websockets' 2>/dev/null; then
+        install_apt python3-websockets python3-websockets
+      fi
+      install_npm resume ioredis@6.0.0 iovalkey@0.4.0 redis@6.3.1
       ;;
     *)
       echo "Unknown runtime: $name"

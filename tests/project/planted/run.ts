@@ -9,7 +9,8 @@
  * @module
  */
 
-import { type Bug, BUGS, type Edit } from "./bugs.ts";
+import type { Bug, Edit } from "./bug.ts";
+import { BUGS } from "./bugs.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const RUNS = 12_000;

@@ -136,7 +136,13 @@ export function keepBooks(run: Run): Check {
       case "call": {
         if (seen.key === "invalid" || seen.name === "send") return;
         if (seen.wasOver) return;
-        if (seen.name === "reconnect") {
+        const isPaused = run.client.state === "paused";
+        if (seen.name === "pause" || seen.name === "resume" && !isPaused) {
+          if (seen.name === "resume" || isPaused) return;
+          Object.assign(books, { isHastened: true, openedAtMs: null, attemptStartMs: null });
+          return bury();
+        }
+        if (seen.name !== "close" && seen.name !== "abort") {
           Object.assign(books, { attempt: 0, waitedMs: 0, previousDelayMs: 0, isHastened: true });
           books.openedAtMs = null;
           books.attemptStartMs = run.nowMs;
@@ -166,13 +172,13 @@ function begin({ books, nowMs, disturbedAtMs }: Run): void {
   else books.mayStartOver = true;
 }
 
-/** Whether a close event is that of a connection or an attempt that `reconnect()` dropped. */
-export function isOfReconnect(event: Event): boolean {
+/** Whether a close event is that of what `reconnect()` or `pause()` dropped. */
+export function isOfCall(run: Run, event: Event): boolean {
   const { willRetry, wasClean, error } = event as CloseEvent & {
     willRetry: boolean;
     error: unknown;
   };
-  return willRetry && !wasClean && error === null;
+  return (willRetry || run.client.state !== "closed") && !wasClean && error === null;
 }
 
 /** Whether something else than the policy determined the delay: a server's hint, or its close code. */
@@ -192,13 +198,15 @@ function told(run: Run, type: string, event: Event, bury: () => void): void {
     const { code, reason, wasClean, willRetry } = event as CloseEvent & { willRetry: boolean };
     books.lastClose = { code, reason, wasClean, willRetry };
     // It comes later than the call, when the next attempt has begun.
-    if (isOfReconnect(event)) return;
+    if (isOfCall(run, event)) return;
     // A hint before that is used up.
     books.hintsFromMs = books.openedAtMs === null
       ? books.attemptStartMs ?? nowMs
       : Math.max(books.openedAtMs, nowMs - 1_000);
     books.attemptStartMs = books.openedAtMs = null;
-    if (!willRetry) books.isOver = true;
+    if (run.client.state === "closed") books.isOver = true;
+    // What follows is the user's to say.
+    if (run.client.state === "paused") books.isHastened = true;
     bury();
   } else if (type === "retry") {
     const { attempt, delayMs } = event as Event & { attempt: number; delayMs: number };

@@ -6,7 +6,7 @@
 
 import type { Run } from "../run.ts";
 import type { Closure, Socket, Told } from "../seen.ts";
-import { type Check, isOfReconnect } from "./books.ts";
+import { type Check, isOfCall } from "./books.ts";
 
 /** The error object of an event. */
 function errorOf({ event }: Told): { readonly code: string } | null {
@@ -31,7 +31,7 @@ export function guarantee1(run: Run): Check {
     } else if (seen.kind === "line") {
       live = live.filter(isLive);
       const { state } = run.client;
-      const allowed = state === "waiting" || state === "closed" ? 0 : 1;
+      const allowed = ["waiting", "paused", "closed"].includes(state) ? 0 : 1;
       if (live.length > allowed) run.fail(1, `${live.length} sockets while ${state}`);
     }
   };
@@ -216,8 +216,8 @@ export function guarantee10(run: Run): Check {
     const { type, event, readyState } = seen;
     const expected = type === "open" || type === "message"
       ? 1
-      : type === "close" && !isOfReconnect(event)
-      ? (event as Event & { willRetry: boolean }).willRetry ? 0 : 3
+      : type === "close" && !isOfCall(run, event)
+      ? run.client.state === "closed" ? 3 : 0
       : readyState;
     if (readyState !== expected) run.fail(10, `readyState ${readyState} in ${type}`);
   };
@@ -240,7 +240,8 @@ export function guarantee11(run: Run): Check {
       if (!effects.some(({ type }) => type === "close")) return;
       const abnormal = { code: 1006, reason: "", wasClean: false };
       const given = { code: input["code"] ?? 1006, reason: input["reason"] ?? "", wasClean: false };
-      const told = input["type"] === "reconnect" ? given as Closure : abnormal;
+      const isCall = input["type"] === "reconnect" || input["type"] === "pause";
+      const told = isCall ? given as Closure : abnormal;
       // The user's reconnect() overtakes a close event that is being judged.
       due.push(closing(input["type"] === "lost" && heard ? heard : told));
       heard = null;

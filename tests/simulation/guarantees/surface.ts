@@ -78,6 +78,7 @@ export function guarantee27(run: Run): Check {
     open: 4, // stability, heartbeat, an error, a hint of the last second
     waiting: 4, // the wait, a hint, two providers
     closing: 2, // the deadline, an error
+    paused: 0,
     closed: 0,
   };
   return (seen) => {

@@ -161,7 +161,8 @@ export function guarantee13(run: Run): Check {
       silences = 0;
     }
     if (
-      seen.kind === "call" && seen.name === "reconnect" && !seen.wasOver && seen.key !== "invalid"
+      seen.kind === "call" && !seen.wasOver && seen.key !== "invalid" &&
+      (seen.name === "reconnect" || seen.name === "resume" && run.client.state === "paused")
     ) {
       silences = 0;
     }

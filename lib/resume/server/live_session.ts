@@ -1,0 +1,373 @@
+/**
+ * A session that lives in this process. Sans-I/O: its inputs are frames, the application's sends, the
+ * store's answers and three timers (acknowledge, expire, commit deadline).
+ *
+ * The invariants, each with a planted bug that the simulation finds:
+ *
+ * 1. A message to the client is stored before it is on the wire.
+ * 2. A message of the client is handled, then committed, then confirmed.
+ * 3. `ok` is said only once nothing handles this session's messages any more: `quiesce` sees to it here,
+ *    the store's `open` elsewhere.
+ * 4. Whoever was fenced neither commits nor confirms; and a session that is still in memory checks with
+ *    the store before it says `ok`, as this process may have stood still past its lease.
+ *
+ * @module
+ */
+
+import { snapshot as copyOf, toMessage, type WebSocketData } from "../../bounded_queue.ts";
+import {
+  ackFrame,
+  controlFrame,
+  type Hello,
+  isMarked,
+  isOfClient,
+  type LostReason,
+  parse,
+} from "../frames.ts";
+import { CODES } from "./close_codes.ts";
+import { Confirmations } from "./confirmations.ts";
+import { type CommitHost, GroupCommit } from "./group_commit.ts";
+import { Guard } from "./guard.ts";
+import { Inbound, type InboundHost } from "./inbound.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { EndReason, ServerSettings, Session, SessionHandlers, Transport } from "./options.ts";
+import type { Change, Committed, Grave, Stored } from "./session_store.ts";
+
+/** What a live session is made from. */
+export interface LiveSessionInit<User> {
+  readonly key: string;
+  readonly user: User;
+  readonly stored: Stored;
+  /** The hello that it was opened for. */
+  readonly n: number;
+  readonly settings: ServerSettings<never, User>;
+  /** It has left this process; `grave` is what to remember of it, or undefined if the store has it still. */
+  readonly onGone: (grave: Grave | undefined) => void;
+}
+
+/** A session, and the connection that it is attached to. */
+export class LiveSession<User> implements Session<User>, InboundHost, CommitHost {
+  readonly key: string;
+  user: User;
+  readonly isNew: boolean;
+  /** The hello that is served. */
+  n: number;
+  readonly #gen: number;
+  readonly #doubt: number;
+  readonly #settings: ServerSettings<never, User>;
+  readonly #guard: Guard;
+  readonly #onGone: LiveSessionInit<User>["onGone"];
+  #handlers: SessionHandlers = {};
+  readonly #outgoing: Outgoing;
+  readonly #confirmations: Confirmations;
+  readonly #inbound = new Inbound(this);
+  readonly #commit: GroupCommit;
+  #transport: Transport | undefined;
+  /** How many handled messages the store knows of. */
+  #storedRx: number;
+  /** Whether the store must say that this process is still the owner. */
+  #isUnsure = false;
+  /** Whether the client has said farewell: what it sent before is still handled. */
+  #isLeaving = false;
+  #isOver = false;
+  #expiryTimer: unknown;
+  #refreshTimer: unknown;
+  #waiters: (() => void)[] = [];
+
+  constructor({ key, user, stored, n, settings, onGone }: LiveSessionInit<User>) {
+    this.key = key;
+    this.user = user;
+    this.n = n;
+    this.isNew = stored.isNew;
+    this.#gen = stored.gen;
+    this.#doubt = stored.doubt;
+    this.#settings = settings;
+    this.#guard = new Guard(settings.onError);
+    this.#onGone = onGone;
+    this.#storedRx = stored.rx;
+    this.#outgoing = new Outgoing(stored, (frame) => this.#write(frame));
+    const { sources: { clock }, storeTimeoutMs } = settings;
+    this.#commit = new GroupCommit(this, clock, storeTimeoutMs);
+    this.#confirmations = new Confirmations(stored.rx, clock, () => this.#commit.schedule());
+  }
+
+  /** Lets the application begin with it; what it throws comes out of here. */
+  start(): void {
+    this.#handlers = this.#settings.session(this) ?? {};
+    if (this.#settings.store.release) this.#refresh();
+  }
+
+  /** A session without traffic must not expire in the store. */
+  #refresh(): void {
+    const { sources: { clock }, ttlMs } = this.#settings;
+    if (this.#isOver) return;
+    this.#refreshTimer = clock.setTimeout(() => {
+      this.#isUnsure = true;
+      this.#commit.schedule();
+      this.#refresh();
+    }, ttlMs / 2);
+  }
+
+  /** Whether it has left this process. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isConnected(): boolean {
+    return !!this.#transport;
+  }
+
+  get bufferedAmount(): number {
+    return this.#outgoing.bytes;
+  }
+
+  /** Whether a handler runs. */
+  get isWorking(): boolean {
+    return this.#inbound.isWorking;
+  }
+
+  /**
+   * How many messages certainly were, or will have been, handled; undefined if an owner that died may have
+   * handled more.
+   */
+  get #certain(): number | undefined {
+    const { rx } = this.#confirmations;
+    return rx < this.#doubt ? undefined : rx + Number(this.#inbound.isWorking);
+  }
+
+  /** Whether a client's counters can be true; otherwise one of the two went back in time. */
+  fits({ rx, ack, tx }: Hello): boolean {
+    const handled = this.#confirmations.rx;
+    return this.#outgoing.fits(rx) && ack <= handled && handled <= tx;
+  }
+
+  send(data: WebSocketData): boolean {
+    const message = copyOf(toMessage(data));
+    if (this.#isOver) return false;
+    const isKept = this.#outgoing.add(message, this.#settings.maxUnackedBytes);
+    if (isKept) this.#commit.schedule();
+    else if (this.#settings.overflow === "lose") this.lose("overflow");
+    return isKept;
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    // It is not looked for in the store again: what was accepted may leave as it is.
+    this.#outgoing.flush();
+    const rx = this.#certain;
+    if (rx === undefined) this.#write(controlFrame({ t: "lost", why: "unknown" }));
+    else {
+      this.#write(ackFrame(rx));
+      this.#write(controlFrame({ t: "bye" }));
+    }
+    this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
+  }
+
+  /** Goes on with a client, from what both have. */
+  attach(transport: Transport, hello: Hello, begins: boolean): void {
+    const { sources: { clock }, ttlMs, windowBytes } = this.#settings;
+    clock.clearTimeout(this.#expiryTimer);
+    this.#transport = transport;
+    this.n = hello.n;
+    this.#outgoing.attach(hello.max, hello.rx);
+    const rx = this.#confirmations.report();
+    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl: ttlMs, max: windowBytes }));
+    this.#outgoing.pump();
+  }
+
+  /** The connection has ended; the session waits for another. */
+  detach(transport: Transport | undefined = this.#transport): void {
+    if (!transport || transport !== this.#transport) return;
+    this.#transport = undefined;
+    this.#outgoing.detach();
+    // The client has them still, and sends them again; but not after a farewell.
+    if (!this.#isLeaving) this.#inbound.clear();
+    this.#confirmations.clear();
+    if (this.#isOver) return;
+    this.expire();
+    this.#commit.schedule();
+  }
+
+  /** Lets the session end if no client comes in time. */
+  expire(): void {
+    const { sources: { clock }, ttlMs } = this.#settings;
+    clock.clearTimeout(this.#expiryTimer);
+    if (!this.#isOver) this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
+  }
+
+  /**
+   * Ends the connection, and resolves when no handler runs and the store has everything: then another
+   * connection, or another process, may go on.
+   *
+   * @param n The hello that will be served, if one is to be: the store must know of it, and agree.
+   */
+  async quiesce(code: number, reason: string, n?: number): Promise<void> {
+    const transport = this.#transport;
+    this.detach();
+    transport?.close(code, reason);
+    this.#settings.sources.clock.clearTimeout(this.#expiryTimer);
+    if (n !== undefined) {
+      this.n = n;
+      this.#isUnsure = true;
+    }
+    this.#commit.schedule();
+    while (this.isBusy) await this.#change();
+  }
+
+  /** Whether another connection, or process, must not go on yet. */
+  get isBusy(): boolean {
+    return !this.#isOver &&
+      (this.isConnected || this.#inbound.size > 0 || this.#commit.isBusy || this.#isDirty ||
+        this.#isUnsure);
+  }
+
+  /** Resolves when no handler runs. */
+  async settled(): Promise<void> {
+    while (this.isWorking) await this.#change();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #notify(): void {
+    if (this.#waiters.length === 0) return;
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  /** Ends the session for good, here and in the store; says how much was handled, where that is certain. */
+  lose(why: "expired" | "overflow" | "gap"): void {
+    if (this.#isOver) return;
+    const grave = this.#grave(why);
+    const { n: _, ...frame } = grave;
+    this.#write(controlFrame({ t: "lost", ...frame }));
+    this.#leave(why, this.#outgoing.unacked, grave);
+  }
+
+  #grave(why: LostReason): Grave {
+    // After a gap this side's count may be the one that went back in time.
+    const rx = why === "gap" ? undefined : this.#certain;
+    return { n: this.n, why, ...(rx !== undefined && { rx }) };
+  }
+
+  /** Lets the session go to another process, which has everything of it. */
+  move(): void {
+    const isKept = !!this.#settings.store.release;
+    this.#leave("moved", isKept ? [] : this.#outgoing.unacked, undefined);
+  }
+
+  #leave(
+    why: EndReason,
+    unacked: readonly WebSocketData[],
+    grave: Grave | undefined,
+  ): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isLeaving = false;
+    const transport = this.#transport;
+    this.detach();
+    this.#inbound.clear();
+    this.#commit.end();
+    const { clock } = this.#settings.sources;
+    clock.clearTimeout(this.#expiryTimer);
+    clock.clearTimeout(this.#refreshTimer);
+    this.#onGone(grave);
+    this.#notify();
+    const code = why === "closed" || why === "moved" ? CODES[why] : CODES.later;
+    transport?.close(code, why);
+    this.#guard.call(() => this.#handlers.end?.(why, unacked));
+  }
+
+  /** Hot path, once for each frame that comes; false if the peer broke the protocol. */
+  receive(raw: unknown): boolean {
+    const { windowBytes } = this.#settings;
+    if (!isMarked(raw)) return !this.#isLeaving && this.#inbound.add(raw, 2 * windowBytes);
+    const frame = parse(raw, isOfClient);
+    switch (frame.t) {
+      case "data":
+        return !this.#isLeaving && this.#inbound.add(frame.data, 2 * windowBytes);
+      case "ack":
+        if (!this.#outgoing.ack(frame.rx)) return false;
+        this.#confirmations.arm();
+        return true;
+      case "request":
+        this.#confirmations.request(this.#inbound.size);
+        return true;
+      case "bye":
+        this.#isLeaving = true;
+        if (this.#inbound.size === 0) this.drained();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  handle(data: unknown): void | Promise<void> {
+    const seq = this.#confirmations.rx + 1;
+    const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
+    let pending: void | Promise<void>;
+    // Not by the guard: a closure for each message would cost more than all the rest here.
+    try {
+      pending = this.#handlers.message?.(data, delivery);
+    } catch (error) {
+      return this.#guard.report(error);
+    }
+    // Not `instanceof`: promises of other realms and libraries are waited for, too.
+    if (typeof pending?.then !== "function") return;
+    return Promise.resolve(pending).then(() => {}, (error) => this.#guard.report(error));
+  }
+
+  handled(data: unknown): void {
+    this.#notify();
+    if (this.#isOver) return;
+    const isDue = this.#confirmations.count(data);
+    if (isDue || !this.#transport) this.#commit.schedule();
+    else this.#confirmations.arm();
+  }
+
+  drained(): void {
+    if (this.#isLeaving) this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
+  }
+
+  get #isDirty(): boolean {
+    return this.#outgoing.isDirty || this.#confirmations.rx > this.#storedRx;
+  }
+
+  prepare(): { readonly change: Change; readonly isNews: boolean } {
+    const { rx } = this.#confirmations;
+    const change = { n: this.n, rx, ...this.#outgoing.due };
+    const isNews = this.#outgoing.isNews(change) || rx > this.#storedRx || this.#isUnsure;
+    this.#isUnsure = false;
+    return { change, isNews };
+  }
+
+  sync(change: Change): Committed | Promise<Committed> {
+    return this.#settings.store.sync(this.key, this.#gen, change);
+  }
+
+  synced(change: Change, answer: Committed): void {
+    if (this.#isOver) return;
+    if (answer === "fenced") return this.#leave("moved", this.#outgoing.notStored, undefined);
+    this.#storedRx = change.rx;
+    this.#outgoing.stored(change);
+    const frame = this.#confirmations.committed(change.rx);
+    if (frame) this.#write(frame);
+    if (!this.#isDirty && !this.#isUnsure) return this.#notify();
+    const isUrgent = this.#isUnsure || this.#outgoing.isDirty || !this.#transport;
+    if (isUrgent) this.#commit.schedule();
+    else this.#confirmations.arm();
+  }
+
+  failed(error: unknown): void {
+    this.#guard.report(error);
+    this.#leave("store-failed", this.#outgoing.notStored, undefined);
+  }
+
+  #write(frame: WebSocketData): void {
+    try {
+      this.#transport?.send(frame);
+    } catch (error) {
+      this.#guard.report(error);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * The server of sessions: which session a hello belongs to, and who may go on with it.
+ *
+ * @module
+ */
+
+import type { Hello } from "../frames.ts";
+import { CODES } from "./close_codes.ts";
+import {
+  Connection,
+  type Opener,
+  type Opening,
+  type Refusal,
+  type ServerConnection,
+} from "./connection.ts";
+import { KeyedMutex } from "./keyed_mutex.ts";
+import { LiveSession } from "./live_session.ts";
+import {
+  readServerSettings,
+  type ResumeServerOptions,
+  type ServerSettings,
+  type Transport,
+} from "./options.ts";
+import type { Grave, Opened, SessionStore, Stored } from "./session_store.ts";
+import { within } from "./within.ts";
+import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
+
+/** How to leave. */
+export interface ShutdownOptions {
+  /**
+   * Over how many milliseconds the sessions are let go, so that their clients do not all come back at once.
+   *
+   * @default {0}
+   */
+  spreadMs?: number;
+  /**
+   * How many milliseconds handlers may take to end.
+   *
+   * @default {10_000}
+   */
+  timeoutMs?: number;
+}
+
+/** How many hellos of one session may wait for each other: a client makes them one after the other. */
+const MAX_WAITING = 16;
+
+const STALE: Refusal = { type: "close", code: CODES.moved, reason: "a later hello is served" };
+const FULL: Refusal = { type: "close", code: CODES.later, reason: "too many sessions" };
+const NOT_READY: Refusal = { type: "close", code: CODES.later, reason: "not ready" };
+const SHUT: Refusal = { type: "close", code: CODES.moved, reason: "going away" };
+
+/**
+ * Sessions for any transport: an adapter gives each accepted connection to `connect()`.
+ * `@holdfast/websocket/resume/deno`, `/bun`, `/ws` and `/durable-object` are adapters, of a few lines each.
+ *
+ * Each message of a client comes exactly once to the callback, in order; except that a server that dies
+ * inside a handler makes what is in doubt come again, marked `redelivered` and with the same `id`.
+ *
+ * @example An echo that survives every cut
+ * ```ts
+ * import { ResumeServer } from "@holdfast/websocket/resume/server";
+ *
+ * const server = new ResumeServer({
+ *   session(session) {
+ *     if (session.isNew) session.send("welcome");
+ *     return {
+ *       message: (data) => void session.send(`echo: ${data}`),
+ *       end: (why, unacked) => console.log(`${why}, ${unacked.length} messages not confirmed`),
+ *     };
+ *   },
+ * });
+ *
+ * // A transport; an adapter does this for a real one.
+ * const frames: unknown[] = [];
+ * const connection = server.connect({
+ *   send: (frame) => void frames.push(frame),
+ *   close: () => {},
+ * }, undefined);
+ * connection.receive(`\u0001${JSON.stringify({
+ *   t: "hello", v: 1, s: "0123456789abcdef01234567", n: 1, rx: 0, ack: 0, tx: 0, new: true, max: 1e6,
+ * })}`);
+ * connection.closed();
+ * await server.shutdown();
+ * ```
+ */
+export class ResumeServer<Request = unknown, User = string> {
+  readonly #settings: ServerSettings<Request, User>;
+  readonly #live = new Map<string, LiveSession<User>>();
+  /** How many sessions of each principal live here. */
+  readonly #counts = new Map<string, number>();
+  /** Sessions that have left, until nothing of them runs any more and the store knows. */
+  readonly #gone = new Map<string, Gone<User>>();
+  readonly #mutex = new KeyedMutex(MAX_WAITING);
+  #isShut = false;
+
+  /**
+   * Makes a server; it accepts connections at once.
+   *
+   * @throws {TypeError} `session` is no function, or a number is none.
+   * @throws {RangeError} A number out of range.
+   */
+  constructor(options: ResumeServerOptions<Request, User>) {
+    this.#settings = readServerSettings(options);
+    const { store, ttlMs } = this.#settings;
+    store.bind?.((key) => this.#release(key), ttlMs);
+  }
+
+  /** How many sessions live in this process. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /**
+   * Answers an upgrade request: with the subprotocol to choose, or a status to refuse it with.
+   *
+   * @param header Reads a header of the request, by its name in lower case.
+   */
+  upgrade(header: HeaderReader): Upgrade {
+    return decideUpgrade(header, this.#settings);
+  }
+
+  /**
+   * Takes a connection.
+   *
+   * @param transport Writes to it.
+   * @param request For `authenticate`.
+   * @returns What is to be fed with what comes from it.
+   */
+  connect(transport: Transport, request: Request): ServerConnection {
+    const isShut = (): boolean => this.#isShut;
+    const opener: Opener<User> = {
+      get isShut(): boolean {
+        return isShut();
+      },
+      open: (hello, opening) => this.#open(hello, request, opening),
+    };
+    return new Connection(transport, opener, this.#settings);
+  }
+
+  /**
+   * Hands all sessions over, to whoever is connected to next: nothing is lost, and nothing in doubt. With the
+   * memory of this process as the store they end, and `end` gets what was not confirmed.
+   *
+   * @returns How many sessions could not be let go in time, as their handlers still run.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<number> {
+    const { spreadMs = 0, timeoutMs = 10_000 } = options;
+    const { clock } = this.#settings.sources;
+    this.#isShut = true;
+    const keys = [...this.#live.keys()];
+    let timer: unknown;
+    const late = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, spreadMs + timeoutMs);
+    });
+    const all = Promise.all(keys.map(async (key, i) => {
+      const delayMs = spreadMs * i / keys.length;
+      if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, delayMs));
+      await this.#release(key);
+    }));
+    await Promise.race([all.then(() => this.#releaseRest()), late]);
+    clock.clearTimeout(timer);
+    return this.#live.size;
+  }
+
+  /** What was being opened when the rest was let go. */
+  async #releaseRest(): Promise<void> {
+    while (this.#live.size + this.#mutex.size > 0) {
+      const keys = new Set([...this.#live.keys(), ...this.#mutex.keys()]);
+      await Promise.all([...keys].map((key) => this.#release(key)));
+    }
+  }
+
+  #release(key: string): Promise<void> {
+    return this.#mutex.run(key, async () => {
+      const session = this.#live.get(key);
+      // What is accepted while it waits is stored as well; from then on it is refused.
+      while (session?.isBusy) await session.quiesce(CODES.moved, "moved");
+      // A session that left by a failure may have handled more than the store knows.
+      const isClean = !!session && !session.isOver;
+      session?.move();
+      if (!await this.#bury(key)) return;
+      await this.#stored("release", (store) => store.release?.(key, isClean));
+    });
+  }
+
+  /**
+   * Sees a session off that has left this process: nothing may go on with it while a handler still runs, nor
+   * before the store has forgotten it, as what was given back would be sent, too. False if the store has
+   * failed; then it is for the next who comes by.
+   */
+  async #bury(key: string): Promise<boolean> {
+    const gone = this.#gone.get(key);
+    if (!gone) return true;
+    const { session, gen, grave } = gone;
+    await session.settled();
+    const isDone = !grave ||
+      await this.#stored("remove", (store) => store.remove(key, gen, grave));
+    if (isDone && this.#gone.get(key) === gone) this.#gone.delete(key);
+    return isDone;
+  }
+
+  /** Gives the store something to do, within its time; false if it failed. */
+  async #stored(
+    what: string,
+    work: (store: SessionStore) => void | Promise<void>,
+  ): Promise<boolean> {
+    const { store, onError, storeTimeoutMs, sources } = this.#settings;
+    try {
+      await within(sources.clock, storeTimeoutMs, what, work(store));
+      return true;
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  }
+
+  async #open(
+    hello: Hello,
+    request: Request,
+    opening: Opening<User>,
+  ): Promise<Refusal | undefined> {
+    const { authenticate, principal: principalOf, sources } = this.#settings;
+    const user = await authenticate(request, hello.auth);
+    if (user === null) return { type: "close", code: CODES.refused, reason: "refused" };
+    const principal = principalOf(user);
+    const key = await sources.digest(JSON.stringify([principal, hello.s]));
+    if (this.#isShut) return SHUT;
+    if (this.#mutex.isFull(key)) return NOT_READY;
+    // Attached inside, so that the next hello finds either nothing of this one or all.
+    return await this.#mutex.run(key, async () => {
+      if (!opening.isWanted()) return undefined;
+      return await this.#find({ key, user, principal, hello, opening });
+    });
+  }
+
+  async #find(wanted: Wanted<User>): Promise<Refusal | undefined> {
+    const { key, hello, opening } = wanted;
+    if (!await this.#bury(key)) return NOT_READY;
+    const known = this.#live.get(key);
+    if (known && hello.n <= known.n) return STALE;
+    // This process may have stood still for so long that another one has the session: the store knows.
+    await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
+    if (known && !await this.#bury(key)) return NOT_READY;
+    let session = this.#live.get(key);
+    let begins = false;
+    if (session) session.user = wanted.user;
+    else {
+      if (hello.new && this.#isFull(wanted)) return FULL;
+      const { store, openTimeoutMs, sources } = this.#settings;
+      const opened = await within(
+        sources.clock,
+        openTimeoutMs,
+        "open",
+        store.open(key, hello, () => opening.isWanted()),
+      );
+      if (opened.type !== "session") return refusalOf(opened);
+      begins = opened.session.isNew;
+      // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
+      session = await this.#begin(wanted, opened.session);
+    }
+    if (!session.fits(hello)) {
+      session.lose("gap");
+      return { type: "lost", grave: { why: "gap" } };
+    }
+    if (opening.isWanted()) opening.attach(session, begins);
+    else session.expire();
+    return undefined;
+  }
+
+  async #begin(
+    { key, user, principal, hello }: Wanted<User>,
+    stored: Stored,
+  ): Promise<LiveSession<User>> {
+    this.#count(principal, 1);
+    const session: LiveSession<User> = new LiveSession<User>({
+      key,
+      user,
+      stored,
+      n: hello.n,
+      settings: this.#settings,
+      onGone: (grave) => {
+        this.#live.delete(key);
+        this.#count(principal, -1);
+        this.#gone.set(key, { session, gen: stored.gen, grave });
+        void this.#mutex.run(key, () => this.#bury(key));
+      },
+    });
+    this.#live.set(key, session);
+    try {
+      session.start();
+    } catch (error) {
+      // Without handlers nothing may be confirmed.
+      session.move();
+      await this.#stored("release", (store) => store.release?.(key, true));
+      throw error;
+    }
+    return session;
+  }
+
+  #isFull({ principal }: Wanted<User>): boolean {
+    const { maxSessions, maxSessionsPerUser, hasUsers } = this.#settings;
+    return this.#live.size >= maxSessions ||
+      hasUsers && (this.#counts.get(principal) ?? 0) >= maxSessionsPerUser;
+  }
+
+  #count(principal: string, change: 1 | -1): void {
+    const count = (this.#counts.get(principal) ?? 0) + change;
+    if (count > 0) this.#counts.set(principal, count);
+    else this.#counts.delete(principal);
+  }
+}
+
+interface Gone<User> {
+  readonly session: LiveSession<User>;
+  readonly gen: number;
+  /** Undefined where the store has the session still. */
+  readonly grave: Grave | undefined;
+}
+
+interface Wanted<User> {
+  readonly key: string;
+  readonly user: User;
+  readonly principal: string;
+  readonly hello: Hello;
+  readonly opening: Opening<User>;
+}
+
+function refusalOf(opened: Exclude<Opened, { readonly type: "session" }>): Refusal {
+  return opened.type === "stale" ? STALE : { type: "lost", grave: opened.grave };
+}

@@ -1,0 +1,58 @@
+/**
+ * What is decided before there is a connection: the subprotocol, and whether the page may connect.
+ *
+ * @module
+ */
+
+import { PROTOCOL } from "../frames.ts";
+
+/** The answer to an upgrade request. */
+export type Upgrade =
+  | { readonly protocol: string }
+  | { readonly protocol?: undefined; readonly status: 400 | 403; readonly message: string };
+
+/** The part of a server's settings that decides. */
+export interface UpgradeSettings {
+  readonly protocols: readonly string[] | undefined;
+  readonly allowOrigin: ((origin: string) => boolean) | undefined;
+}
+
+/** Reads one header of a request. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+/** Chooses the subprotocol, or refuses. */
+export function decideUpgrade(header: HeaderReader, settings: UpgradeSettings): Upgrade {
+  if (!isOriginAllowed(header, settings)) {
+    return { status: 403, message: "This origin may not connect" };
+  }
+  const offers = (header("sec-websocket-protocol") ?? "").split(",").map((offer) => offer.trim());
+  const protocol = offers.find((offer) => isSpoken(offer, settings.protocols));
+  if (protocol !== undefined) return { protocol };
+  return { status: 400, message: `The subprotocol must be ${PROTOCOL}` };
+}
+
+function isSpoken(offer: string, known: readonly string[] | undefined): boolean {
+  if (offer === PROTOCOL) return true;
+  if (!offer.startsWith(`${PROTOCOL}+`)) return false;
+  return known?.includes(offer.slice(PROTOCOL.length + 1)) ?? true;
+}
+
+/**
+ * Browsers send the cookies of a user whatever page connects (cross-site WebSocket hijacking): unless the
+ * application decides, a page of another host gets no connection with them.
+ */
+function isOriginAllowed(header: HeaderReader, { allowOrigin }: UpgradeSettings): boolean {
+  const origin = header("origin");
+  if (!origin) return true;
+  if (allowOrigin) return allowOrigin(origin);
+  return !header("cookie") || hostOf(origin) === header("host");
+}
+
+function hostOf(origin: string): string | undefined {
+  try {
+    return new URL(origin).host;
+  } catch {
+    // "null", which is what a sandboxed page sends.
+    return undefined;
+  }
+}

@@ -1,0 +1,177 @@
+/** The engine and its store: what may leave when, hand-overs, stores that fail. */
+
+import { assertEquals } from "@std/assert";
+import { deferred } from "../../../lib/deferred.ts";
+import { type Change, memoryStore, type SessionStore } from "../../../lib/resume/server/mod.ts";
+import { attachedRig, engineRig } from "./engine_rig.ts";
+
+Deno.test("ResumeServer.shutdown() hands over what is stored, by a code that costs no pause", async () => {
+  const kept: SessionStore = { ...memoryStore(), release: () => Promise.resolve() };
+  const { client, server, sessions, read, settle, dial } = await attachedRig({ store: kept });
+  sessions[0]?.send("kept");
+  assertEquals(await server.shutdown(), 0);
+  assertEquals([client.read().at(-1), read()], ["close 4010 moved", ["end moved []"]]);
+  const late = dial();
+  late.hello({ n: 2, new: false });
+  await settle();
+  assertEquals(late.read(), ["close 4010 going away"]);
+});
+
+Deno.test("ResumeServer.shutdown() gives back what only this process has", async () => {
+  const { server, sessions, read } = await attachedRig();
+  sessions[0]?.send("lost with the memory");
+  await server.shutdown();
+  assertEquals(read(), ["end moved [lost with the memory]"]);
+});
+
+Deno.test("ResumeServer.shutdown() waits for running handlers, and not for ever", async () => {
+  const { client, server, clock } = await attachedRig({ handle: () => new Promise(() => {}) });
+  client.receive("endless");
+  const left = server.shutdown({ timeoutMs: 1_000 });
+  await clock.tickAsync(1_000);
+  assertEquals(await left, 1);
+});
+
+Deno.test("ResumeServer.shutdown() lets the sessions go one after the other", async () => {
+  const { dial, settle, server, clock } = engineRig();
+  for (let i = 0; i < 4; i++) {
+    dial().hello({ s: `token-${i}-0123456789abcdef` });
+    await settle();
+  }
+  const done = server.shutdown({ spreadMs: 400 });
+  const sizes: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await clock.tickAsync(i === 0 ? 0 : 100);
+    sizes.push(server.size);
+  }
+  assertEquals([sizes, await done], [[3, 2, 1, 0], 0]);
+});
+
+/** A store whose answers the test gives. */
+function slowStore(): { store: SessionStore; changes: Change[]; answer: (result?: Error) => void } {
+  const changes: Change[] = [];
+  let pending = deferred<"ok">();
+  const store: SessionStore = {
+    ...memoryStore(),
+    release: () => Promise.resolve(),
+    sync(_key, _gen, change): Promise<"ok"> {
+      changes.push(change);
+      pending = deferred();
+      return pending.promise;
+    },
+  };
+  const answer = (result?: Error): void => result ? pending.reject(result) : pending.resolve("ok");
+  return { store, changes, answer };
+}
+
+Deno.test("ResumeServer sends nothing that is not stored, and confirms nothing that is not committed", async () => {
+  const { store, changes, answer } = slowStore();
+  const { client, sessions, settle } = await attachedRig({ store });
+  client.receive("a");
+  client.request();
+  sessions[0]?.send("1");
+  await settle();
+  assertEquals([client.read(), changes.length], [[], 1]);
+  client.receive("b");
+  sessions[0]?.send("2");
+  answer();
+  await settle();
+  assertEquals(client.read(), ["1", "ack 1"]);
+  assertEquals(changes.map(({ rx, first, messages }) => ({ rx, first, messages })), [
+    { rx: 1, first: 1, messages: ["1"] },
+    { rx: 2, first: 2, messages: ["2"] },
+  ]);
+});
+
+Deno.test("ResumeServer commits a session without traffic each half of its time to live", async () => {
+  const { store, changes, answer } = slowStore();
+  const { clock, server, settle } = await attachedRig({ store, ttlMs: 1_000 });
+  for (let i = 0; i < 3; i++) {
+    await clock.tickAsync(500);
+    answer();
+    await settle();
+  }
+  assertEquals([changes.length, server.size], [3, 1]);
+});
+
+for (const isLate of [false, true]) {
+  Deno.test(`ResumeServer gives back what may not be stored when the store ${isLate ? "does not answer" : "fails"}`, async () => {
+    const { store, answer } = slowStore();
+    const { client, sessions, settle, read, errors, clock } = await attachedRig({ store });
+    sessions[0]?.send("stored");
+    await settle();
+    answer();
+    await settle();
+    sessions[0]?.send("in doubt");
+    await settle();
+    if (isLate) await clock.tickAsync(5_000);
+    else answer(new Error("down"));
+    await settle();
+    assertEquals([client.read(), read(), errors.length], [
+      ["stored", "close 1013 store-failed"],
+      ["end store-failed [in doubt]"],
+      1,
+    ]);
+  });
+}
+
+Deno.test("ResumeServer lets no connection go on while the handler of a failed session runs", async () => {
+  const { store, answer } = slowStore();
+  const done = deferred<void>();
+  const { client, dial, settle, sessions } = await attachedRig({
+    store,
+    handle: () => done.promise,
+  });
+  client.receive("runs");
+  sessions[0]?.send("x");
+  await settle();
+  answer(new Error("down"));
+  const next = dial();
+  next.hello({ n: 2 });
+  await settle();
+  assertEquals(next.read(), []);
+  done.resolve();
+  await settle();
+  assertEquals(next.read(), ["ok 0 new"]);
+});
+
+Deno.test("ResumeServer commits the hello that a session was opened for, though no connection waits any more", async () => {
+  const opened = deferred<void>();
+  const { store, changes } = slowStore();
+  const late: SessionStore = {
+    ...store,
+    open: (...args) => opened.promise.then(() => store.open(...args)),
+  };
+  const { dial, settle, sessions } = engineRig({ store: late });
+  const client = dial();
+  client.hello({ n: 3 });
+  await settle();
+  client.drop();
+  opened.resolve();
+  await settle();
+  sessions[0]?.send("x");
+  await settle();
+  assertEquals(changes.map(({ n }) => n), [3]);
+});
+
+for (let hops = 0; hops < 16; hops++) {
+  Deno.test(`ResumeServer stores or refuses what is sent ${hops} jobs after the last commit of a hand-over`, async () => {
+    const { store, changes, answer } = slowStore();
+    const { sessions, settle, server } = await attachedRig({ store });
+    const [session] = sessions;
+    session?.send("first");
+    await settle();
+    const done = server.shutdown();
+    answer();
+    for (let i = 0; i < hops; i++) await undefined;
+    const isAccepted = session?.send("second");
+    for (let i = 0; i < 3; i++) {
+      await settle();
+      answer();
+    }
+    await settle();
+    await done;
+    const isStored = changes.some(({ messages }) => messages.includes("second"));
+    assertEquals(isStored, isAccepted);
+  });
+}

@@ -1,0 +1,265 @@
+/**
+ * Wrong versions of the sessions, each a small replacement in the client, the engine or the simulated
+ * store. The simulation must find all of them, or the unit test that is named.
+ *
+ * @module
+ */
+
+import type { Bug } from "./bug.ts";
+
+/** As the others, but in a file: the simulated store is none of `lib/`. */
+export interface SessionBug extends Bug {
+  readonly file: string;
+}
+
+const edit = (file: string) => (name: string, from: string, to: string): SessionBug => ({
+  name,
+  file,
+  from,
+  to,
+});
+
+const half = edit("lib/resume/half.ts");
+const client = edit("lib/resume/session.ts");
+const live = edit("lib/resume/server/live_session.ts");
+const server = edit("lib/resume/server/resume_server.ts");
+const confirmations = edit("lib/resume/server/confirmations.ts");
+const inbound = edit("lib/resume/server/inbound.ts");
+const store = edit("tests/simulation/resume/store.ts");
+
+const TESTS = "tests/client/resume";
+
+export const RESUME_BUGS: readonly SessionBug[] = [
+  // The invariants of the engine: see `live_session.ts`.
+  edit("lib/resume/server/outgoing.ts")(
+    "A message is on the wire before it is stored",
+    "pump(limit: number = this.#stored.tx): void {",
+    "pump(limit: number = this.#outbox.tx): void {",
+  ),
+  confirmations(
+    "More is confirmed than is committed",
+    "return ackFrame(this.#inlet.report(rx));",
+    "return ackFrame(this.#inlet.report());",
+  ),
+  inbound(
+    "A message counts as handled when its handler begins",
+    "        void pending.then(() => {\n          this.#done(data);",
+    "        this.#host.handled(data);\n        void pending.then(() => {\n          this.isWorking = false;",
+  ),
+  live(
+    "Another connection goes on while a handler runs",
+    "this.#inbound.size > 0 || this.#commit.isBusy",
+    "this.#commit.isBusy",
+  ),
+  live(
+    "Another connection goes on before all is stored",
+    "this.#commit.isBusy || this.#isDirty ||",
+    "",
+  ),
+  live(
+    "A process that was fenced goes on",
+    'if (answer === "fenced") return',
+    "if (!answer) return",
+  ),
+  live(
+    "A session in memory goes on without the store's consent",
+    "      this.n = n;\n      this.#isUnsure = true;\n",
+    "      this.n = n;\n",
+  ),
+  // The store's part.
+  store("The store does not fence", " && row.gen === gen &&", " &&"),
+  store(
+    "The store forgets that it went back in time",
+    "row.epoch !== this.#epoch",
+    "row.epoch < 0",
+  ),
+  store(
+    "The store gives away what another server owns",
+    "    if (!isFree) return row.owner;\n",
+    "",
+  ),
+  store(
+    "The store makes a fresh session of one that is gone",
+    '      if (!hello.new) return { type: "lost", grave: { why: "unknown" } };\n',
+    "",
+  ),
+  store("The store forgets what is in doubt", "    if (row.owner) row.doubt = hello.tx;\n", ""),
+  store(
+    "The store forgets a doubt at the next move",
+    "if (row.owner) row.doubt = hello.tx;",
+    "row.doubt = row.owner ? hello.tx : 0;",
+  ),
+  store(
+    "The store serves a hello that is late",
+    "    if (row && hello.n <= row.n) return",
+    "    if (row && hello.n < 0) return",
+  ),
+  store(
+    "The store removes what has another owner already",
+    "if (row?.gen !== gen) return;",
+    "if (!row) return;",
+  ),
+  store(
+    "The store takes an unclean release for a clean one",
+    'row.owner = isClean ? "" : UNCLEAN',
+    'row.owner = isClean ? "" : ""',
+  ),
+  // Counters.
+  half(
+    "What was in flight is not sent again",
+    "    this.sent = this.acked;\n    this.#flightBytes = 0;",
+    "    this.sent = this.everSent;\n    this.#flightBytes = 0;",
+  ),
+  half(
+    "One message is skipped at a resumption",
+    "    this.sent = this.acked;\n    this.#flightBytes = 0;",
+    "    this.sent = Math.min(this.tx, this.acked + 1);\n    this.#flightBytes = 0;",
+  ),
+  half(
+    "A confirmation forgets one message too many",
+    "while (this.acked < rx) {",
+    "while (this.acked < Math.min(this.tx, rx + 1)) {",
+  ),
+  client(
+    "The client counts no message that it dispatches",
+    "const isDue = this.#session.inlet.count(arrival.data);",
+    "const isDue = this.#session.inlet.rx < 0;",
+  ),
+  client(
+    "The client goes on from where it confirmed, not from where it is",
+    "      rx: inlet.rx,\n      ack",
+    "      rx: inlet.reported,\n      ack",
+  ),
+  client("The client counts no hello", "n: ++this.#session.n,", "n: 1,"),
+  client(
+    "The client calls a loss exact that is in doubt",
+    "const isExact = isCertain || ",
+    "const isExact = true || ",
+  ),
+  client(
+    "The client says 'lost' twice",
+    "    this.#settings.onLost(",
+    "    for (let i = 0; i < 2; i++) this.#settings.onLost(",
+  ),
+  client(
+    "A snapshot forgets that its session was never answered",
+    "return { token, n, isNew, outbox,",
+    "return { token, n, isNew: false, outbox,",
+  ),
+  // The engine.
+  server(
+    "Two connections serve one session",
+    '    await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);\n',
+    "",
+  ),
+  server(
+    "A late hello takes the session from the live connection",
+    "if (known && hello.n <= known.n) return STALE;",
+    "if (known && hello.n < 0) return STALE;",
+  ),
+  server(
+    "A session that failed is released as clean",
+    "const isClean = !!session && !session.isOver;",
+    "const isClean = !!session || !session;",
+  ),
+  live(
+    "A message in doubt is not flagged",
+    "redelivered: seq <= this.#doubt",
+    "redelivered: false",
+  ),
+  live(
+    "A count in doubt is said as certain",
+    "return rx < this.#doubt ? undefined : rx",
+    "return rx < 0 ? undefined : rx",
+  ),
+  live(
+    "A running handler counts for nothing when a session is lost",
+    ": rx + Number(this.#inbound.isWorking);",
+    ": rx;",
+  ),
+];
+
+const inTest = (file: string, bug: SessionBug): SessionBug => ({
+  ...bug,
+  test: `${TESTS}/${file}`,
+});
+
+/** Those that only a unit test can see. */
+export const RESUME_TEST_BUGS: readonly SessionBug[] = [
+  inTest(
+    "resumable_websocket_test.ts",
+    client(
+      "'resumed' is true for a session that the application never saw",
+      "this.resumed = !isNew;",
+      "this.resumed = true;",
+    ),
+  ),
+  inTest(
+    "half_test.ts",
+    half("Empty messages are unbounded", "OVERHEAD_BYTES = 16", "OVERHEAD_BYTES = 0"),
+  ),
+  inTest(
+    "server_store_test.ts",
+    server(
+      "A session that was opened for a connection that is gone forgets the hello",
+      "      n: hello.n,\n      settings",
+      "      n: 0,\n      settings",
+    ),
+  ),
+  inTest(
+    "server_store_test.ts",
+    server(
+      "What is accepted while a session is handed over is forgotten",
+      "      while (session?.isBusy) await session.quiesce",
+      "      if (session?.isBusy) await session.quiesce",
+    ),
+  ),
+  inTest(
+    "server_test.ts",
+    edit("lib/resume/server/memory_store.ts")(
+      "A late hello begins a session anew that is over",
+      "if (grave && hello.n <= grave.n)",
+      "if (grave && hello.n < 0)",
+    ),
+  ),
+  inTest(
+    "server_test.ts",
+    live(
+      "What came before a farewell is thrown away",
+      "        if (this.#inbound.size === 0) this.drained();",
+      "        this.drained();",
+    ),
+  ),
+  inTest(
+    "server_test.ts",
+    live(
+      "A gap is not noticed",
+      "return this.#outgoing.fits(rx) && ack <= handled &&",
+      "return rx >= 0 ||",
+    ),
+  ),
+  inTest(
+    "server_store_test.ts",
+    edit("lib/resume/server/close_codes.ts")(
+      "A hand-over costs the pause of a restart",
+      "  moved: 4010,",
+      "  moved: 1012,",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    edit("lib/resume/server/connection.ts")(
+      "Opening a session has no deadline",
+      'this.#enter({ name: "opening" }, this.#settings.openTimeoutMs,',
+      'this.#enter({ name: "opening" }, 2 ** 30,',
+    ),
+  ),
+  inTest(
+    "upgrade_test.ts",
+    edit("lib/resume/server/upgrade.ts")(
+      "A page of another host acts with the user's cookie",
+      'return !header("cookie") ||',
+      "return true ||",
+    ),
+  ),
+];
