@@ -313,40 +313,74 @@ const answers = fc.option(
   }),
 );
 
+/** An attempt: whether it began with a request, and how it ended. */
+interface Attempt {
+  readonly requestsBefore: number;
+  end: "refused" | "dropped" | "must wait" | number;
+}
+
+/** Plays the endings of dials one after the other; returns all attempts, those without a dial too. */
+async function play(
+  ends: readonly Attempt["end"][],
+  answer: Answer | null,
+): Promise<{ attempts: readonly Attempt[]; requests: number; state: string }> {
+  const attempts: Attempt[] = [];
+  const flown: Flown = fly(answer, {}, () => {
+    // The first is called by the constructor.
+    const requestsBefore = attempts.length && flown.requests.length;
+    attempts.push({ requestsBefore, end: "must wait" });
+    return URL_OF_TESTS;
+  });
+  await settle();
+  for (const end of ends) {
+    // An attempt that failed by the answer made no dial: the next one does.
+    if (flown.ws.state === "waiting") await flown.next();
+    assertEquals(flown.ws.state, "connecting");
+    (attempts.at(-1) as Attempt).end = end;
+    if (end === "refused") flown.server.refuse();
+    else {
+      flown.server.accept();
+      if (typeof end === "number") flown.server.close(end);
+      else flown.server.drop();
+    }
+    await flown.next();
+  }
+  const { state } = flown.ws;
+  flown.ws.close();
+  return { attempts, requests: flown.requests.length, state };
+}
+
 Deno.test("preflight() never ends a client, and its requests are always rare and never in a restart", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(ending, { minLength: 1, maxLength: 20 }),
       answers,
       async (ends, answer) => {
-        const flown = fly(answer);
-        let wasMade = false;
+        const { attempts, requests, state } = await play(ends, answer);
+        const made = attempts.map(({ requestsBefore }, n) =>
+          (attempts[n + 1]?.requestsBefore ?? requests) - requestsBefore
+        );
         let restarts = false;
-        for (const end of ends) {
-          const before = flown.requests.length;
-          await settle();
-          // An attempt that failed by the answer made no dial: the next one does.
-          if (flown.ws.state === "waiting") {
-            await flown.next();
-            wasMade = flown.requests.length > before;
-          }
-          assertEquals([flown.ws.state, wasMade && restarts], ["connecting", false]);
-          if (end === "refused") flown.server.refuse();
-          else {
-            flown.server.accept();
-            if (end === "dropped") flown.server.drop();
-            else flown.server.close(end);
-          }
-          if (end !== "refused") restarts = end === 1012 || end === 1013;
-          await flown.next();
-          const made = flown.requests.length - before;
-          assert(made === 0 || made === 1 && end === "refused" && !restarts && !wasMade);
-          wasMade = made > 0;
+        for (const [n, { end }] of attempts.entries()) {
+          if (typeof end === "number") restarts = end === 1012 || end === 1013;
+          if (end === "dropped") restarts = false;
+          const isDue = end === "refused" && !restarts && made[n] === 0;
+          if (n + 1 < made.length) assertEquals(made[n + 1], isDue ? 1 : 0);
         }
-        assert(flown.ws.state !== "closed");
-        flown.ws.close();
+        assert(state !== "closed");
       },
     ),
     { numRuns: 500 },
   );
+});
+
+Deno.test("preflight() makes a request again after the dial that follows a wait", async () => {
+  const { attempts, requests } = await play(["refused", "refused"], {
+    status: 503,
+    retryAfter: "99999999999",
+  });
+  assertEquals([attempts.map(({ end }) => end), requests], [
+    ["refused", "must wait", "refused", "must wait"],
+    2,
+  ]);
 });

@@ -63,6 +63,21 @@ Deno.test("messages() goes on over a reconnection", async () => {
   assertEquals(await readAll(read), ["a", "b"]);
 });
 
+Deno.test("messages() goes on over a pause, whose close event is not the end", async () => {
+  const opened = openRig();
+  const read = messages(opened.ws);
+  opened.server.send("a");
+  opened.ws.pause();
+  opened.clock.tick(0);
+  assertEquals(opened.ws.state, "paused");
+  opened.ws.resume();
+  opened.server.accept();
+  opened.server.send("b");
+  opened.ws.close();
+  opened.clock.tick(0);
+  assertEquals(await readAll(read), ["a", "b"]);
+});
+
 Deno.test("messages() gives every consumer each message from its own beginning", async () => {
   const { ws, server, clock } = openRig();
   const first = messages(ws);
