@@ -25,7 +25,7 @@ const COMPANIONS = ["queue()", "connectivity()", "retry()"];
 /** A program that uses these features, and the free names in their calls as globals. */
 async function sizeOf(...calls: readonly string[]): Promise<number> {
   const names = calls.map((call) => call.replace(/\(.*/, ""));
-  const url = calls.find((call) => call.startsWith("provider")) ?? "url";
+  const url = calls.find((call) => call.startsWith("provider")) ?? `"wss://example.test"`;
   const use = calls.filter((call) => call !== url);
   const { bytes } = await bundle(`
     import { ${
