@@ -12,7 +12,7 @@ import { bundle } from "./bundle.ts";
 const CALLS: readonly (readonly [call: string, what: string])[] = [
   ["abort(signal)", "an `AbortSignal` that ends the client"],
   ["trace(sink)", "one record for each decision, for [`./trace`](testing.md#logging)"],
-  ["retry(shouldRetry)", "`shouldRetry`, and the delays that a server asks for"],
+  ["retry(shouldRetry)", "`shouldRetry`, and the delays that a server wants"],
   ["connectivity()", "hints of the browser or of your source: [dials early](hints.md)"],
   ["heartbeat(options)", "notices a dead link"],
   ["provider(url)", "functions for the URL and the subprotocols; checks what they answer"],
