@@ -17,6 +17,7 @@ export { heartbeat } from "./features/heartbeat.ts";
 export { provider } from "./features/provider.ts";
 export { queue } from "./features/queue.ts";
 export { retry } from "./features/retry.ts";
+export { status, statusOf } from "./features/status.ts";
 export { trace } from "./features/trace.ts";
 export type { Backoff, BackoffContext, BackoffOptions } from "./backoff.ts";
 export type { Overflow, WebSocketData } from "./bounded_queue.ts";
@@ -46,6 +47,7 @@ export type { HeartbeatOptions } from "./features/heartbeat.ts";
 export type { ConnectContext, Provider, ProviderFunction } from "./features/provider.ts";
 export type { SendQueueOptions } from "./features/queue.ts";
 export type { Failure, RetryDecision } from "./features/retry.ts";
+export type { Status } from "./features/status.ts";
 export type { ConnectionState } from "./machine/state.ts";
 export type { PlatformEventTarget } from "./platform.ts";
 export type {

@@ -140,7 +140,7 @@ export class ReconnectingWebSocket extends CoreClient {
    * changes, which `statuschange` says. A component that is shown late reads it, and has its countdown.
    */
   get status(): Status {
-    return statusOf(clientOf(this));
+    return statusOf(this);
   }
 
   /**

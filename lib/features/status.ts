@@ -5,6 +5,7 @@
  */
 
 import type { Client } from "../client/client.ts";
+import { clientOf, type ReconnectingWebSocket } from "../client/core_client.ts";
 import type { DoorFeature, Feature, Moment } from "../client/feature.ts";
 import type { ReconnectingWebSocketError } from "../errors.ts";
 import type { ConnectionState } from "../machine/state.ts";
@@ -31,8 +32,9 @@ export function status(): Feature {
   return PLAIN;
 }
 
-/** The status now. */
-export function statusOf(client: Client): Status {
+/** The status now of a client with `status()`: the full class has it as its property. */
+export function statusOf(ws: ReconnectingWebSocket): Status {
+  const client = clientOf(ws);
   const { connection, failure, retryAtMs, shownStatus, state } = client;
   const fresh: Status = {
     state: connectionState(state),

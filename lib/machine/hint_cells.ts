@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Config, Input, State, Step } from "./state.ts";
+import type { Config, Hint, Input, State, Step } from "./state.ts";
 import { arm, begin, lose, type Of, stay, UNWAITED } from "./step.ts";
 
 /** A hint is followed within this time, at random: a network that comes back does so for many. */
@@ -23,15 +23,16 @@ type HintInput = Input & { readonly type: "hint" };
 export function hintCells(state: State, input: Input, config: Config): Step {
   if (input.type === "timer" && input.timer === "hint") return expire(state, config);
   if (input.type !== "hint" || input.hint === "offline") return stay(state);
+  const { hint } = input;
   switch (state.phase) {
     case "open":
-      return stay({ ...state, hint: stronger(state, input) }, arm("hint", FRESH_HINT_MS));
+      return stay({ ...state, hint: stronger(state, hint) }, arm("hint", FRESH_HINT_MS));
     case "waiting":
-      return hurry(state, input, config);
+      return hurry(state, hint, input, config);
     case "resolving":
     case "connecting":
     case "handshaking":
-      return remember(state, input, config);
+      return remember(state, hint, input, config);
   }
   return stay(state);
 }
@@ -56,16 +57,20 @@ function expire(state: State, config: Config): Step {
 /** `online` is not forgotten for a `wake`. */
 function stronger(
   state: Of<"open" | "resolving" | "connecting" | "handshaking">,
-  { hint }: HintInput,
-): "online" | "wake" {
+  hint: Hint,
+): Hint {
   return state.hint === "online" || hint === "online" ? "online" : "wake";
 }
 
 /** Ends a wait early, unless the server asked for it. */
-function hurry(state: Of<"waiting">, input: HintInput, config: Config): Step {
-  const { hint, random, earlyMs } = input;
+function hurry(
+  state: Of<"waiting">,
+  hint: Hint,
+  { random, earlyMs }: HintInput,
+  config: Config,
+): Step {
   const { series } = state;
-  if (hint === "offline" || state.paced || state.hint === "online") return stay(state);
+  if (state.paced || state.hint === "online") return stay(state);
   if (state.hint) return state.hint === hint ? stay(state) : stay({ ...state, hint });
   // Ever farther apart: who is woken every few seconds must not dial every few seconds.
   const apartMs = config.initialDelayMs * 2 ** (series.early - 1);
@@ -80,15 +85,16 @@ function hurry(state: Of<"waiting">, input: HintInput, config: Config): Step {
  */
 function remember(
   state: Of<"resolving" | "connecting" | "handshaking">,
-  input: HintInput,
+  hint: Hint,
+  { dialMs }: HintInput,
   { maxAttempts }: Config,
 ): Step {
   const { series } = state;
-  const after = { ...state, hint: stronger(state, input) };
-  const isCut = input.hint === "online" && state.phase === "connecting" && !series.cut &&
+  const after = { ...state, hint: stronger(state, hint) };
+  const isCut = hint === "online" && state.phase === "connecting" && !series.cut &&
     series.attempt < maxAttempts;
   if (!isCut) return stay(after);
-  const youngMs = YOUNG_DIAL_MS - Number(input.dialMs);
+  const youngMs = YOUNG_DIAL_MS - Number(dialMs);
   return youngMs < 0 ? cut(after) : stay(after, arm("hint", youngMs));
 }
 

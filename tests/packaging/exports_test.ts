@@ -24,14 +24,14 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   "lib/core.ts": {
     values:
       "ReconnectingWebSocket ReconnectingWebSocketError abort connectivity handshake heartbeat " +
-      "provider queue retry trace",
+      "provider queue retry status statusOf trace",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
       "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow " +
       "PauseOptions PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
       "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "RetryDecision SendQueueOptions Sources TimingOptions TraceRecord WebSocketConstructor " +
+      "RetryDecision SendQueueOptions Sources Status TimingOptions TraceRecord WebSocketConstructor " +
       "WebSocketData WebSocketLike",
   },
   "lib/backoff.ts": {

@@ -20,7 +20,7 @@ export const FEATURES: readonly Bug[] = [
       'Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value',
       "(thrown as { retry?: unknown } | undefined)?.retry as never",
     ),
-    test: "tests/machine/retry_decision_test.ts",
+    test: "tests/client/decision_test.ts",
   },
   {
     ...bug(

@@ -108,8 +108,8 @@ export const CORE: readonly Bug[] = [
   bug("a hint is followed too late", "HINT_JITTER_MS = 500", "HINT_JITTER_MS = 9_000"),
   bug(
     "offline brings the attempt forward",
-    'hint === "offline" || state.paced',
-    "state.paced",
+    'input.type !== "hint" || input.hint === "offline"',
+    'input.type !== "hint"',
   ),
   bug("grace without end", 'slept && pulse === "probed"', "slept"),
   {
