@@ -65,10 +65,12 @@ const writeJson = (path: string, value: unknown): Promise<void> =>
 async function writeStubs(folder: string, { exports }: Manifest): Promise<void> {
   for (const [entry, { import: main, types }] of Object.entries(exports)) {
     if (entry === ".") continue;
-    await Deno.mkdir(`${folder}/${entry}`);
+    await Deno.mkdir(`${folder}/${entry}`, { recursive: true });
+    // From `./resume/server` it is two folders up.
+    const up = "../".repeat(entry.split("/").length - 1);
     await writeJson(`${folder}/${entry}/package.json`, {
       ...{ type: "module", sideEffects: false },
-      ...{ main: `.${main}`, types: `.${types}` },
+      ...{ main: up + main.slice(2), types: up + types.slice(2) },
     });
   }
 }
