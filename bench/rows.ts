@@ -35,9 +35,9 @@ export interface Budget {
 
 /** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
 export const BUDGETS: readonly Budget[] = [
-  { row: "size of all exports", unit: "B gzip", atMost: 14_400 },
-  { row: "size of ./core", unit: "B gzip", atMost: 7_400 },
-  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 9_550 },
+  { row: "size of all exports", unit: "B gzip", atMost: 15_250 },
+  { row: "size of ./core", unit: "B gzip", atMost: 7_410 },
+  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 10_350 },
   { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
   { row: "size of ./streams on top", unit: "B gzip", atMost: 915 },
   { row: "fleet after a 5 s outage", unit: "p99 / (N/C)", atMost: 1.25 },

@@ -329,16 +329,16 @@ const SHELL: readonly Bug[] = [
     ),
     test: "tests/client/providers_test.ts",
   },
-  bug("bytes are not copied", "const kept = snapshot(message);", "const kept = message;"),
+  bug("bytes are not copied", "const kept = snapshot(data);", "const kept = data;"),
   bug(
     "drop tells the caller's buffer",
-    "this.#drop([snapshot(message)], ",
-    "this.#drop([message], ",
+    "this.#drop([[snapshot(message), ",
+    "this.#drop([[message, ",
   ),
   bug(
     "a re-entrant send overtakes the queue",
-    "(!this.#queue?.size || client.isOpening)",
-    "true",
+    "(!(isFull || this.#queue?.size) || client.isOpening)",
+    "!isFull",
   ),
   bug("what open listeners send waits", "this.isOpening = true;", ""),
   bug(
@@ -346,7 +346,40 @@ const SHELL: readonly Bug[] = [
     "socket.send(message);\n      return true;",
     "socket.send(message);\n      socket.send(message);\n      return true;",
   ),
-  bug("drops are not told", "evicted ?? [kept]", "evicted ?? []"),
+  ...[
+    bug("what is expired leaves all the same", "if (untilMs <= nowMs) {", "if (untilMs < 0) {"),
+    bug(
+      "age begins with the clock",
+      "clock.now() + ttlMs : ttlMs",
+      "clock.now() * 0 + ttlMs : ttlMs",
+    ),
+    bug(
+      "room is not made by what is expired",
+      "queue.fits(bytes, queue.find(key)) ? [] : this.#expired(queue)",
+      "[]",
+    ),
+    bug("what is expired at the end comes back", "this.#report(this.#expired(this.#queue));", ";"),
+    bug("a replaced message stays", "if (old) this.remove(old);", ""),
+    bug("a replaced message is not reported", 'lost.push([old.message, "replaced"])', ""),
+    bug("a key outlives its message", "this.#keyed?.delete(label.key as string)", ""),
+    bug("queue: false is queued", "queue !== false && this", "this"),
+  ].map((planted) => ({ ...planted, test: "tests/client/send_options_test.ts" })),
+  ...[
+    bug("the flush fills the socket", "if (this.#isFull(socket)) return this.#holdUp();", ""),
+    bug(
+      "a full socket is never looked at again",
+      "if (this.#timer || !current) return;",
+      "return;",
+    ),
+    bug("drain comes before there is room", "this.#queue?.size || this.#isFull(ready)", "false"),
+    bug("drain never comes", 'client.dispatch({ type: "drain" }, null);', ""),
+    bug(
+      "the timer of a full socket outlives it",
+      "this.#watched = undefined;\n      this.#stop();",
+      "",
+    ),
+  ].map((planted) => ({ ...planted, test: "tests/client/drain_test.ts" })),
+  bug("drops are not told", "(throws ? [] : [kept])", "[]"),
   bug(
     "what was not sent is not given back",
     "this.outbox?.drain() ?? []",
