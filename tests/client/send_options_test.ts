@@ -5,6 +5,7 @@ import { openRig, rig, URL_OF_TESTS } from "./rig.ts";
 
 Deno.test("send() drops what became older than its ttlMs at the flush, and no earlier", () => {
   const { ws, server, clock, log } = rig({ connectTimeoutMs: 60_000 });
+  clock.tick(1_000);
   const results = [ws.send("old", { ttlMs: 99 }), ws.send("young", { ttlMs: 101 }), ws.send("b")];
   clock.tick(100);
   assertEquals([results, log.splice(0), ws.bufferedAmount], [[true, true, true], [], 9]);
