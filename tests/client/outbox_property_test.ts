@@ -40,6 +40,10 @@ interface Fates {
   readonly handed: string[];
   readonly dropped: string[];
   readonly given: string[];
+  /** Those that must not wait. */
+  readonly direct: string[];
+  /** Handed over though too old, or though the socket was full. */
+  readonly wrong: string[];
   /** The greatest sum that the queue held. */
   most: number;
 }
@@ -62,10 +66,37 @@ function perform(it: Rig, act: Act, fates: Fates, id: number): void {
 }
 
 async function live(queue: Record<string, unknown>, acts: readonly Act[]): Promise<Fates> {
-  const it = rig({ queue, connectTimeoutMs: 1e6 });
-  const fates: Fates = { accepted: [], refused: [], handed: [], dropped: [], given: [], most: 0 };
+  const fates: Fates = {
+    ...{ accepted: [], refused: [], handed: [], dropped: [], given: [], direct: [], wrong: [] },
+    most: 0,
+  };
+  const untilMs = new Map<string, number>();
+  const it: Rig = rig({
+    queue,
+    connectTimeoutMs: 1e6,
+    wrap: (inner) =>
+      class extends inner {
+        override send(data: string): void {
+          const isOld = Number(untilMs.get(data)) <= it.clock.elapsedMs;
+          if (isOld) fates.wrong.push(`${data} is too old`);
+          if (this.bufferedAmount > Number(queue.maxBufferedBytes)) {
+            fates.wrong.push(`${data} fills`);
+          }
+          super.send(data);
+        }
+      },
+  });
   it.ws.addEventListener("drop", ({ data }) => fates.dropped.push(data as string));
-  acts.forEach((act, id) => perform(it, act, fates, id));
+  acts.forEach((act, id) => {
+    if (typeof act === "object" && "send" in act) {
+      const { queue: isWanted, ttlMs } = act.send;
+      const text = `${id}`.padEnd(act.bytes);
+      // An age of 0 counts for what waits only.
+      if (ttlMs) untilMs.set(text, it.clock.elapsedMs + ttlMs);
+      if (isWanted === false) fates.direct.push(text);
+    }
+    perform(it, act, fates, id);
+  });
   it.ws.close();
   it.clock.tick(60_000);
   const { undelivered } = await it.ws.closed;
@@ -78,7 +109,12 @@ async function live(queue: Record<string, unknown>, acts: readonly Act[]): Promi
 Deno.test("Each message that send() accepts is handed over, dropped or given back, once, within the bounds", async () => {
   await fc.assert(
     fc.asyncProperty(SETTING, fc.array(ACT, { maxLength: 50 }), async (queue, acts) => {
-      const { accepted, refused, handed, dropped, given, most } = await live(queue, acts);
+      const { accepted, refused, handed, dropped, given, direct, wrong, most } = await live(
+        queue,
+        acts,
+      );
+      const kept = [...given, ...dropped].filter((text) => direct.includes(text));
+      assertEquals([wrong, kept], [[], []]);
       const ends = [...handed, ...dropped.filter((text) => !refused.includes(text)), ...given];
       assertEquals(ends.sort(), accepted.sort());
       assert(most <= queue.maxBytes, `${most} bytes are queued`);

@@ -49,7 +49,7 @@ const WEIGHTS = {
   stall: 1,
   message: 8,
   stray: 2,
-  peer: 2,
+  peer: 3,
   dialling: 4,
   time: 10,
   sleep: 1,
@@ -230,6 +230,7 @@ function step(choice: Choice, kind: keyof typeof WEIGHTS, paceMs: number): strin
           `answers-close ${choice.of(["later", "inside-close", "never"])}`,
           "refuses-sends",
           "takes-sends",
+          `buffers ${choice.of([0, 100])}`,
           `buffers ${choice.of([0, 100])}`,
         ])
       }`;

@@ -184,7 +184,7 @@ export class User {
     key: string,
     act: (call: Call) => unknown,
     bytes = 0,
-    options?: SendOptions,
+    options: SendOptions | undefined = undefined,
   ): void {
     const wasOver = (this.#run.client?.readyState ?? 0) >= 2;
     const call: Call = {

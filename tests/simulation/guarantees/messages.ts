@@ -299,6 +299,11 @@ export function guarantee23(run: Run): Check {
     if (seen.kind === "return" && seen.call.name === "send") {
       if (seen.call.wasOver && seen.result === true) run.fail(23, "send accepts after the end");
     }
+    if (seen.kind === "told" && seen.type === "close" && books.isOver) {
+      const old = books.queue.find(({ untilMs }) => untilMs <= run.clock.now());
+      // A listener that blocked may have made it old.
+      if (old && run.disturbedAtMs < run.nowMs) run.fail(37, `${old.key} outlives its age`);
+    }
     if (seen.kind !== "end" || !books.ending) return;
     const kept = books.queue.map(({ key }) => key).join();
     const given = books.ending.undelivered.map(keyOf).join();
