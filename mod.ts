@@ -46,7 +46,7 @@ export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
 export type { HeartbeatOptions } from "./lib/features/heartbeat.ts";
 export type { ConnectContext, Provider, ProviderFunction } from "./lib/features/provider.ts";
-export type { SendQueueOptions } from "./lib/features/queue.ts";
+export type { SendOptions, SendQueueOptions } from "./lib/features/queue.ts";
 export type { Failure, RetryDecision } from "./lib/features/retry.ts";
 export type { Status } from "./lib/features/status.ts";
 export type { ConnectionState } from "./lib/machine/state.ts";

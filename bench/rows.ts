@@ -35,9 +35,9 @@ export interface Budget {
 
 /** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
 export const BUDGETS: readonly Budget[] = [
-  { row: "size of all exports", unit: "B gzip", atMost: 15_300 },
+  { row: "size of all exports", unit: "B gzip", atMost: 16_200 },
   { row: "size of ./core", unit: "B gzip", atMost: 7_900 },
-  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 10_050 },
+  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 10_900 },
   { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
   { row: "size of ./streams on top", unit: "B gzip", atMost: 915 },
   { row: "size of ./preflight on top", unit: "B gzip", atMost: 500 },

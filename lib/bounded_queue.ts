@@ -18,6 +18,8 @@ export interface QueueLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly overflow: Overflow;
+  /** Of the socket: above it, messages wait. */
+  readonly maxBufferedBytes?: number | undefined;
 }
 
 /** Shared by all queues that want no others; the `queue` option says why. */
@@ -27,10 +29,21 @@ export const DEFAULT_LIMITS: QueueLimits = {
   overflow: "drop-newest",
 };
 
-interface Entry<T> {
+/** What a message may bring along. */
+export interface Label {
+  /** No other message of this name is kept beside it. */
+  readonly key: string | undefined;
+  /** When it is worth nothing any more. */
+  readonly untilMs: number;
+}
+
+/** A message in its place. */
+export interface Entry<T = WebSocketData> {
   readonly message: T;
   readonly bytes: number;
+  readonly label: Label | undefined;
   next: Entry<T> | undefined;
+  previous: Entry<T> | undefined;
 }
 
 const NONE: readonly never[] = [];
@@ -38,8 +51,10 @@ const NONE: readonly never[] = [];
 /** A bounded first-in first-out queue: a linked list, which holds no room that it does not use. */
 export class BoundedQueue<T = WebSocketData> {
   readonly #limits: QueueLimits;
-  #oldest: Entry<T> | undefined;
+  oldest: Entry<T> | undefined;
   #newest: Entry<T> | undefined;
+  /** Made when needed. */
+  #keyed: Map<string, Entry<T>> | undefined;
   #size = 0;
   #bytes = 0;
 
@@ -57,45 +72,70 @@ export class BoundedQueue<T = WebSocketData> {
     return this.#bytes;
   }
 
+  /** What is held of this key. */
+  find(key: string | undefined): Entry<T> | undefined {
+    return this.#keyed?.get(key as string);
+  }
+
+  /** Whether there is room, once an entry has given way. */
+  fits(bytes: number, old?: Entry<T>): boolean {
+    const { maxMessages, maxBytes } = this.#limits;
+    return this.#size - (old ? 1 : 0) < maxMessages &&
+      this.#bytes - (old ? old.bytes : 0) + bytes <= maxBytes;
+  }
+
   /**
    * Adds a message at the end.
    *
+   * @param label An entry of the same key is replaced, unless the message is refused.
    * @returns The older messages that gave way to it, oldest first, or null when it is refused.
    */
-  add(message: T, bytes: number): readonly T[] | null {
+  add(message: T, bytes: number, label?: Label): readonly T[] | null {
+    const key = label?.key;
+    const old = this.find(key);
     const { maxMessages, maxBytes, overflow } = this.#limits;
     const evicts = overflow === "drop-oldest" && bytes <= maxBytes && maxMessages > 0;
+    if (!evicts && !this.fits(bytes, old)) return null;
+    if (old) this.remove(old);
     let lost: T[] | undefined;
-    while (this.#size >= maxMessages || this.#bytes + bytes > maxBytes) {
-      if (!evicts) return null;
-      (lost ??= []).push(this.take() as T);
-    }
-    const entry: Entry<T> = { message, bytes, next: undefined };
-    if (this.#newest) this.#newest.next = entry;
-    else this.#oldest = entry;
+    while (!this.fits(bytes)) (lost ??= []).push(this.take() as T);
+    const previous = this.#newest;
+    const entry: Entry<T> = { message, bytes, label, next: undefined, previous };
+    if (previous) previous.next = entry;
+    else this.oldest = entry;
     this.#newest = entry;
+    if (key !== undefined) (this.#keyed ??= new Map()).set(key, entry);
     this.#size++;
     this.#bytes += bytes;
     return lost ?? NONE;
   }
 
-  /** Removes the oldest message. */
-  take(): T | undefined {
-    const entry = this.#oldest;
-    if (!entry) return;
-    this.#oldest = entry.next;
-    if (!entry.next) this.#newest = undefined;
+  /** Removes an entry that is held. */
+  remove(entry: Entry<T>): void {
+    const { label, next, previous } = entry;
+    if (label) this.#keyed?.delete(label.key as string);
+    if (previous) previous.next = next;
+    else this.oldest = next;
+    if (next) next.previous = previous;
+    else this.#newest = previous;
     // A removed entry that the collector counts as old would keep all the later ones alive.
-    entry.next = undefined;
+    entry.next = entry.previous = undefined;
     this.#size--;
     this.#bytes -= entry.bytes;
+  }
+
+  /** Removes the oldest message. */
+  take(): T | undefined {
+    const entry = this.oldest;
+    if (!entry) return;
+    this.remove(entry);
     return entry.message;
   }
 
   /** Removes all messages. */
   drain(): T[] {
     const messages: T[] = [];
-    while (this.#oldest) messages.push(this.take() as T);
+    while (this.oldest) messages.push(this.take() as T);
     return messages;
   }
 }

@@ -45,7 +45,7 @@ export type { ReconnectingWebSocketErrorCode } from "./errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./features/handshake.ts";
 export type { HeartbeatOptions } from "./features/heartbeat.ts";
 export type { ConnectContext, Provider, ProviderFunction } from "./features/provider.ts";
-export type { SendQueueOptions } from "./features/queue.ts";
+export type { SendOptions, SendQueueOptions } from "./features/queue.ts";
 export type { Failure, RetryDecision } from "./features/retry.ts";
 export type { Status } from "./features/status.ts";
 export type { ConnectionState } from "./machine/state.ts";

@@ -20,6 +20,8 @@ import { domException } from "./platform.ts";
  * - `retry-limit`: `maxAttempts` are used up (`cause` is the last failure); not if it is 0
  * - `queue-overflow`: a message did not fit into the queue
  * - `send-failed`: the platform refused a message (`cause`)
+ * - `expired`: a queued message became older than its `ttlMs`
+ * - `replaced`: a newer message with its `key` took the place of a queued one
  * - `aborted`: the `signal` option was aborted (`cause` is its reason)
  */
 export type ReconnectingWebSocketErrorCode =
@@ -33,6 +35,8 @@ export type ReconnectingWebSocketErrorCode =
   | "retry-limit"
   | "queue-overflow"
   | "send-failed"
+  | "expired"
+  | "replaced"
   | "aborted";
 
 /**

@@ -16,6 +16,7 @@ import {
 } from "../errors.ts";
 import type { Flights } from "../features/provider.ts";
 import type { Status } from "../features/status.ts";
+import type { SendOptions } from "../features/queue.ts";
 import type { CloseArguments, CloseEffect, Effect, Input, Phase, State } from "../machine/state.ts";
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
 import { domException, soon } from "../platform.ts";
@@ -177,8 +178,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     this.apply({ type: "reconnect", again: this.driver.isLate, ...call });
   }
 
-  send(data: unknown): boolean {
-    if (this.outbox) return this.outbox.send(data);
+  send(data: unknown, options?: SendOptions): boolean {
+    if (this.outbox) return this.outbox.send(data, options);
     const { ready, state } = this;
     if (state.phase !== "open" && !isOver(state)) throw notOpen();
     ready?.send(data);

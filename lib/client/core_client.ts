@@ -6,6 +6,7 @@
  */
 
 import type { WebSocketData } from "../bounded_queue.ts";
+import type { SendOptions } from "../features/queue.ts";
 import type { ConnectionState } from "../machine/state.ts";
 import { connectionState } from "../machine/step.ts";
 import { Client, type Ending } from "./client.ts";
@@ -146,13 +147,19 @@ export class ReconnectingWebSocket extends ClientEventTarget {
   /**
    * Sends a message now, or keeps it until there is a connection.
    *
+   * @param options What becomes of it where it is kept; what is no object is ignored.
    * @returns True if it was handed over or queued; false if it was refused (queue full, closing, closed).
    * @throws {TypeError} `data` is a symbol or shared memory.
    * @throws {ReconnectingWebSocketError} `queue-overflow`, only with `overflow: "throw"`.
    * @throws {DOMException} `InvalidStateError`, only without a queue: not open.
    */
-  send(data: WebSocketData): boolean {
-    return this.#client.send(data);
+  send(data: WebSocketData, options?: SendOptions): boolean {
+    return this.#client.send(data, options);
+  }
+
+  /** Takes back what is queued, oldest first: it will not be sent, and no `drop` reports it. */
+  clear(): readonly WebSocketData[] {
+    return this.#client.outbox?.clear() ?? [];
   }
 
   /**

@@ -53,7 +53,7 @@ export interface ReconnectingRetryEvent extends Event {
 export interface ReconnectingDropEvent extends Event {
   /** The message. */
   readonly data: WebSocketData;
-  /** Why it is lost: `queue-overflow` or `send-failed`. */
+  /** Why it is lost: `queue-overflow`, `send-failed`, `expired` or `replaced`. */
   readonly error: ReconnectingWebSocketError;
 }
 
@@ -77,8 +77,10 @@ export interface ReconnectingWebSocketEventMap {
   close: ReconnectingCloseEvent;
   /** A reconnection attempt is scheduled. */
   retry: ReconnectingRetryEvent;
-  /** A message was dropped by the overflow policy or could not be sent. */
+  /** A message was dropped by the overflow policy, expired, was replaced or could not be sent. */
   drop: ReconnectingDropEvent;
+  /** What waited for `queue.maxBufferedBytes` has left, and more may be sent. */
+  drain: Event;
   /** The state changed. */
   statechange: ReconnectingStateChangeEvent;
   /** Anything in the client's `status` changed. */

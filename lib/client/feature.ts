@@ -9,6 +9,7 @@ import type { Backoff } from "../backoff.ts";
 import type { Arrival, Attempt, Loss } from "../connection/attempt.ts";
 import type { QueueLimits, WebSocketData } from "../bounded_queue.ts";
 import type { PendingError } from "../errors.ts";
+import type { SendOptions } from "../features/queue.ts";
 import type { Closure, Config, Effect, Series, State, Verdict } from "../machine/state.ts";
 import type { FeatureCells } from "../machine/step.ts";
 import type { Clock, WebSocketConstructor } from "../sources.ts";
@@ -18,7 +19,10 @@ import type { Client } from "./client.ts";
 /** Keeps what is sent until there is a connection. */
 export interface Outbox {
   readonly bytes: number;
-  send(data: unknown): boolean;
+  send(data: unknown, options?: SendOptions): boolean;
+  /** Takes back what is kept, oldest first. */
+  clear(): WebSocketData[];
+  /** The same at the end, when what is too old is dropped. */
   drain(): WebSocketData[];
 }
 

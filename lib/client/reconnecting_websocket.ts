@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { WebSocketData } from "../bounded_queue.ts";
 import type { Provider } from "../features/provider.ts";
+import { readSendOptions, type SendOptions } from "../features/queue.ts";
 import { type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
@@ -157,6 +159,20 @@ export class ReconnectingWebSocket extends CoreClient {
    */
   get latencyMs(): number | null {
     return clientOf(this).current?.pulse?.latencyMs ?? null;
+  }
+
+  /**
+   * Sends a message now, or keeps it until there is a connection.
+   *
+   * @param options What becomes of it where it is kept; what is no object is ignored.
+   * @returns True if it was handed over or queued; false if it was refused (queue full, closing, closed).
+   * @throws {TypeError} `data` is a symbol or shared memory, or `ttlMs` no number.
+   * @throws {RangeError} `ttlMs` is negative or NaN.
+   * @throws {ReconnectingWebSocketError} `queue-overflow`, only with `overflow: "throw"`.
+   * @throws {DOMException} `InvalidStateError`, only without a queue: not open.
+   */
+  override send(data: WebSocketData, options?: SendOptions): boolean {
+    return clientOf(this).send(data, readSendOptions(options));
   }
 
   /**

@@ -5,26 +5,10 @@
  * @module
  */
 
-import {
-  BoundedQueue,
-  byteLength,
-  DEFAULT_LIMITS,
-  type Overflow,
-  type QueueLimits,
-  snapshot,
-  toMessage,
-  type WebSocketData,
-} from "../bounded_queue.ts";
-import { type Client, notOpen } from "../client/client.ts";
-import type { DoorFeature, Feature, Outbox } from "../client/feature.ts";
-import {
-  PendingError,
-  ReconnectingWebSocketError,
-  type ReconnectingWebSocketErrorCode,
-} from "../errors.ts";
-import { isOver } from "../machine/step.ts";
-import type { WebSocketLike } from "../sources.ts";
-import { check, checkRest, number, own } from "../_check.ts";
+import { DEFAULT_LIMITS, type Overflow, type QueueLimits } from "../bounded_queue.ts";
+import type { DoorFeature, Feature } from "../client/feature.ts";
+import { check, checkNumber, checkRest, number, own } from "../_check.ts";
+import { QueuedOutbox } from "./outbox.ts";
 
 /** Bounds of the queue that holds messages sent while not open. */
 export interface SendQueueOptions {
@@ -47,6 +31,29 @@ export interface SendQueueOptions {
    * @default {"drop-newest"} because only then the caller, who knows the message, learns it from `send`.
    */
   overflow?: Overflow;
+  /**
+   * While open, messages wait in the queue as long as `bufferedAmount` of the socket is above this, and a
+   * `drain` event follows when they have left: a peer that reads slowly cannot fill the memory. What
+   * listeners of `open` send is exempt; where a platform has no `bufferedAmount` (workerd) nothing waits.
+   * Not limited unless given, as the platform's WebSocket is not.
+   */
+  maxBufferedBytes?: number | undefined;
+}
+
+/** What becomes of one message where it cannot leave at once; without a queue nothing does. */
+export interface SendOptions {
+  /**
+   * Older than this, in milliseconds of `sources.clock.now()`, it is not sent any more: `drop` reports it as
+   * `expired` when its turn comes, its room is needed, or the client ends; no timer looks at it.
+   */
+  ttlMs?: number;
+  /**
+   * The message takes the place of a queued one with this key, at the end of the queue; `drop` reports that
+   * one as `replaced`. If it does not fit, the old one stays.
+   */
+  key?: string;
+  /** With `false` it is not queued: `send` returns false, without a `drop`. */
+  queue?: boolean;
 }
 
 /** Shared by all clients that want no other bounds. */
@@ -65,8 +72,9 @@ export function queue(options: SendQueueOptions = DEFAULT_LIMITS): Feature {
     maxMessages = DEFAULT_LIMITS.maxMessages,
     maxBytes = DEFAULT_LIMITS.maxBytes,
     overflow = DEFAULT_LIMITS.overflow,
+    maxBufferedBytes,
   } = options;
-  return withLimits({ maxMessages, maxBytes, overflow });
+  return withLimits({ maxMessages, maxBytes, overflow, maxBufferedBytes });
 }
 
 /** Without a queue: checks what is sent, and reports what the platform refuses. */
@@ -83,86 +91,20 @@ const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 /** The `queue` option, checked. */
 export function readQueue(given: SendQueueOptions): SendQueueOptions {
   const bag = own("queue", given);
-  const { maxMessages, maxBytes, overflow, ...rest } = bag;
+  const { maxMessages, maxBytes, overflow, maxBufferedBytes, ...rest } = bag;
   checkRest("queue", rest);
   const isKnown = overflow === undefined || OVERFLOWS.includes(overflow);
   check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
   number("queue.maxMessages", maxMessages, 0, Number.MAX_SAFE_INTEGER);
   number("queue.maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
+  number("queue.maxBufferedBytes", maxBufferedBytes, 0, Number.MAX_SAFE_INTEGER);
   return bag;
 }
 
-/** What is sent waits here, in order, and each message is handed to at most one socket. */
-class QueuedOutbox implements Outbox {
-  readonly #client: Client;
-  readonly #queue: BoundedQueue | null;
-
-  constructor(client: Client) {
-    const { limits } = client.parts.doors;
-    this.#client = client;
-    this.#queue = limits ? new BoundedQueue(limits) : null;
-  }
-
-  get bytes(): number {
-    return this.#queue?.bytes ?? 0;
-  }
-
-  send(data: unknown): boolean {
-    const message = toMessage(data);
-    const client = this.#client;
-    const { ready, state } = client;
-    if (ready && (!this.#queue?.size || client.isOpening)) return this.#hand(message, ready);
-    if (isOver(state)) return false;
-    if (this.#queue) return this.#enqueue(message, this.#queue);
-    if (state.phase === "open") return false;
-    throw notOpen();
-  }
-
-  #enqueue(message: WebSocketData, queue: BoundedQueue): boolean {
-    const kept = snapshot(message);
-    const evicted = queue.add(kept, byteLength(kept));
-    if (!evicted && this.#client.parts.doors.limits?.overflow === "throw") {
-      throw new ReconnectingWebSocketError("queue-overflow", this.#client.state.series.attempt);
-    }
-    this.#drop(evicted ?? [kept], "queue-overflow");
-    return !!evicted;
-  }
-
-  /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
-  #hand(message: WebSocketData, socket: WebSocketLike): boolean {
-    try {
-      socket.send(message);
-      return true;
-    } catch (cause) {
-      // The event may come later, and the caller may use its buffer again by then.
-      this.#drop([snapshot(message)], "send-failed", cause);
-      return false;
-    }
-  }
-
-  /** Dispatches all in one go: nothing that a listener does comes in between. */
-  #drop(
-    messages: readonly WebSocketData[],
-    code: ReconnectingWebSocketErrorCode,
-    cause?: unknown,
-  ): void {
-    if (messages.length === 0) return;
-    const client = this.#client;
-    const error = new PendingError(code, client.state.series.attempt, cause);
-    client.driver.post(() => {
-      for (const data of messages) client.dispatch({ type: "drop", data, error }, null);
-    });
-  }
-
-  flush(): void {
-    for (let socket; (socket = this.#client.ready);) {
-      const message = this.#queue?.take();
-      if (message === undefined) return;
-      this.#hand(message, socket);
-    }
-  }
-
-  drain(): WebSocketData[] {
-    return this.#queue?.drain() ?? [];
-  }
+/** The second argument of `send()`, checked; what is no object is the index of a `forEach()`, or the like. */
+export function readSendOptions(given: SendOptions | undefined): SendOptions | undefined {
+  if (typeof given !== "object" || !given) return;
+  const bag = own("", given);
+  if (bag.ttlMs !== undefined) checkNumber("send", "ttlMs", bag.ttlMs, 0, Infinity);
+  return bag;
 }

@@ -16,6 +16,8 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
   "retry-limit": "Retry limit",
   "queue-overflow": "Queue overflow",
   "send-failed": "Send failed",
+  expired: "Expired",
+  replaced: "Replaced",
   "aborted": "Aborted",
 };
 const CODES = Object.keys(MESSAGES) as ReconnectingWebSocketErrorCode[];

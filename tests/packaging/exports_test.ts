@@ -18,7 +18,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "ReconnectingWebSocketOptions RetryDecision SendQueueOptions Sources Status TimingOptions TraceRecord " +
+      "ReconnectingWebSocketOptions RetryDecision SendOptions SendQueueOptions Sources Status TimingOptions TraceRecord " +
       "WebSocketConstructor WebSocketData WebSocketLike",
   },
   "lib/core.ts": {
@@ -31,7 +31,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "PauseOptions PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
       "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "RetryDecision SendQueueOptions Sources Status TimingOptions TraceRecord WebSocketConstructor " +
+      "RetryDecision SendOptions SendQueueOptions Sources Status TimingOptions TraceRecord WebSocketConstructor " +
       "WebSocketData WebSocketLike",
   },
   "lib/backoff.ts": {

@@ -66,7 +66,7 @@ const WEIGHTS = {
   stall: 1,
   message: 8,
   stray: 2,
-  peer: 2,
+  peer: 3,
   dialling: 4,
   time: 10,
   sleep: 1,
@@ -138,7 +138,7 @@ function generateSetting(choice: Choice, seed: number): string[] {
         ? "queue off"
         : `queue ${choice.of([0, 1, 2, 5, 1_024])} ${choice.of([0, 10, 100, 1_048_576])} ${
           choice.of(["drop-newest", "drop-oldest", "throw"])
-        }`,
+        }${choice.chance(0.3) ? " 50" : ""}`,
   );
   maybe(0.2, () => `signal ${choice.of(["live", "live", "live", "aborted"])}`);
   maybe(0.1, () => "connectivity none");
@@ -248,6 +248,7 @@ function step(choice: Choice, kind: keyof typeof WEIGHTS, paceMs: number): strin
           "refuses-sends",
           "takes-sends",
           `buffers ${choice.of([0, 100])}`,
+          `buffers ${choice.of([0, 100])}`,
         ])
       }`;
     case "dialling":
@@ -309,7 +310,12 @@ function userLine(choice: Choice, kind: string): string {
         "number",
         "convert",
       ]);
-      return `user sends ${what} ${choice.of([0, 3, 8, 30])}`;
+      const how = [
+        choice.chance(0.2) ? ` ttl=${choice.scale(1, 20_000)}` : "",
+        choice.chance(0.2) ? ` key=${choice.of(["a", "b"])}` : "",
+        choice.chance(0.05) ? " unqueued" : "",
+      ];
+      return `user sends ${what} ${choice.of([0, 3, 8, 30])}${how.join("")}`;
     }
     case "leave":
       return choice.chance(0.3)

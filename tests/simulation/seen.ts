@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SendOptions } from "@holdfast/websocket";
 import type { FakeConnection } from "@holdfast/websocket/testing";
 import type { TraceRecord } from "@holdfast/websocket/trace";
 
@@ -16,6 +17,7 @@ export const EVENT_TYPES = [
   "close",
   "retry",
   "drop",
+  "drain",
   "statechange",
 ] as const;
 
@@ -62,6 +64,10 @@ export interface Call {
   /** What is sent, as {@linkcode keyOf} names it. */
   readonly key: string;
   readonly bytes: number;
+  /** What becomes of a message that must wait. */
+  readonly options?: SendOptions;
+  /** The wall time when it took effect. */
+  atMs: number;
   /** Whether the client was over, or closing, when the call took effect. */
   wasOver: boolean;
   /** Whether a message's value was converted: what the user does then comes after the call. */
@@ -189,6 +195,8 @@ export function tell({ type, event, readyState }: Told): string {
       } ms${because}`;
     case "drop":
       return `drop ${shorten(keyOf(fields.data))}${because}`;
+    case "drain":
+      return type;
     case "statechange":
       return `statechange ${fields.previous} -> ${fields.state}`;
   }

@@ -73,6 +73,7 @@ export interface Queue {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly overflow: "drop-newest" | "drop-oldest" | "throw";
+  readonly maxBufferedBytes?: number;
 }
 
 /** Reads the `with` lines. Of two lines about the same thing the last one holds. */
@@ -129,12 +130,13 @@ function readHeartbeat(words: readonly string[] | undefined): Heartbeat | null {
 }
 
 function readQueue(words: readonly string[] | undefined): Queue | null {
-  const [messages = "1024", bytes = "1048576", overflow = "drop-newest"] = words ?? [];
+  const [messages = "1024", bytes = "1048576", overflow = "drop-newest", most] = words ?? [];
   if (messages === "off") return null;
   return {
     maxMessages: Number(messages),
     maxBytes: Number(bytes),
     overflow: overflow as Queue["overflow"],
+    ...(most !== undefined && { maxBufferedBytes: Number(most) }),
   };
 }
 

@@ -2,7 +2,7 @@
  * The `user`, `provider` and `handshake` lines: the application of a run, and the functions that it
  * gave to the client.
  *
- * - `user sends text|unicode|bytes|view|blob|number|symbol|shared [SIZE]`, `closes [CODE] [REASON]`,
+ * - `user sends text|unicode|bytes|view|blob|number|symbol|shared [SIZE] [ttl=MS] [key=KEY] [unqueued]`, `closes [CODE] [REASON]`,
  *   `reconnects [CODE] [REASON]`, `aborts`, `sets-binary TYPE`, `dispatches EVENT`;
  *   `listens EVENT ID [once|object|signal]`, `forgets EVENT ID`, `sets-slot EVENT ID`,
  *   `clears-slot EVENT`, `drops-signal` (of the listeners); only after `on HOOK`: `throws`, `blocks MS`
@@ -15,7 +15,12 @@
  * @module
  */
 
-import type { ConnectContext, HandshakeLink, RetryDecision } from "@holdfast/websocket";
+import type {
+  ConnectContext,
+  HandshakeLink,
+  RetryDecision,
+  SendOptions,
+} from "@holdfast/websocket";
 import { Listeners } from "./listeners.ts";
 import { Planned } from "./planned.ts";
 import type { Run } from "./run.ts";
@@ -115,24 +120,29 @@ export class User {
   }
 
   act(words: readonly string[]): void {
-    const [subject = "", verb = "", first = "", second] = words;
+    const [subject = "", verb = "", first = "", second, ...others] = words;
     if (subject === "on") {
       const plans = this.#plans.get(verb) ?? [];
       plans.push(words.slice(2));
       this.#plans.set(verb, plans);
     } else if (subject.startsWith("provider")) this.#settleProvider(subject, first);
     else if (subject.startsWith("handshake")) this.#converse(subject, verb);
-    else if (subject === "user") this.#do(verb, first, second);
+    else if (subject === "user") this.#do(verb, first, second, others);
   }
 
-  #do(verb: string, first: string, second: string | undefined): void {
+  #do(
+    verb: string,
+    first: string,
+    second: string | undefined,
+    others: readonly string[] = [],
+  ): void {
     const run = this.#run;
     const { client } = run;
     // Before the constructor returned (a synchronous provider), there is nobody to call.
     if (!client && verb !== "throws" && verb !== "aborts") return;
     switch (verb) {
       case "sends":
-        return this.#send(first, Number(second ?? 8));
+        return this.#send(first, Number(second ?? 8), readHow(others));
       case "closes":
       case "reconnects": {
         const name = verb === "closes" ? "close" : "reconnect";
@@ -174,13 +184,21 @@ export class User {
     }
   }
 
-  #call(name: Call["name"], key: string, act: (call: Call) => unknown, bytes = 0): void {
+  #call(
+    name: Call["name"],
+    key: string,
+    act: (call: Call) => unknown,
+    bytes = 0,
+    options: SendOptions | undefined = undefined,
+  ): void {
     const wasOver = (this.#run.client?.readyState ?? 0) >= 2;
     const call: Call = {
       kind: "call",
       name,
       key,
       bytes,
+      ...(options && { options }),
+      atMs: this.#run.clock.now(),
       wasOver,
       wasOffered: false,
       isConverted: !key.startsWith("converted"),
@@ -197,7 +215,7 @@ export class User {
   }
 
   /** Sends something that is unlike everything sent before, and spoils the buffer afterwards. */
-  #send(kind: string, size: number): void {
+  #send(kind: string, size: number, options?: SendOptions): void {
     const isPlain = ["text", "unicode", "bytes", "view"].includes(kind);
     if (this.#run.setting.isBare && !isPlain) return;
     const id = `${this.#sent++}`;
@@ -218,6 +236,7 @@ export class User {
           this.interrupt("convert");
           if (sending) sending.wasOver = this.#run.client.readyState >= 2;
           if (sending) sending.isConverted = true;
+          if (sending) sending.atMs = this.#run.clock.now();
           return `converted ${id}`;
         },
       },
@@ -234,10 +253,16 @@ export class User {
     const length = ["bytes", "view", "blob"].includes(kind)
       ? bytes.length
       : new TextEncoder().encode(key).length;
-    this.#call("send", key, (call) => {
-      sending = call;
-      return this.#run.client.send(value as string);
-    }, length);
+    this.#call(
+      "send",
+      key,
+      (call) => {
+        sending = call;
+        return this.#run.client.send(value as string, options);
+      },
+      length,
+      options,
+    );
     bytes.fill(0);
     around.fill(0);
   }
@@ -352,6 +377,21 @@ export class User {
   readonly isReply = (data: unknown): boolean => {
     this.ask("isReply");
     return typeof data === "string" && data.startsWith("reply");
+  };
+}
+
+/** The options of a `user sends` line. */
+function readHow(words: readonly string[]): SendOptions | undefined {
+  if (words.length === 0) return undefined;
+  const said = new Map<string, string>(words.map((word) => {
+    const [name = "", value = ""] = word.split("=");
+    return [name, value];
+  }));
+  const key = said.get("key");
+  return {
+    ...(said.has("ttl") && { ttlMs: Number(said.get("ttl")) }),
+    ...(key !== undefined && { key }),
+    ...(said.has("unqueued") && { queue: false }),
   };
 }
 

@@ -10,6 +10,7 @@ import { CLIENT } from "./client.ts";
 import { COMMAND_LINE } from "./command_line.ts";
 import { FEATURES } from "./features.ts";
 import { CORE } from "./machine.ts";
+import { QUEUE } from "./queue.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
 
@@ -18,6 +19,7 @@ export const BUGS: readonly Bug[] = [
   ...CORE,
   ...CLIENT,
   ...FEATURES,
+  ...QUEUE,
   ...PAUSES,
   ...STATUSES,
   ...ITERATORS,

@@ -41,16 +41,16 @@ export const CLIENT: readonly Bug[] = [
     ),
     test: "tests/client/providers_test.ts",
   },
-  bug("bytes are not copied", "const kept = snapshot(message);", "const kept = message;"),
+  bug("bytes are not copied", "const kept = snapshot(data);", "const kept = data;"),
   bug(
     "drop tells the caller's buffer",
-    "this.#drop([snapshot(message)], ",
-    "this.#drop([message], ",
+    "this.#drop([[snapshot(message), ",
+    "this.#drop([[message, ",
   ),
   bug(
     "a re-entrant send overtakes the queue",
-    "(!this.#queue?.size || client.isOpening)",
-    "true",
+    "(!(isFull || this.#queue?.size) || client.isOpening)",
+    "!isFull",
   ),
   bug("what open listeners send waits", "this.isOpening = true;", ""),
   bug(
@@ -58,7 +58,7 @@ export const CLIENT: readonly Bug[] = [
     "socket.send(message);\n      return true;",
     "socket.send(message);\n      socket.send(message);\n      return true;",
   ),
-  bug("drops are not told", "evicted ?? [kept]", "evicted ?? []"),
+  bug("drops are not told", "(throws ? [] : [kept])", "[]"),
   bug(
     "what was not sent is not given back",
     "this.outbox?.drain() ?? []",

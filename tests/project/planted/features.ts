@@ -47,10 +47,14 @@ export const FEATURES: readonly Bug[] = [
   bug("a reserved code is accepted", "checked >= 3000", "checked >= 2999"),
   bug("a reason may be too long", "byteLength(text) > 123", "byteLength(text) > 124"),
   bug("characters are counted instead of bytes", "bytes += unit < 0x800 ? 1 : 2;", ""),
-  bug("one message too many is kept", "this.#size >= maxMessages", "this.#size > maxMessages"),
+  bug(
+    "one message too many is kept",
+    "(old ? 1 : 0) < maxMessages",
+    "(old ? 1 : 0) <= maxMessages",
+  ),
   bug(
     "what follows the last message is lost",
-    "if (!entry.next) this.#newest = undefined;",
+    "else this.#newest = previous;",
     "",
   ),
   bug(

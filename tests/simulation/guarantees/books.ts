@@ -15,6 +15,10 @@ export type Check = (seen: Seen) => void;
 export interface Queued {
   readonly key: string;
   readonly bytes: number;
+  /** The `key` option. */
+  readonly slot: string | undefined;
+  /** The wall time from which on it must not be handed over. */
+  readonly untilMs: number;
 }
 
 /** A message that will not be sent. */
@@ -67,6 +71,9 @@ export interface Books {
   /** Accepted messages that were neither handed over nor dropped, oldest first. */
   queue: Queued[];
   queuedBytes: number;
+  /** When the socket held more than `maxBufferedBytes` last, and whether `drain` must follow. */
+  fullAtMs: number;
+  isHeldUp: boolean;
   /** Drops that must be told and that were told, since the last line. */
   owed: Dropped[];
   told: Dropped[];
@@ -95,6 +102,8 @@ export function emptyBooks(): Books {
     hintsFromMs: 0,
     queue: [],
     queuedBytes: 0,
+    fullAtMs: -Infinity,
+    isHeldUp: false,
     owed: [],
     told: [],
     ending: null,

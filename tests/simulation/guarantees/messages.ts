@@ -7,7 +7,7 @@
 import { Planned } from "../planned.ts";
 import type { Run } from "../run.ts";
 import { type Call, keyOf, type Seen } from "../seen.ts";
-import type { Check } from "./books.ts";
+import type { Books, Check, Queued } from "./books.ts";
 
 /** What the client says for itself, on a connection. */
 function isOwn(key: string): boolean {
@@ -31,17 +31,30 @@ export function guarantee17(run: Run): Check {
     if (!queue || !sending || sending.isDone || sending.isAccepted !== null) return;
     const { call } = sending;
     if (call.wasOver || call.wasOffered || call.key === "invalid") return;
-    const isFull = books.queue.length >= queue.maxMessages ||
-      books.queuedBytes + call.bytes > queue.maxBytes;
+    const { key: slot, ttlMs = Infinity, queue: isWanted = true } = call.options ?? {};
+    if (!isWanted) return void (sending.isAccepted = false);
+    const old = (): Queued | undefined =>
+      books.queue.find((it) => slot !== undefined && it.slot === slot);
+    const isFull = (): boolean =>
+      books.queue.length - (old() ? 1 : 0) >= queue.maxMessages ||
+      books.queuedBytes - (old()?.bytes ?? 0) + call.bytes > queue.maxBytes;
+    if (isFull()) {
+      for (const it of books.queue.filter(({ untilMs }) => untilMs <= call.atMs)) {
+        remove(books, it, "expired");
+      }
+    }
     const evicts = queue.overflow === "drop-oldest" && queue.maxMessages > 0 &&
       call.bytes <= queue.maxBytes;
-    sending.isAccepted = !isFull || evicts;
+    sending.isAccepted = !isFull() || evicts;
     if (!sending.isAccepted) {
       if (queue.overflow !== "throw") books.owed.push({ key: call.key, code: "queue-overflow" });
       return;
     }
-    books.queue.push(call);
-    books.queuedBytes += call.bytes;
+    const replaced = old();
+    if (replaced) remove(books, replaced, "replaced");
+    const { key, bytes } = call;
+    books.queue.push({ key, bytes, slot, untilMs: call.atMs + ttlMs });
+    books.queuedBytes += bytes;
     while (books.queue.length > queue.maxMessages || books.queuedBytes > queue.maxBytes) {
       books.owed.push({ key: books.queue[0]?.key ?? "", code: "queue-overflow" });
       take();
@@ -59,17 +72,32 @@ export function guarantee17(run: Run): Check {
     if (!sending || sending.isAccepted === null || error !== undefined) return;
     if (result !== sending.isAccepted) run.fail(19, `send returns ${result} for ${call.key}`);
   };
+  /** What is too old is passed over, up to this message. */
+  const expire = (key: string): number => {
+    const nowMs = run.clock.now();
+    for (let first; (first = books.queue[0]) && first.key !== key && first.untilMs <= nowMs;) {
+      remove(books, first, "expired");
+    }
+    return nowMs;
+  };
   const handed = (key: string): void => {
     if (isOwn(key)) return;
     const sending = calls.at(-1);
     const isSent = sending?.call.key === key && !sending.isDone && sending.isAccepted === null;
     const isGreeting = run.inside.includes("open") || run.inside.includes("open+");
+    // Their drops may be due later.
+    if (isSent && !isGreeting) expire(key);
     if (isSent && (isGreeting || books.queue.length === 0)) {
+      if (!isGreeting && isFullNow(run)) run.fail(55, `${key} is handed over to a full socket`);
       sending.isDone = true;
       return;
     }
-    // The call has begun this flush, by its drop: its message was queued before.
-    if (sending?.call.isConverted) book(sending);
+    // The call has begun this flush, by its drop: its message was queued before. One that finds a full
+    // socket begins it before.
+    if (sending?.call.isConverted && !books.isHeldUp) book(sending);
+    const nowMs = expire(key);
+    if (Number(books.queue[0]?.untilMs) <= nowMs) run.fail(54, `${key} is handed over, too old`);
+    if (isFullNow(run)) run.fail(55, `${key} is handed over to a full socket`);
     if (books.queue[0]?.key !== key) {
       run.fail(17, `${key} is handed over instead of ${books.queue[0]?.key}`);
     }
@@ -95,15 +123,61 @@ export function guarantee17(run: Run): Check {
       if (isOwn(seen.key)) return;
       if (sending && sending.call.key === seen.key) sending.call.wasOffered = true;
       else {
+        expire(seen.key);
         if (books.queue[0]?.key !== seen.key) run.fail(17, `${seen.key} is offered out of order`);
         books.owed.push({ key: seen.key, code: "send-failed" });
         take();
       }
     } else if (seen.kind === "line" && books.queue.length > 0) {
       const isUsable = run.client.readyState === 1 && run.socket?.connection.readyState === 1;
-      if (isUsable && !run.socket.connection.clientClose) {
+      const isWaiting = run.nowMs - books.fullAtMs <= 100 || run.isOverdue;
+      if (isUsable && !run.socket.connection.clientClose && !isWaiting) {
         run.fail(17, `${books.queue[0]?.key} is not sent although the connection is open`);
       }
+    }
+  };
+}
+
+/** Books that a queued message will not be sent. */
+function remove(books: Books, queued: Queued, code: string): void {
+  books.queue = books.queue.filter((it) => it !== queued);
+  books.queuedBytes -= queued.bytes;
+  books.owed.push({ key: queued.key, code });
+}
+
+/** Whether the socket in use holds more than it may. */
+function isFullNow({ setting, socket }: Run): boolean {
+  const { queue, runtime } = setting;
+  if (!socket || queue?.maxBufferedBytes === undefined || runtime === "workerd") return false;
+  return socket.connection.bufferedAmount > queue.maxBufferedBytes;
+}
+
+/** What waits for room in the socket leaves when there is some, and one `drain` follows. */
+export function guarantee55(run: Run): Check {
+  const { books } = run;
+  return (seen) => {
+    const isFull = isFullNow(run);
+    if (isFull && run.client?.readyState === 1) books.fullAtMs = run.nowMs;
+    if (seen.kind === "return" && seen.call.name === "send" && isFull && !seen.call.wasOver) {
+      const { socket, setting } = run;
+      const isUsable = socket?.connection.readyState === 1 && !socket.connection.clientClose;
+      const isOpen = run.client.readyState === 1 && isUsable && setting.queue;
+      if (isOpen && seen.result === false && !seen.call.wasOffered) books.isHeldUp = true;
+    }
+    if (seen.kind === "line" && isFull && books.queue.length > 0) {
+      if (run.client.readyState === 1) books.isHeldUp = true;
+    }
+    if (seen.kind === "told" && seen.type === "drain") {
+      if (seen.readyState !== 1) run.fail(55, `drain while readyState is ${seen.readyState}`);
+      if (isFull || books.queue.length > 0) run.fail(55, "drain before there is room");
+      books.isHeldUp = false;
+    }
+    if (seen.kind === "line" && books.isHeldUp && run.client.readyState === 1) {
+      const { connection } = run.socket ?? {};
+      const isUsable = connection?.readyState === 1 && !connection.clientClose;
+      const openedAtMs = books.openedAtMs ?? run.nowMs;
+      const isDue = run.nowMs - Math.max(books.fullAtMs, openedAtMs) > 100 && !run.isOverdue;
+      if (isDue && isUsable) run.fail(55, "no drain though there is room");
     }
   };
 }
@@ -138,7 +212,13 @@ export function guarantee19(run: Run): Check {
   return (seen) => {
     if (seen.kind === "told" && seen.type === "drop") {
       const { data, error } = seen.event as Event & { data: unknown; error: { code: string } };
-      books.told.push({ key: keyOf(data), code: error.code });
+      const key = keyOf(data);
+      books.told.push({ key, code: error.code });
+      const queued = books.queue.find((it) => it.key === key);
+      // When it is looked at is not promised.
+      if (error.code === "expired" && queued && queued.untilMs <= run.clock.now()) {
+        remove(books, queued, "expired");
+      }
     }
     if (seen.kind !== "line") return;
     const owed = books.owed.map(({ key, code }) => `${code} ${key}`).sort().join();
@@ -218,6 +298,11 @@ export function guarantee23(run: Run): Check {
   return (seen) => {
     if (seen.kind === "return" && seen.call.name === "send") {
       if (seen.call.wasOver && seen.result === true) run.fail(23, "send accepts after the end");
+    }
+    if (seen.kind === "told" && seen.type === "close" && books.isOver) {
+      const old = books.queue.find(({ untilMs }) => untilMs <= run.clock.now());
+      // A listener that blocked may have made it old.
+      if (old && run.disturbedAtMs < run.nowMs) run.fail(54, `${old.key} outlives its age`);
     }
     if (seen.kind !== "end" || !books.ending) return;
     const kept = books.queue.map(({ key }) => key).join();

@@ -45,6 +45,7 @@ export const guarantees: readonly ((run: Run) => Check)[] = [
     messages.guarantee21,
     messages.guarantee22,
     messages.guarantee23,
+    messages.guarantee55,
     surface.guarantee25,
     surface.guarantee26,
     surface.guarantee27,

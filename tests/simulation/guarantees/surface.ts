@@ -75,7 +75,7 @@ export function guarantee26(run: Run): Check {
 export function guarantee27(run: Run): Check {
   const most: Readonly<Record<string, number>> = {
     connecting: 4, // the deadline; two providers that may be given up, or an error and a refusal
-    open: 4, // stability, heartbeat, an error, a hint of the last second
+    open: 5, // stability, heartbeat, an error, a hint of the last second, a full socket
     waiting: 4, // the wait, a hint, two providers
     closing: 2, // the deadline, an error
     paused: 0,
@@ -91,7 +91,9 @@ export function guarantee27(run: Run): Check {
     }
     if (state === "open" && size > 1) checkIdle(run);
     const listeners = run.socket?.listeners ?? 0;
-    if (listeners > 4) run.fail(27, `${listeners} listeners on a socket`);
+    if (listeners > (run.setting.queue?.maxBufferedBytes === undefined ? 4 : 5)) {
+      run.fail(27, `${listeners} listeners on a socket`);
+    }
   };
 }
 
@@ -100,6 +102,7 @@ function checkIdle(run: Run): void {
   const { books, nowMs, setting, isOverdue } = run;
   const openForMs = nowMs - (books.openedAtMs ?? nowMs);
   const isHinted = nowMs - (books.hintedAtMs ?? -Infinity) <= 1_000;
+  if (books.isHeldUp || nowMs - books.fullAtMs <= 100) return;
   if (openForMs > setting.stableAfterMs && !setting.heartbeat && !isOverdue && !isHinted) {
     run.fail(27, `${run.timers.size} timers while stable`);
   }
