@@ -10,6 +10,7 @@ import { CLIENT } from "./client.ts";
 import { COMMAND_LINE } from "./command_line.ts";
 import { FEATURES } from "./features.ts";
 import { CORE } from "./machine.ts";
+import { REACT } from "./react.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
 
@@ -24,4 +25,5 @@ export const BUGS: readonly Bug[] = [
   ...STREAMS,
   ...PREFLIGHT,
   ...COMMAND_LINE,
+  ...REACT,
 ];
