@@ -9,6 +9,7 @@ import { edgeRuntime } from "./edge_runtime.ts";
 import { exampleTests } from "./example_tests.ts";
 import { nextJs } from "./next.ts";
 import { react } from "./react.ts";
+import { reactExample } from "./react_example.ts";
 import { teardown } from "./teardown.ts";
 import { testRunners } from "./test_runners.ts";
 import { workers } from "./workers.ts";
@@ -24,4 +25,5 @@ export const rows: Rows = {
   ...teardown,
   ...nextJs,
   ...react,
+  ...reactExample,
 };
