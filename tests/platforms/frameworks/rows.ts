@@ -10,6 +10,7 @@ import { exampleTests } from "./example_tests.ts";
 import { nextJs } from "./next.ts";
 import { react } from "./react.ts";
 import { reactExample } from "./react_example.ts";
+import { recipes } from "./recipes.ts";
 import { teardown } from "./teardown.ts";
 import { testRunners } from "./test_runners.ts";
 import { workers } from "./workers.ts";
@@ -26,4 +27,5 @@ export const rows: Rows = {
   ...nextJs,
   ...react,
   ...reactExample,
+  ...recipes,
 };

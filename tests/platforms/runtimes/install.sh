@@ -5,7 +5,7 @@
 #   install.sh NAME...      only what these rows need, for example: install.sh node-22 firefox;
 #                           `ways` and `transforms` are what the rows of tests/packaging need beside node-24,
 #                           bun and workerd; `platforms` and `next` what those of tests/platforms/frameworks
-#                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s)
+#                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s), and `react`
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
@@ -109,7 +109,8 @@ for name in $wanted; do
     next) install_npm next next@16.4.6 react@19.3.1 react-dom@19.3.1 ;;
     react) # the frameworks that docs/react.md and docs/frameworks.md have hooks and recipes for
       install_npm react react@19.3.1 react-dom@19.3.1 @types/react@19.3.3 preact@11.2.0 vue@3.5.45 \
-        solid-js@1.9.20 svelte@5.57.3
+        solid-js@1.9.20 svelte@5.57.3 @angular/core@22.2.6 @angular/common@22.2.6 \
+        @angular/compiler@22.2.6 @angular/platform-browser@22.2.6 rxjs@7.8.2
       ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;
