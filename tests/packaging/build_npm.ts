@@ -65,10 +65,11 @@ const writeJson = (path: string, value: unknown): Promise<void> =>
 async function writeStubs(folder: string, { exports }: Manifest): Promise<void> {
   for (const [entry, { import: main, types }] of Object.entries(exports)) {
     if (entry === ".") continue;
-    await Deno.mkdir(`${folder}/${entry}`);
+    await Deno.mkdir(`${folder}/${entry}`, { recursive: true });
+    const root = "../".repeat(entry.split("/").length - 1);
     await writeJson(`${folder}/${entry}/package.json`, {
       ...{ type: "module", sideEffects: false },
-      ...{ main: `.${main}`, types: `.${types}` },
+      ...{ main: root + main.slice(2), types: root + types.slice(2) },
     });
   }
 }

@@ -53,7 +53,7 @@ const FIELDS = [
 ];
 
 const ALLOWED =
-  /^((mod|lib\/.+)\.(js|d\.ts)|(\w+\/)?package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  /^((mod|lib\/.+)\.(js|d\.ts)|([\w-]+\/)*package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 /** The entry points as a resolver finds them that does not read `exports`, in the form of `exports`. */
 async function readStubs(folder: string, entries: readonly string[]): Promise<object> {
