@@ -16,7 +16,7 @@ const BOUNDS = {
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
-  "lib/react.ts": { maxModules: 60, maxBytes: 300_000 },
+  "lib/react.ts": { maxModules: 46, maxBytes: 215_000 },
 } as const;
 
 type Entry = keyof typeof BOUNDS;
@@ -55,8 +55,9 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
     console.log(await url({ attempt: 0, signal: new AbortController().signal }));`,
   "lib/react.ts": (origin) => `
     import { createHooks, type ReactLike } from "${origin}/lib/react.ts";
-    const react = { useMemo: (create) => create(), useSyncExternalStore: (_, get) => get() };
-    const { useStatus } = createHooks(react as ReactLike);
+    const useMemo = (create: () => unknown): unknown => create();
+    const useSyncExternalStore = (_: unknown, get: () => unknown): unknown => get();
+    const { useStatus } = createHooks({ useMemo, useSyncExternalStore } as unknown as ReactLike);
     console.log(useStatus(null) === null ? "hello" : "");`,
 };
 
