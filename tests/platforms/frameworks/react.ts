@@ -13,11 +13,10 @@ import { modulesOf } from "../runtimes/runners.ts";
 import { host, openIn, pageOf } from "./page.ts";
 import { bundle, createProject } from "./project.ts";
 
-/** What `install.sh react` installs. */
-export const modules = modulesOf("react");
-
 /** A library that stands for React, and how it is bundled. */
 interface Library {
+  /** Where it is: `install.sh react` installs them all. */
+  readonly folder: string;
   readonly flags: readonly string[];
   /** What is hydrated is rendered by this. */
   readonly server?: string;
@@ -26,21 +25,23 @@ interface Library {
 }
 
 const REACT: Library = {
+  folder: "react",
   flags: [],
   server: "react-dom/server.browser",
   hydration: { html: "<p>none - 0</p>", atRender: 0, dialled: 1 },
 };
 
 const PREACT: Library = {
+  folder: "react",
   flags: ["--alias:react=preact/compat", "--alias:react-dom=preact/compat"],
   hydration: null,
 };
 
 async function checkHooks(
   stage: Stage,
-  { flags, server: renderer, hydration }: Library,
+  { folder, flags, server: renderer, hydration }: Library,
 ): Promise<string> {
-  const project = await createProject(stage, ["react_page.mjs"], modules);
+  const project = await createProject(stage, ["react_page.mjs"], modulesOf(folder));
   const entry = `import { check } from "./react_page.mjs";
     ${renderer ? `import { renderToString } from "${renderer}";` : "const renderToString = null;"}
     export const result = () => check(renderToString);`;
@@ -71,10 +72,17 @@ async function checkHooks(
   return `${hydrated}StrictMode, 10,000 messages in a burst, another url, a dial left, a countdown`;
 }
 
-const needs = ["chromium", esbuild, `${modules}/react/package.json`];
+function library(it: Library): Rows[string] {
+  return row(
+    (stage) => checkHooks(stage, it),
+    ["chromium", esbuild, `${modulesOf(it.folder)}/react/package.json`],
+    "react chromium",
+  );
+}
 
 /** The rows. */
 export const react: Rows = {
-  "react": row((stage) => checkHooks(stage, REACT), needs, "react chromium"),
-  "preact": row((stage) => checkHooks(stage, PREACT), needs, "react chromium"),
+  "react": library(REACT),
+  "react-18": library({ ...REACT, folder: "react-18" }),
+  "preact": library(PREACT),
 };
