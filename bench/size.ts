@@ -37,12 +37,16 @@ export const GATED: Programs = {
   "size of ./preflight on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/preflight"`,
   },
+  "size of ./react on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/react"`,
+  },
 };
 
 /** What is in a program already: the row is what its program adds to that. */
 const BASES: Readonly<Record<string, string>> = {
   "size of ./streams on top": `export * from "@holdfast/websocket"`,
   "size of ./preflight on top": `export * from "@holdfast/websocket"`,
+  "size of ./react on top": `export * from "@holdfast/websocket"`,
 };
 
 const PROGRAMS: Programs = {
@@ -74,6 +78,7 @@ const PROGRAMS: Programs = {
   "size of ./backoff": GATED["size of ./backoff"] ?? {},
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
+  "size of ./react on top": GATED["size of ./react on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },
 };

@@ -8,6 +8,7 @@ import {
 import { type Backoff, constantBackoff, windowedBackoff } from "@holdfast/websocket/backoff";
 import { messages, streams } from "@holdfast/websocket/streams";
 import { preflight } from "@holdfast/websocket/preflight";
+import { createHooks, type ReactLike } from "@holdfast/websocket/react";
 import { fakeWorld, replay } from "@holdfast/websocket/testing";
 import { consoleTrace, formatTrace } from "@holdfast/websocket/trace";
 
@@ -34,6 +35,11 @@ ws.addEventListener("retry", ({ attempt, delayMs }) => console.log(attempt + del
 ws.onmessage = ({ data }) => console.log(data);
 export const prices: AsyncIterable<number> = messages(ws, { decode: Number });
 export const outgoing = streams(ws).writable;
+declare const react: ReactLike;
+const { useCountdown, useStatus, useWebSocket } = createHooks(react);
+const socket = useWebSocket("wss://example.com/", { decode: Number }, (it) => it.toFixed());
+export const shown: string | undefined = useStatus(socket)?.state;
+export const seconds: number | null = useCountdown(ws);
 network.connections[0]?.accept();
 clock.tick(1_000);
 replay(records);
@@ -46,5 +52,7 @@ new ReconnectingWebSocket("wss://example.com/", { maxRetries: 3 });
 windowedBackoff({ initialDelay: 5 });
 // @ts-expect-error no such overflow
 messages(ws, { overflow: "throw" });
+// @ts-expect-error a message is what decode returns
+useWebSocket("wss://example.com/", { decode: Number }, (it: string) => it);
 // @ts-expect-error not an error code
 export const wrong: boolean = new ReconnectingWebSocketError("connect-failed", 0).code === "nope";

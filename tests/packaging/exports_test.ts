@@ -61,6 +61,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
       "ReconnectingWebSocketErrorCode RetryDecision",
   },
+  "lib/react.ts": {
+    values: "createHooks",
+    types: "Clock ConnectContext Hooks ReactLike ReconnectingWebSocket " +
+      "ReconnectingWebSocketOptions Status StatusSource UseWebSocketOptions WebSocketData",
+  },
   "lib/cli/main.ts": { values: "main", types: "" },
   "lib/resume/mod.ts": {
     values: "ResumableWebSocket",

@@ -16,6 +16,7 @@ const BOUNDS = {
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
+  "lib/react.ts": { maxModules: 46, maxBytes: 215_000 },
 } as const;
 
 type Entry = keyof typeof BOUNDS;
@@ -52,6 +53,12 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
     import { preflight } from "${origin}/lib/preflight.ts";
     const { url } = preflight("hello");
     console.log(await url({ attempt: 0, signal: new AbortController().signal }));`,
+  "lib/react.ts": (origin) => `
+    import { createHooks, type ReactLike } from "${origin}/lib/react.ts";
+    const useMemo = (create: () => unknown): unknown => create();
+    const useSyncExternalStore = (_: unknown, get: () => unknown): unknown => get();
+    const { useStatus } = createHooks({ useMemo, useSyncExternalStore } as unknown as ReactLike);
+    console.log(useStatus(null) === null ? "hello" : "");`,
 };
 
 /** Serves the published files and counts what is fetched. */

@@ -8,6 +8,9 @@ import type { Rows } from "../rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
 import { exampleTests } from "./example_tests.ts";
 import { nextJs } from "./next.ts";
+import { react } from "./react.ts";
+import { reactExample } from "./react_example.ts";
+import { recipes } from "./recipes.ts";
 import { teardown } from "./teardown.ts";
 import { testRunners } from "./test_runners.ts";
 import { workers } from "./workers.ts";
@@ -22,4 +25,7 @@ export const rows: Rows = {
   ...exampleTests,
   ...teardown,
   ...nextJs,
+  ...react,
+  ...reactExample,
+  ...recipes,
 };

@@ -5,11 +5,11 @@
 #   install.sh NAME...      only what these rows need, for example: install.sh node-22 firefox;
 #                           `ways` and `transforms` are what the rows of tests/packaging need beside node-24,
 #                           bun and workerd; `platforms` and `next` what those of tests/platforms/frameworks
-#                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s)
+#                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s), and `react`
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks terminal platforms next resume}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks terminal platforms next react resume}"
 arch="$(node -p process.arch)"
 # Also what Hermes and React Native are compared with.
 node_24="node-linux-$arch@24.21.0"
@@ -107,6 +107,12 @@ for name in $wanted; do
         jest-websocket-mock@2.5.0 vitest-websocket-mock@0.8.0 msw@3.0.5 sinon@22.1.0
       ;;
     next) install_npm next next@16.4.6 react@19.3.1 react-dom@19.3.1 ;;
+    react) # the frameworks that docs/react.md and docs/frameworks.md have hooks and recipes for
+      install_npm react-18 react@18.3.1 react-dom@18.3.1
+      install_npm react react@19.3.1 react-dom@19.3.1 @types/react@19.3.3 preact@11.2.0 vue@3.5.45 \
+        solid-js@1.9.20 svelte@5.57.3 @angular/core@22.2.6 @angular/common@22.2.6 \
+        @angular/compiler@22.2.6 @angular/platform-browser@22.2.6 rxjs@7.8.2
+      ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;
     webkitgtk)

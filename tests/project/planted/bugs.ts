@@ -11,6 +11,7 @@ import { COMMAND_LINE } from "./command_line.ts";
 import { FEATURES } from "./features.ts";
 import { CORE } from "./machine.ts";
 import { QUEUE } from "./queue.ts";
+import { REACT } from "./react.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
 
@@ -26,4 +27,5 @@ export const BUGS: readonly Bug[] = [
   ...STREAMS,
   ...PREFLIGHT,
   ...COMMAND_LINE,
+  ...REACT,
 ];

@@ -1,0 +1,97 @@
+/**
+ * `examples/react` in Chromium, with a server that dies and comes back.
+ * `deno run -A tests/platforms/frameworks/react_example.ts docs/images/banner.png` makes the picture
+ * of `docs/react.md`.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { ROOT, run } from "../../packaging/command.ts";
+import { esbuild } from "../../packaging/edge.ts";
+import { pack } from "../../packaging/package.ts";
+import { openPage, type Page } from "../../project/devtools.ts";
+import { startEcho } from "../real/echo.ts";
+import { row, type Rows, type Stage } from "../rows.ts";
+import { modulesOf } from "../runtimes/runners.ts";
+import { host } from "./page.ts";
+import { createProject } from "./project.ts";
+
+const modules = modulesOf("react");
+const EXAMPLE = `${ROOT}examples/react`;
+
+const banner = `(document.querySelector("[role=status]")?.textContent ?? "")`;
+const list = `[...document.querySelectorAll("li")].map((it) => it.textContent.trim()).join()`;
+
+function write(page: Page, text: string): Promise<unknown> {
+  return page.evaluate(`
+    document.querySelector("input").value = "${text}";
+    document.querySelector("form").requestSubmit();`);
+}
+
+async function setOffline(page: Page, offline: boolean): Promise<void> {
+  await page.call("Network.emulateNetworkConditions", {
+    ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
+  });
+}
+
+/** Bundles the example as its first lines say. */
+async function bundleExample(stage: Stage): Promise<string> {
+  const project = await createProject(stage, ["../../../../examples/react/app.jsx"], modules);
+  const flags = ["--bundle", "--format=esm", "--log-level=error"];
+  return (await run([esbuild, "app.jsx", ...flags], { cwd: project })).output;
+}
+
+async function checkExample(stage: Stage, picture?: string): Promise<string> {
+  await using server = await startEcho();
+  await using pages = host({
+    "/": await Deno.readTextFile(`${EXAMPLE}/index.html`),
+    "/app.js": await bundleExample(stage),
+  });
+  await using page = await openPage(`${pages.origin}/?server=${server.url}`);
+  const size = { width: 560, height: 250, deviceScaleFactor: 2, mobile: false };
+  await page.call("Emulation.setDeviceMetricsOverride", size);
+  await page.until(`document.querySelector("form") && ${banner} === ""`);
+  await write(page, "Hello");
+  await page.until(`${list} === "Hello"`);
+
+  await server.kill();
+  await page.until(`/^No connection. Next attempt in 2 s. Retry now$/.test(${banner})`);
+  await write(page, "Is this thing on?");
+  await page.until(`${list} === "Hello,Is this thing on? sending"`);
+  await page.until(`/ in 1 s/.test(${banner})`);
+  await page.until(`/ in [2-4] s/.test(${banner})`);
+  if (picture) await Deno.writeFile(picture, await page.screenshot());
+
+  await page.call("Network.enable");
+  await setOffline(page, true);
+  await page.until(`${banner}.trim() === "You are offline. What you write is kept."`);
+  await setOffline(page, false);
+  await page.until(`/Next attempt/.test(${banner})`);
+  await server.start();
+  await page.evaluate(`document.querySelector("[role=status] button")?.click()`);
+  await page.until(`${banner} === "" && ${list} === "Hello,Is this thing on?"`);
+  assertEquals(server.peak, 1, "connections at once");
+  const refused = /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|favicon|404/;
+  assertEquals(page.errors.filter((error) => !refused.test(error)), []);
+  return "a countdown, offline, retry now, what was written meanwhile arrives";
+}
+
+/** The row. */
+export const reactExample: Rows = {
+  "example-react": row(
+    (stage) => checkExample(stage),
+    ["chromium", esbuild, `${modules}/react/package.json`],
+    "react chromium",
+  ),
+};
+
+if (import.meta.main) {
+  const [picture = ""] = Deno.args;
+  const folder = await Deno.makeTempDir();
+  assert(picture, "Usage: react_example.ts PICTURE");
+  const { signal } = new AbortController();
+  const stage = { folder: `${folder}/stage`, only: "", signal, pack: () => pack(folder) };
+  console.log(await checkExample(stage, picture));
+  await Deno.remove(folder, { recursive: true });
+}
