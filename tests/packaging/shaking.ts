@@ -12,7 +12,7 @@ const MAX_BACKOFF_BYTES = 700;
 /** Text that survives minification, and only one entry point has. */
 const MARKERS: Readonly<Record<string, readonly string[]>> = {
   "@holdfast/websocket/trace": ["stable: counters reset", "dialling early after a hint"],
-  "@holdfast/websocket/testing": ["dropAfterMs", "untilMs"],
+  "@holdfast/websocket/testing": ["dropAfterMs", "closeReply"],
   "@holdfast/websocket/streams": ["~standard", "highWaterBytes"],
   "@holdfast/websocket/preflight": ["Retry-After", "no-store"],
   "@holdfast/websocket/react": ["useSyncExternalStore", "onUndelivered"],
