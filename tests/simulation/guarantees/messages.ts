@@ -130,7 +130,7 @@ export function guarantee17(run: Run): Check {
       }
     } else if (seen.kind === "line" && books.queue.length > 0) {
       const isUsable = run.client.readyState === 1 && run.socket?.connection.readyState === 1;
-      const isWaiting = run.nowMs - books.fullAtMs <= 100 || run.isOverdue;
+      const isWaiting = isFullNow(run) || run.nowMs - books.fullAtMs <= 100 || run.isOverdue;
       if (isUsable && !run.socket.connection.clientClose && !isWaiting) {
         run.fail(17, `${books.queue[0]?.key} is not sent although the connection is open`);
       }
