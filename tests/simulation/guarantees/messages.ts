@@ -105,7 +105,9 @@ export function guarantee17(run: Run): Check {
   };
   return (seen) => {
     // What is dropped inside a call shows that the call was decided.
-    if (seen.kind === "told" && seen.type === "drop") book(calls.at(-1));
+    if (seen.kind === "told" && seen.type === "drop" && calls.at(-1)?.call.isConverted) {
+      book(calls.at(-1));
+    }
     if (seen.kind === "call" && seen.name === "send") {
       // A call inside another one comes after it, unless the other's value is being converted.
       if (calls.at(-1)?.call.isConverted) book(calls.at(-1));
