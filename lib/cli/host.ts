@@ -6,6 +6,7 @@
  */
 
 import type { Clock, Sources } from "../../mod.ts";
+import { platformClock } from "../sources.ts";
 
 /** A file that is being written. */
 export interface Sink {
@@ -90,16 +91,11 @@ export function platformHost(
 ): Host {
   const process = platformProcess(platform);
   const { stdin, stdout, stderr } = process;
-  const clock: Clock = {
-    now: () => Date.now(),
-    setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
-    clearTimeout: (handle) => clearTimeout(handle as number),
-  };
   return {
     args: args ?? process.argv.slice(2),
     isInteractive: !!stdin.isTTY && !!stdout.isTTY && !isDumb(platform),
     hasColors: !!stdout.isTTY && !isDumb(platform) && !wantsNoColor(platform),
-    clock,
+    clock: platformClock,
     sources: {},
     columns: () => stdout.columns || DEFAULT_COLUMNS,
     write: (text) => void stdout.write(text),

@@ -24,7 +24,7 @@ import type { WebSocketLike } from "../sources.ts";
 import { Driver, isEvent, type Performer } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
-import type { EffectDoors, Listeners, Moment, Outbox, Parts } from "./feature.ts";
+import type { Listeners, Moment, Outbox, Parts } from "./feature.ts";
 import { NO_RETRY, plainVerdict, slowest } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
@@ -193,7 +193,6 @@ export class Client implements AttemptOwner, HookOwner, Performer {
 
   perform(effect: Effect, failure: PendingError | null): void {
     const { current, parts: { doors } } = this;
-    const door = doors[effect.type as keyof EffectDoors];
     switch (effect.type) {
       case "resolve":
         return this.#resolve(effect.early);
@@ -205,7 +204,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       case "flush":
       case "probe":
       case "hint":
-        return door?.(this, current as Attempt, effect as never);
+        return doors[effect.type]?.(this, current as Attempt, effect as never);
       case "lose":
         return current && this.lose(current, { error: effect.error, cause: current.cause });
       case "settle":
@@ -342,7 +341,11 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { error = lossOf(state, closure.wasClean) } = loss;
     const failure = error && new PendingError(error, series.attempt, cause);
     const given = {
-      ...{ closure, series, failure, decision, wasOpen: phase === "open" },
+      closure,
+      series,
+      failure,
+      decision,
+      wasOpen: phase === "open",
       isAwaited: () => this.state.epoch === epoch && !isOver(this.state),
     };
     const judge = isFinal || phase === "closing" ? undefined : parts.doors.judge ?? plainVerdict;

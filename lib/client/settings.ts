@@ -70,9 +70,19 @@ function readProvider<T>(given: unknown, read: (given: unknown) => T): T | Provi
 
 /** Each option becomes a feature, but for those of the timing. */
 function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
-  const { handshake: run, heartbeat: pulse, protocols: _, queue: limits, ...others } = given;
-  const { shouldRetry, signal, sources: from, trace: sink, ...more } = own("options", others);
-  const { startPaused, giveUp, ...timing } = own("options", more);
+  const {
+    giveUp,
+    handshake: run,
+    heartbeat: pulse,
+    protocols: _,
+    queue: limits,
+    shouldRetry,
+    signal,
+    sources: from,
+    startPaused,
+    trace: sink,
+    ...timing
+  } = given;
   checkPausing(giveUp);
   checkFunction("handshake", run);
   checkFunction("shouldRetry", shouldRetry);

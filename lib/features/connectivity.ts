@@ -42,7 +42,7 @@ function hint(client: Client, given: Hint | "offline"): void {
 }
 
 /**
- * Only browsers know whether they are online and tell when a page is shown again
+ * Only browsers know whether they are online and say when a page is shown again
  * (HTML Standard, "Navigator.onLine"); elsewhere there are no hints.
  */
 function platformConnectivity(): Connectivity | null {

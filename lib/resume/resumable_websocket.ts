@@ -21,8 +21,8 @@ import {
 import { checkNumber } from "../_check.ts";
 import { snapshot as copyOf, toMessage } from "../bounded_queue.ts";
 import { UNAUTHORIZED } from "../machine/close_codes.ts";
-import { missing, OwnEvent, soon } from "../platform.ts";
-import type { Clock, WebSocketConstructor } from "../sources.ts";
+import { OwnEvent, soon } from "../platform.ts";
+import { platformClock, platformWebSocket } from "../sources.ts";
 import type { ResumableWebSocketEventMap } from "./lost_event.ts";
 import { ClientSession } from "./session.ts";
 import { sessionSockets } from "./session_socket.ts";
@@ -230,20 +230,6 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
   ): void {
     super.addEventListener(type, callback, options);
   }
-}
-
-/** As the core's: globals are looked up at each call, so that fake timers installed later are seen. */
-const platformClock: Pick<Clock, "setTimeout" | "clearTimeout"> = {
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
-  clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
-};
-
-function platformWebSocket(): WebSocketConstructor {
-  // A client in the place of the platform's class would carry itself, and so on without end.
-  if (typeof WebSocket === "function" && !(WebSocket.prototype instanceof ReconnectingWebSocket)) {
-    return WebSocket;
-  }
-  throw missing("WebSocket of its own: pass 'sources.WebSocket'");
 }
 
 /** The options, of which those of the session are checked; the core checks its own. */
