@@ -269,14 +269,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     if (doors.takes && doors.takes(this, attempt, data)) return;
     if (attempt.isLive) {
       const wasBusy = this.driver.enter();
-      this.#message(data, origin);
+      this.#message(data, origin, event);
       this.driver.leave(wasBusy);
     } else if (doors.keep) doors.keep(this, attempt, { data, origin });
     else (attempt.early ??= []).push({ data, origin });
   }
 
-  #message(data: unknown, origin: string): void {
-    if (this.listeners) this.listeners.deliver(data, origin);
+  #message(data: unknown, origin: string, inner?: Arrival): void {
+    if (this.listeners) this.listeners.deliver(data, origin, inner);
     else dispatchMessage(this.target, data, origin);
   }
 

@@ -30,7 +30,7 @@ export interface Outbox {
 export interface Listeners {
   /** Whether an event of a type may have a listener: one was added, and may be gone again. */
   has(type: string): boolean;
-  deliver(data: unknown, origin: string): void;
+  deliver(data: unknown, origin: string, inner?: Arrival): void;
 }
 
 /** One step of the machine, before anything follows from it. */

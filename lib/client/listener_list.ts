@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { Arrival } from "../connection/attempt.ts";
 import { IS_WORKERD, PlatformEventTarget } from "../platform.ts";
 import { type Listener, type ListenerOptions, OWN_DISPATCH } from "./event_target.ts";
 import { reportError } from "./events.ts";
@@ -122,9 +123,9 @@ export class ListenerList {
   }
 
   /** Calls the `message` listeners (DOM Standard, "invoke"): first those that capture. */
-  deliver(data: unknown, origin: string): void {
+  deliver(data: unknown, origin: string, inner?: Arrival): void {
     messageEventClass ??= defineMessageEvent();
-    const event = new messageEventClass(this.target, data, origin);
+    const event = new messageEventClass(this.target, data, origin, inner);
     // As it is now: a listener may change it.
     const passes = this.#passes;
     if (passes > 1) this.#invoke(event, true);

@@ -30,6 +30,7 @@ export interface Loss {
 export interface Arrival {
   readonly data: unknown;
   readonly origin?: string;
+  readonly target?: EventTarget | null;
 }
 
 /** Where a handshake takes what arrives from. */

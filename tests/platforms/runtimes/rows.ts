@@ -5,6 +5,7 @@
  */
 
 import type { Outcome, Row, Rows } from "../rows.ts";
+import { bunEvents } from "./bun_events.ts";
 import { start } from "./processes.ts";
 import {
   type Job,
@@ -87,13 +88,16 @@ async function runSuite(
 }
 
 /** The rows, by name. */
-export const rows: Rows = Object.fromEntries(
-  Object.entries(runners).map(([name, runner]): [string, Row] => [name, {
-    needs: runner.needs,
-    install: name,
-    async run({ only, signal }): Promise<Outcome> {
-      const results = await runSuite(runner, await build(), only, signal);
-      return { results, details: await versionOf(runner) };
-    },
-  }]),
-);
+export const rows: Rows = {
+  ...Object.fromEntries(
+    Object.entries(runners).map(([name, runner]): [string, Row] => [name, {
+      needs: runner.needs,
+      install: name,
+      async run({ only, signal }): Promise<Outcome> {
+        const results = await runSuite(runner, await build(), only, signal);
+        return { results, details: await versionOf(runner) };
+      },
+    }]),
+  ),
+  "bun-events": bunEvents,
+};
