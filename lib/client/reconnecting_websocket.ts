@@ -11,7 +11,7 @@ import { type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
 import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
-import type { Listener, ListenerOptions } from "./event_target.ts";
+import type { Listener, ListenerOptions, OtherEventType } from "./event_target.ts";
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 import type { ListenerList } from "./listener_list.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
@@ -104,8 +104,8 @@ export class ReconnectingWebSocket extends CoreClient {
     options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
-  override addEventListener(
-    type: string,
+  override addEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | ListenerOptions,
   ): void;
@@ -124,8 +124,8 @@ export class ReconnectingWebSocket extends CoreClient {
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   /** As in the DOM, for any event. */
-  override removeEventListener(
-    type: string,
+  override removeEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
