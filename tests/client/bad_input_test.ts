@@ -57,12 +57,12 @@ for (const [said, options] of Object.entries(REFUSED)) {
 
 Deno.test("new ReconnectingWebSocket() refuses a URL as the platform does, synchronously, and unseen", () => {
   const urls: readonly [unknown, string][] = [
-    ["", "the URL must be valid"],
-    ["/relative?token=secret", "the URL must be valid"],
-    ["wss://", "the URL must be valid"],
-    ["wss://example.com:99999/secret", "the URL must be valid"],
-    [null, "the URL must be valid"],
-    [{}, "the URL must be valid"],
+    ["", "the URL must be valid and absolute"],
+    ["/relative?token=secret", "the URL must be valid and absolute"],
+    ["wss://", "the URL must be valid and absolute"],
+    ["wss://example.com:99999/secret", "the URL must be valid and absolute"],
+    [null, "the URL must be valid and absolute"],
+    [{}, "the URL must be valid and absolute"],
     ["ftp://secret@example.com", "the scheme must be ws or wss"],
     ["javascript:alert(1)", "the scheme must be ws or wss"],
     ["wss://example.com/#secret", "the URL must have no fragment"],
