@@ -29,14 +29,14 @@ const CREATE = "Cannot create a ReconnectingWebSocket as";
 
 /** The validation of each option has its own tests; here it counts that nothing has happened before. */
 const REFUSED: Readonly<Record<string, object>> = {
-  "TypeError: @ 'options' must be without 'maxRetries': current value is of type object": {
+  "TypeError: @ 'options' has no 'maxRetries'": {
     maxRetries: 5,
   },
   "TypeError: @ 'handshake' must be a function: current value is hello": { handshake: "hello" },
   "TypeError: @ 'signal' must be an AbortSignal: current value is of type object": {
     signal: { aborted: false },
   },
-  "TypeError: @ 'sources' must be without 'Date': current value is of type object": {
+  "TypeError: @ 'sources' has no 'Date'": {
     sources: { Date },
   },
   "TypeError: @ 'maxAttempts' must be between 0 and Infinity: current value is of type string": {
