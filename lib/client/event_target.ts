@@ -52,15 +52,16 @@ export type Shortened<
  * name of one: a letter is missing, wrong, too many or in the wrong place. `"mesage"` does not compile, as
  * it must be `"message"`; a `string` is not looked at.
  */
-export type OtherEventType<Type extends string> = Type extends keyof EventMap ? Type
-  : string extends Type ? Type
-  : {
-    [Own in keyof EventMap]: Extract<
-      Type | Lowercase<Type> | Shortened<Type>,
-      Own | `on${Own}` | Shortened<Own>
-    > extends never ? never : Own;
-  }[keyof EventMap] extends infer Meant ? [Meant] extends [never] ? Type : Meant
-  : never;
+export type OtherEventType<Type extends string, Names extends string = keyof EventMap> =
+  Type extends Names ? Type
+    : string extends Type ? Type
+    : {
+      [Own in Names]: Extract<
+        Type | Lowercase<Type> | Shortened<Type>,
+        Own | `on${Own}` | Shortened<Own>
+      > extends never ? never : Own;
+    }[Names] extends infer Meant ? [Meant] extends [never] ? Type : Meant
+    : never;
 
 /** The methods of the DOM, with the client's events by name. */
 export interface ClientEventTarget {

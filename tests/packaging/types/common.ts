@@ -75,6 +75,9 @@ client.addEventListener("onmessage", () => {});
 client.removeEventListener("Close", null);
 // @ts-expect-error nearly the name of an event
 small.addEventListener("opne", () => {});
+session.addEventListener("lost", ({ unacked }) => same<typeof unacked.length, number>());
+// @ts-expect-error nearly the name of an event of sessions
+session.addEventListener("lots", () => {});
 // @ts-expect-error `code` belongs to `close`
 client.addEventListener("open", ({ code }) => code);
 // @ts-expect-error a boolean
