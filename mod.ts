@@ -29,6 +29,8 @@ export type {
   Handler,
   Listener,
   ListenerOptions,
+  OtherEventType,
+  Shortened,
 } from "./lib/client/event_target.ts";
 export type {
   ReconnectingCloseEvent,

@@ -55,7 +55,9 @@ export function own<T extends object>(what: string, bag: T | undefined): T {
  * One that is new to the type, and not taken, does not compile.
  */
 export function checkRest(what: string, rest: { readonly [name in string]?: never }): void {
-  for (const name of Object.keys(rest)) check(false, `'${what}'`, `without '${name}'`, rest);
+  for (const name of Object.keys(rest)) {
+    throw new TypeError(`Cannot ${ACTION} as '${what}' has no '${name}'`);
+  }
 }
 
 /** Checks a numeric option, if it is given. */

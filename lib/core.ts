@@ -27,6 +27,8 @@ export type {
   Handler,
   Listener,
   ListenerOptions,
+  OtherEventType,
+  Shortened,
 } from "./client/event_target.ts";
 export type {
   ReconnectingCloseEvent,

@@ -42,8 +42,8 @@ export type ReconnectingWebSocketErrorCode =
 /**
  * Why a connection, an attempt, a message or the whole client failed.
  *
- * The message never holds a URL or what a server sent; the platform's own error, where there is one,
- * is the `cause`.
+ * The message never holds a URL or what a server sent, but for the code of a `fatal-close`; the
+ * platform's own error, where there is one, is the `cause`.
  *
  * @example Telling failures apart
  * ```ts
@@ -66,35 +66,44 @@ export class ReconnectingWebSocketError extends Error {
   /** The attempt that it happened to; 0 is the first connection. */
   readonly attempt: number;
 
-  /** Creates an error; its message is the code in words. */
-  constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause?: unknown) {
-    super(code.charAt(0).toUpperCase() + code.slice(1).replace("-", " "), { cause });
+  /** Creates an error; its message is the code in words, and for `fatal-close` the close code. */
+  constructor(
+    code: ReconnectingWebSocketErrorCode,
+    attempt: number,
+    cause?: unknown,
+    closeCode = 1006,
+  ) {
+    super(
+      code.charAt(0).toUpperCase() + code.slice(1).replace("-", " ") +
+        (code === "fatal-close" ? ` ${closeCode}` : ""),
+      { cause },
+    );
     this.code = code;
     this.attempt = attempt;
   }
 }
 
+type Given = ConstructorParameters<typeof ReconnectingWebSocketError>;
+
 /** An error that is made when it is looked at: most are not, and a stack costs much. */
 export class PendingError {
   readonly code: ReconnectingWebSocketErrorCode;
-  readonly #attempt: number;
-  readonly #cause: unknown;
+  readonly #given: Given;
   #error: ReconnectingWebSocketError | undefined;
   #wider: PendingError | undefined;
 
-  constructor(code: ReconnectingWebSocketErrorCode, attempt: number, cause: unknown) {
-    this.code = code;
-    this.#attempt = attempt;
-    this.#cause = cause;
+  constructor(...given: Given) {
+    this.code = given[0];
+    this.#given = given;
   }
 
   get error(): ReconnectingWebSocketError {
-    return this.#error ??= new ReconnectingWebSocketError(this.code, this.#attempt, this.#cause);
+    return this.#error ??= new ReconnectingWebSocketError(...this.#given);
   }
 
   /** A wider one, which is caused by this. */
-  as(code: ReconnectingWebSocketErrorCode): PendingError {
-    return this.#wider ??= new PendingError(code, this.#attempt, this.error);
+  as(code: ReconnectingWebSocketErrorCode, closeCode?: number): PendingError {
+    return this.#wider ??= new PendingError(code, this.#given[1], this.error, closeCode);
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * A chat that says what its connection does: a countdown, "retry now", "offline", "sending".
  *
- *     npm install @holdfast/websocket react@19 react-dom@19 esbuild
- *     npx esbuild app.jsx --bundle --outfile=app.js --servedir=.
+ *     npm install @holdfast/websocket react@19 react-dom@19 vite
+ *     npx vite
  *
  * The server is any that sends back what it gets, at `?server=`.
  */

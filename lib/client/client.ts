@@ -78,6 +78,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   shownStatus: Status | undefined;
   /** Why the client is `aborted`, unless by its signal. */
   #abortCause: unknown;
+  /** What the last connection was closed with. */
+  #closeCode: number | undefined;
   /** Bytes that the last socket left unsent. */
   #unsentBytes = 0;
   /** Each ends what connects the client with something around it. */
@@ -340,6 +342,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { cause, decision, isFinal, closure = ABNORMAL } = loss;
     const { error = lossOf(state, closure.wasClean) } = loss;
     const failure = error && new PendingError(error, series.attempt, cause);
+    this.#closeCode = closure.code;
     const given = {
       closure,
       series,
@@ -387,7 +390,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     if (typeof code !== "string") return code;
     if (failure?.code === code) return failure;
     const cause = this.#abortCause ?? this.parts.doors.signal?.reason;
-    return failure?.as(code) ?? new PendingError(code, this.state.series.attempt, cause);
+    return failure?.as(code, this.#closeCode) ??
+      new PendingError(code, this.state.series.attempt, cause, this.#closeCode);
   }
 
   /** The client gave up, though `resume()` may go on. */

@@ -38,6 +38,31 @@ interface Slot {
 /** QUIRK(workerd): the targets whose messages do not go through the native dispatch; see `#setHandler`. */
 export const OWN_DISPATCH: WeakSet<EventTarget> = new WeakSet();
 
+/** What a text becomes when any one of its letters is left out; beside it what was `Found` before. */
+export type Shortened<
+  Text extends string,
+  Before extends string = "",
+  Found extends string = never,
+> = Text extends `${infer First}${infer Rest}`
+  ? Shortened<Rest, `${Before}${First}`, Found | `${Before}${Rest}`>
+  : Found;
+
+/**
+ * The type of an event that is none of the client's own: any text, but for a literal that is nearly the
+ * name of one: a letter is missing, wrong, too many or in the wrong place. `"mesage"` does not compile, as
+ * it must be `"message"`; a `string` is not looked at.
+ */
+export type OtherEventType<Type extends string, Names extends string = keyof EventMap> =
+  Type extends Names ? Type
+    : string extends Type ? Type
+    : {
+      [Own in Names]: Extract<
+        Type | Lowercase<Type> | Shortened<Type>,
+        Own | `on${Own}` | Shortened<Own>
+      > extends never ? never : Own;
+    }[Names] extends infer Meant ? [Meant] extends [never] ? Type : Meant
+    : never;
+
 /** The methods of the DOM, with the client's events by name. */
 export interface ClientEventTarget {
   /** As in the DOM. */
@@ -47,8 +72,8 @@ export interface ClientEventTarget {
     options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
-  addEventListener(
-    type: string,
+  addEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | ListenerOptions,
   ): void;
@@ -59,8 +84,8 @@ export interface ClientEventTarget {
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   /** As in the DOM, for any event. */
-  removeEventListener(
-    type: string,
+  removeEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;

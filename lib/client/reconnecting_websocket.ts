@@ -5,13 +5,14 @@
  */
 
 import type { WebSocketData } from "../bounded_queue.ts";
+import { redact } from "../connection/url.ts";
 import type { Provider } from "../features/provider.ts";
 import { readSendOptions, type SendOptions } from "../features/queue.ts";
 import { type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
 import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
-import type { Listener, ListenerOptions } from "./event_target.ts";
+import type { Listener, ListenerOptions, OtherEventType } from "./event_target.ts";
 import type { ReconnectingWebSocketEventMap as EventMap } from "./events.ts";
 import type { ListenerList } from "./listener_list.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
@@ -22,8 +23,8 @@ let isComplete = false;
 /**
  * Defines, at the first construction, what bundlers would take for a side effect of the module, and so
  * keep with the class for who does not use it: constants that cannot be deleted (Web IDL, "Constants"),
- * and the methods of `using` declarations. Where their symbols are missing, compiled declarations look
- * for others. A class that was frozen before stays as it is.
+ * and the methods that `using` declarations and inspection look for. Where the symbols of `using` are
+ * missing, compiled declarations look for others. A class that was frozen before stays as it is.
  */
 function complete(): void {
   if (isComplete) return;
@@ -37,6 +38,26 @@ function complete(): void {
   for (const name of ["dispose", "asyncDispose"] as const) {
     Reflect.set(prototype, Symbol[name] ?? Symbol.for(`Symbol.${name}`), endOf);
   }
+  // Bun has the one of Node. QUIRK(Deno): it has, too, but not for what is an EventTarget.
+  for (const name of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
+    Reflect.set(prototype, Symbol.for(name), inspect);
+  }
+}
+
+type Print = (value: unknown, options: unknown) => string;
+
+/** What `console.log()` shows: no query of the URL, and of an error its code, as causes may hold secrets. */
+function inspect(
+  this: ReconnectingWebSocket,
+  first: unknown,
+  options: unknown,
+  print = first as Print,
+): string {
+  const { bufferedAmount, status, url } = this;
+  const error = status.error && status.error.code;
+  return `ReconnectingWebSocket ${
+    print({ url: redact(url), ...status, error, bufferedAmount }, options)
+  }`;
 }
 
 /** Closes a client, and waits for the end. */
@@ -104,8 +125,8 @@ export class ReconnectingWebSocket extends CoreClient {
     options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
-  override addEventListener(
-    type: string,
+  override addEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | ListenerOptions,
   ): void;
@@ -124,8 +145,8 @@ export class ReconnectingWebSocket extends CoreClient {
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;
   /** As in the DOM, for any event. */
-  override removeEventListener(
-    type: string,
+  override removeEventListener<Type extends string>(
+    type: OtherEventType<Type>,
     callback: Listener | null,
     options?: boolean | Pick<ListenerOptions, "capture">,
   ): void;

@@ -27,7 +27,7 @@ export function readUrl(value: unknown, previous = ""): string {
   try {
     href = new URL(given, base).href;
   } catch {
-    throw invalid("the URL must be valid");
+    throw invalid("the URL must be valid and absolute");
   }
   // QUIRK(React Native before 0.86): its URL appends a slash to a path.
   if (href === `${given}/` && /\/.*\/.*\//.test(given)) href = given;

@@ -11,6 +11,7 @@ import {
   type HeartbeatOptions,
   type Listener,
   type ListenerOptions,
+  type OtherEventType,
   type Provider,
   ReconnectingWebSocket,
   ReconnectingWebSocketError,
@@ -218,8 +219,8 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
     options?: boolean | ListenerOptions,
   ): void;
   /** As in the DOM, for any event. */
-  override addEventListener(
-    type: string,
+  override addEventListener<Type extends string>(
+    type: OtherEventType<Type, keyof ResumableWebSocketEventMap>,
     callback: Listener | null,
     options?: boolean | ListenerOptions,
   ): void;

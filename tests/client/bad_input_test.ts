@@ -29,14 +29,14 @@ const CREATE = "Cannot create a ReconnectingWebSocket as";
 
 /** The validation of each option has its own tests; here it counts that nothing has happened before. */
 const REFUSED: Readonly<Record<string, object>> = {
-  "TypeError: @ 'options' must be without 'maxRetries': current value is of type object": {
+  "TypeError: @ 'options' has no 'maxRetries'": {
     maxRetries: 5,
   },
   "TypeError: @ 'handshake' must be a function: current value is hello": { handshake: "hello" },
   "TypeError: @ 'signal' must be an AbortSignal: current value is of type object": {
     signal: { aborted: false },
   },
-  "TypeError: @ 'sources' must be without 'Date': current value is of type object": {
+  "TypeError: @ 'sources' has no 'Date'": {
     sources: { Date },
   },
   "TypeError: @ 'maxAttempts' must be between 0 and Infinity: current value is of type string": {
@@ -57,12 +57,12 @@ for (const [said, options] of Object.entries(REFUSED)) {
 
 Deno.test("new ReconnectingWebSocket() refuses a URL as the platform does, synchronously, and unseen", () => {
   const urls: readonly [unknown, string][] = [
-    ["", "the URL must be valid"],
-    ["/relative?token=secret", "the URL must be valid"],
-    ["wss://", "the URL must be valid"],
-    ["wss://example.com:99999/secret", "the URL must be valid"],
-    [null, "the URL must be valid"],
-    [{}, "the URL must be valid"],
+    ["", "the URL must be valid and absolute"],
+    ["/relative?token=secret", "the URL must be valid and absolute"],
+    ["wss://", "the URL must be valid and absolute"],
+    ["wss://example.com:99999/secret", "the URL must be valid and absolute"],
+    [null, "the URL must be valid and absolute"],
+    [{}, "the URL must be valid and absolute"],
     ["ftp://secret@example.com", "the scheme must be ws or wss"],
     ["javascript:alert(1)", "the scheme must be ws or wss"],
     ["wss://example.com/#secret", "the URL must have no fragment"],

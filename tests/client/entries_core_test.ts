@@ -20,7 +20,7 @@ Deno.test("messages() goes over a loss of a client of parts, and throws its end"
   network.connections[1]?.close(4403);
   assertEquals([(await read.next()).value, (await read.next()).value], ["a", "b"]);
   const { message } = await assertRejects(() => read.next(), Error);
-  assertEquals([message, ws.state], ["Fatal close", "closed"]);
+  assertEquals([message, ws.state], ["Fatal close 4403", "closed"]);
 });
 
 Deno.test("streams() writes to a client of parts without a queue", async () => {

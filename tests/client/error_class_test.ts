@@ -12,7 +12,7 @@ const MESSAGES: Readonly<Record<ReconnectingWebSocketErrorCode, string>> = {
   "handshake-failed": "Handshake failed",
   "connection-lost": "Connection lost",
   "heartbeat-timeout": "Heartbeat timeout",
-  "fatal-close": "Fatal close",
+  "fatal-close": "Fatal close 1006",
   "retry-limit": "Retry limit",
   "queue-overflow": "Queue overflow",
   "send-failed": "Send failed",

@@ -39,6 +39,37 @@ Deno.test("errors carry their name, code, attempt and a message without a value"
   );
 });
 
+Deno.test("fatal-close says the code in its message, and is the same in events and status", async () => {
+  const { ws, server } = openRig({ giveUp: "pause" });
+  const messages: (string | undefined)[] = [];
+  ws.addEventListener("close", ({ error }) => messages.push(error?.message));
+  server.close(4403);
+  messages.push(ws.status.error?.message);
+  assertEquals(messages, ["Fatal close 4403", "Fatal close 4403"]);
+  ws.close();
+  await ws.closed;
+});
+
+Deno.test("fatal-close says the code that ended a handshake, whose failure is its cause", async () => {
+  const { ws, server, clock } = rig({ handshake: async ({ receive }) => void await receive() });
+  server.accept();
+  await clock.tickAsync(0);
+  server.close(4403);
+  const { error } = await ws.closed;
+  const cause = error?.cause;
+  assertInstanceOf(cause, ReconnectingWebSocketError);
+  assertEquals([error?.message, cause.message], ["Fatal close 4403", "Handshake failed"]);
+});
+
+Deno.test("fatal-close says the code of the close that shouldRetry refused, not of one before", async () => {
+  const it = openRig({ shouldRetry: ({ code }) => code !== 4000 });
+  it.server.close(1012);
+  it.clock.tick(60_000);
+  it.server.accept();
+  it.server.close(4000);
+  assertEquals((await it.ws.closed).error?.message, "Fatal close 4000");
+});
+
 Deno.test("closed resolves with the error that ended the client, opened rejects with it", async () => {
   const it = rig({ maxAttempts: 0 });
   const errors = errorsOf(it.ws);

@@ -59,7 +59,8 @@ for (const [name, options] of Object.entries(BAGS)) {
     ).filter((key) => !known.test(key));
     fc.assert(fc.property(names, (key) => {
       const bag = Object.fromEntries([[key, undefined]]);
-      const message = refused(`'${name}'`, `without '${key}'`, "of type object");
+      const message =
+        `TypeError: Cannot create a ReconnectingWebSocket as '${name}' has no '${key}'`;
       assertEquals(refusal(() => read(options(bag))), message);
     }));
   });

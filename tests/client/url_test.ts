@@ -30,11 +30,11 @@ for (const [given, href] of URLS) {
 }
 
 const BAD_URLS: readonly (readonly [given: unknown, requirement: string])[] = [
-  ["", "the URL must be valid"],
-  ["feed", "the URL must be valid"],
-  ["wss://", "the URL must be valid"],
-  ["wss://example.com:65536", "the URL must be valid"],
-  [null, "the URL must be valid"],
+  ["", "the URL must be valid and absolute"],
+  ["feed", "the URL must be valid and absolute"],
+  ["wss://", "the URL must be valid and absolute"],
+  ["wss://example.com:65536", "the URL must be valid and absolute"],
+  [null, "the URL must be valid and absolute"],
   ["ftp://example.com", "the scheme must be ws or wss"],
   ["file:///etc", "the scheme must be ws or wss"],
   ["httpss://example.com", "the scheme must be ws or wss"],

@@ -75,6 +75,16 @@ async function writeStubs(folder: string, { exports }: Manifest): Promise<void> 
   }
 }
 
+/** The declarations that name `Symbol.dispose`, which is in no library of TypeScript but this and `esnext`. */
+const DISPOSABLE = "lib/client/reconnecting_websocket.d.ts";
+
+/** Lets projects compile it that check declarations. JSR allows no such line in sources, and needs none. */
+async function referToLib(folder: string): Promise<void> {
+  const path = `${folder}/${DISPOSABLE}`;
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, `/// <reference lib="esnext.disposable" />\n${text}`);
+}
+
 /** Builds the package in a folder, of which nothing else is left. */
 export async function buildNpm(folder: string): Promise<void> {
   await Deno.remove(folder, { recursive: true }).catch((error) => {
@@ -90,6 +100,7 @@ export async function buildNpm(folder: string): Promise<void> {
   const { name, version, ...rest } = JSON.parse(await Deno.readTextFile(path));
   await writeJson(path, { name, version, ...FIELDS, ...rest });
   await writeStubs(folder, rest);
+  await referToLib(folder);
   await Deno.writeTextFile(`${folder}/${FIELDS.bin.holdfast}`, BIN, { mode: 0o755 });
 }
 

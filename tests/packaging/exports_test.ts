@@ -14,11 +14,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     values: "ReconnectingWebSocket ReconnectingWebSocketError",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint Ending Failure Handler Handshake HandshakeLink " +
-      "HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow PauseOptions PlatformEventTarget Provider ProviderFunction " +
+      "HandshakeResult HeartbeatOptions Listener ListenerOptions OtherEventType Overflow PauseOptions PlatformEventTarget Provider ProviderFunction " +
       "ReconnectingCloseEvent " +
       "ReconnectingDropEvent ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "ReconnectingWebSocketOptions RetryDecision SendOptions SendQueueOptions Sources Status TimingOptions TraceRecord " +
+      "ReconnectingWebSocketOptions RetryDecision SendOptions SendQueueOptions Shortened Sources Status TimingOptions TraceRecord " +
       "WebSocketConstructor WebSocketData WebSocketLike",
   },
   "lib/core.ts": {
@@ -27,11 +27,11 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "provider queue retry status statusOf trace",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
-      "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions Overflow " +
+      "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions OtherEventType Overflow " +
       "PauseOptions PlatformEventTarget Provider ProviderFunction ReconnectingCloseEvent ReconnectingDropEvent " +
       "ReconnectingErrorEvent ReconnectingOpenEvent ReconnectingRetryEvent " +
       "ReconnectingStateChangeEvent ReconnectingWebSocketErrorCode ReconnectingWebSocketEventMap " +
-      "RetryDecision SendOptions SendQueueOptions Sources Status TimingOptions TraceRecord WebSocketConstructor " +
+      "RetryDecision SendOptions SendQueueOptions Shortened Sources Status TimingOptions TraceRecord WebSocketConstructor " +
       "WebSocketData WebSocketLike",
   },
   "lib/backoff.ts": {

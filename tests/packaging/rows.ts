@@ -33,6 +33,7 @@ import {
 import { assertPackage, assertSameNames, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
 import { checkJest } from "./transforms/jest.ts";
+import { checkVersion, compilerOf } from "./type_versions.ts";
 import { checkTransforms } from "./transforms/rows.ts";
 import * as variants from "./transforms/variants.ts";
 import { checkUrlImport } from "./url_import.ts";
@@ -49,6 +50,13 @@ const typed = (moduleResolution: ModuleResolution): Row =>
     async ({ pack, folder }) => await checkTypes(await pack(), folder, moduleResolution),
     [tsc],
     "ways",
+  );
+
+const typedBy = (version: string): Row =>
+  row(
+    async ({ pack, folder }) => await checkVersion(await pack(), folder, version),
+    ["node", compilerOf(version)],
+    "types",
   );
 
 const tool = (check: (packed: Package, folder: string) => Promise<string>, path: string): Row =>
@@ -91,6 +99,10 @@ export const rows: Rows = {
   "npm-types-nodenext": typed("nodenext"),
   "npm-types-bundler": typed("bundler"),
   "npm-types-node10": typed("node10"),
+  // The first that compiles it, the first that knows `using`, and the newest.
+  "npm-types-4.7": typedBy("4.7"),
+  "npm-types-5.2": typedBy("5.2"),
+  "npm-types-7.0": typedBy("7.0"),
   "npm-node-24": row(
     async ({ pack, folder }) =>
       await runConsumer(await pack(), folder, { install: npmInstall, program: nodeOf("node-24") }),

@@ -72,6 +72,20 @@ function eventsAreTyped(ws: ReconnectingWebSocket): void {
   ws.addEventListener("open", ({ delayMs }) => delayMs);
   // @ts-expect-error -- no listener at all
   ws.addEventListener("open", 5);
+  ws.addEventListener(URL_OF_TESTS as string, null);
+  ws.addEventListener(URL_OF_TESTS as "open" | "their own", null);
+  // @ts-expect-error -- a letter is missing
+  ws.addEventListener("mesage", () => {});
+  // @ts-expect-error -- one too many
+  ws.addEventListener("closed", () => {});
+  // @ts-expect-error -- a wrong one
+  ws.addEventListener("rotry", () => {});
+  // @ts-expect-error -- two that changed places
+  ws.addEventListener("statechagne", () => {});
+  // @ts-expect-error -- the name of a handler
+  ws.addEventListener("onopen", () => {});
+  // @ts-expect-error -- a capital
+  ws.removeEventListener("Error", () => {});
 }
 
 function handlersAreTyped(ws: ReconnectingWebSocket): void {
@@ -224,7 +238,8 @@ Deno.test("every wrong use is one error of the compiler, and there is no other",
       ],
       env: { NO_COLOR: "1" },
     }).output();
-    const errors = new TextDecoder().decode(stderr).match(/^ *TS\d+ \[ERROR\]/gm) ?? [];
+    // TS2793 is a remark on the error above it: that the implementation, which none sees, takes more.
+    const errors = new TextDecoder().decode(stderr).match(/^ *TS(?!2793)\d+ \[ERROR\]/gm) ?? [];
     assertEquals([errors.length, checked.length], [marks.length, 8]);
   } finally {
     await Deno.remove(file);

@@ -1,6 +1,10 @@
 /** The programs of `docs/coming_from.md`, before and after, do the same on a real server. */
 
 import { assertEquals } from "@std/assert";
+import type { ReconnectingWebSocketOptions as RewsOptions } from "npm:@nktkas/rews@4.1.0";
+import type usePartySocket from "npm:partysocket@1.3.0/use-ws";
+import type { Options as UseWebSocketOptions } from "npm:react-use-websocket@4.13.0";
+import type { Options as ReconnectingOptions } from "npm:reconnecting-websocket@4.4.0";
 import { blocksOf } from "./blocks.ts";
 
 const document = await Deno.readTextFile(new URL("../../docs/coming_from.md", import.meta.url));
@@ -47,9 +51,53 @@ const PEERS: Readonly<Record<string, Story>> = {
   "@nktkas/rews 4.1.0": OURS,
 };
 
-for (const [peer, before] of Object.entries(PEERS)) {
+/** The part of the document about a peer. */
+function sectionOf(peer: string): string {
   const [, section = ""] = document.split(`## ${peer}\n`);
-  const [old = "", now = ""] = blocksOf(section.split("\n## ")[0] ?? "");
+  return section.split("\n## ")[0] ?? "";
+}
+
+/** The names of a peer's options: one too many or too few does not compile. */
+const names = <Options>(each: Record<keyof Options, true>): string[] => Object.keys(each);
+
+/** Options of its hook, which has those of the client. */
+type PartySocketOptions = NonNullable<Parameters<typeof usePartySocket>[2]>;
+
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  "reconnecting-websocket 4.4.0": names<ReconnectingOptions>({
+    ...{ WebSocket: true, maxReconnectionDelay: true, minReconnectionDelay: true },
+    ...{ reconnectionDelayGrowFactor: true, minUptime: true, connectionTimeout: true },
+    ...{ maxRetries: true, maxEnqueuedMessages: true, startClosed: true, debug: true },
+  }),
+  // The others are in the table above.
+  "partysocket 1.3.0": names<Omit<PartySocketOptions, keyof ReconnectingOptions>>({
+    ...{ shouldReconnectOnClose: true, debugLogger: true, enabled: true },
+    ...{ transferEnqueuedMessages: true, onOpen: true, onMessage: true },
+    ...{ onClose: true, onError: true },
+  }),
+  "@nktkas/rews 4.1.0": names<RewsOptions>({
+    ...{ maxRetries: true, maxEnqueuedMessages: true, connectionTimeout: true },
+    ...{ stableTimeout: true, reconnectionDelay: true, shouldReconnect: true },
+  }),
+  "react-use-websocket 4.13.0": names<UseWebSocketOptions>({
+    ...{ fromSocketIO: true, queryParams: true, protocols: true, share: true, onOpen: true },
+    ...{ onClose: true, onMessage: true, onError: true, onReconnectStop: true },
+    ...{ shouldReconnect: true, reconnectInterval: true, reconnectAttempts: true },
+    ...{ filter: true, retryOnError: true, eventSourceOptions: true, skipAssert: true },
+    ...{ heartbeat: true, disableJson: true },
+  }),
+};
+
+for (const [peer, options] of Object.entries(OPTIONS)) {
+  Deno.test(`Every option of ${peer} is in its table of docs/coming_from.md`, () => {
+    const cells = sectionOf(peer).match(/^\| [^|]+/gm) ?? [];
+    const named: string[] = cells.join().match(/\w+/g) ?? [];
+    assertEquals(options.filter((name) => !named.includes(name)), []);
+  });
+}
+
+for (const [peer, before] of Object.entries(PEERS)) {
+  const [old = "", now = ""] = blocksOf(sectionOf(peer));
 
   Deno.test(`${peer} does what docs/coming_from.md says of it`, async () => {
     assertEquals(await play(old), before);

@@ -7,18 +7,18 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ROOT, run } from "../../packaging/command.ts";
-import { esbuild } from "../../packaging/edge.ts";
+import { run } from "../../packaging/command.ts";
 import { pack } from "../../packaging/package.ts";
 import { openPage, type Page } from "../../project/devtools.ts";
 import { startEcho } from "../real/echo.ts";
 import { row, type Rows, type Stage } from "../rows.ts";
-import { modulesOf } from "../runtimes/runners.ts";
+import { modulesOf, nodeOf } from "../runtimes/runners.ts";
 import { host } from "./page.ts";
 import { createProject } from "./project.ts";
 
 const modules = modulesOf("react");
-const EXAMPLE = `${ROOT}examples/react`;
+const node = nodeOf("node-24");
+const vite = `${modulesOf("platforms")}/vite/bin/vite.js`;
 
 const banner = `(document.querySelector("[role=status]")?.textContent ?? "")`;
 const list = `[...document.querySelectorAll("li")].map((it) => it.textContent.trim()).join()`;
@@ -35,19 +35,23 @@ async function setOffline(page: Page, offline: boolean): Promise<void> {
   });
 }
 
-/** Bundles the example as its first lines say. */
-async function bundleExample(stage: Stage): Promise<string> {
-  const project = await createProject(stage, ["../../../../examples/react/app.jsx"], modules);
-  const flags = ["--bundle", "--format=esm", "--log-level=error"];
-  return (await run([esbuild, "app.jsx", ...flags], { cwd: project })).output;
+/** Builds the example with Vite; gives its files. */
+async function buildExample(stage: Stage): Promise<Record<string, string>> {
+  const files = ["index.html", "app.jsx"].map((name) => `../../../../examples/react/${name}`);
+  const project = await createProject(stage, files, modules);
+  await run([node, vite, "build", "--logLevel=warn"], { cwd: project });
+  const built: Record<string, string> = {
+    "/": await Deno.readTextFile(`${project}/dist/index.html`),
+  };
+  for await (const { name } of Deno.readDir(`${project}/dist/assets`)) {
+    built[`/assets/${name}`] = await Deno.readTextFile(`${project}/dist/assets/${name}`);
+  }
+  return built;
 }
 
 async function checkExample(stage: Stage, picture?: string): Promise<string> {
   await using server = await startEcho();
-  await using pages = host({
-    "/": await Deno.readTextFile(`${EXAMPLE}/index.html`),
-    "/app.js": await bundleExample(stage),
-  });
+  await using pages = host(await buildExample(stage));
   await using page = await openPage(`${pages.origin}/?server=${server.url}`);
   const size = { width: 560, height: 250, deviceScaleFactor: 2, mobile: false };
   await page.call("Emulation.setDeviceMetricsOverride", size);
@@ -81,8 +85,8 @@ async function checkExample(stage: Stage, picture?: string): Promise<string> {
 export const reactExample: Rows = {
   "example-react": row(
     (stage) => checkExample(stage),
-    ["chromium", esbuild, `${modules}/react/package.json`],
-    "react chromium",
+    ["chromium", node, vite, `${modules}/react/package.json`],
+    "react chromium platforms node-24",
   ),
 };
 

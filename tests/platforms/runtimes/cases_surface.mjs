@@ -122,6 +122,25 @@ export const surfaceCases = [
     },
   },
   {
+    name: "an inspection shows the URL without its query, the status and what is buffered",
+    async test(lab) {
+      const { ws } = lab.connect("/echo");
+      await ws.opened;
+      const { Bun, Deno, process } = globalThis;
+      // What console.log() is made of; elsewhere the method that it would call.
+      const inspect = Bun?.inspect ?? Deno?.inspect ??
+        process?.getBuiltinModule?.("node:util")?.inspect ??
+        ((value) => value[Symbol.for("nodejs.util.inspect.custom")](2, {}, JSON.stringify));
+      const [url] = ws.url.split("?");
+      equal(
+        inspect(ws).replace(/["'\s]|,(?=\s*\})/g, ""),
+        `ReconnectingWebSocket{url:${url},state:open,attempt:0,retryAtMs:null,error:null,` +
+          "connection:1,bufferedAmount:0}",
+        "what is shown",
+      );
+    },
+  },
+  {
     name: "handlers, once, signal, handleEvent and removal work as in the DOM",
     async test(lab) {
       const calls = [];

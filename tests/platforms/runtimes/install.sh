@@ -3,13 +3,13 @@
 # exact versions, and the browsers from Debian. Needs Node 20 and npm; the browsers need root.
 #   install.sh              everything
 #   install.sh NAME...      only what these rows need, for example: install.sh node-22 firefox;
-#                           `ways` and `transforms` are what the rows of tests/packaging need beside node-24,
+#                           `ways`, `types` and `transforms` are what the rows of tests/packaging need beside node-24,
 #                           bun and workerd; `platforms` and `next` what those of tests/platforms/frameworks
 #                           need beside node-24 and chromium (192 MB in 55 s, and 341 MB in 15 s), and `react`
 set -eu
 
 tools="${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-runtimes}"
-wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways transforms networks terminal platforms next react resume}"
+wanted="${*:-deno bun node-20 node-22 node-24 node-26 workerd durable-object chromium firefox webkitgtk hermes metro react-native ways types transforms networks terminal platforms next react resume}"
 arch="$(node -p process.arch)"
 # Also what Hermes and React Native are compared with.
 node_24="node-linux-$arch@24.21.0"
@@ -81,6 +81,12 @@ for name in $wanted; do
     ways)
       install_npm ways typescript@5.9.3 rolldown@1.3.2 publint@0.3.25 \
         @arethetypeswrong/cli@0.18.5 parcel@2.16.4
+      ;;
+    types) # compilers, the types of platforms, and libraries that the client's types must fit
+      install_npm types typescript-4.7@npm:typescript@4.7.4 typescript-5.2@npm:typescript@5.2.2 \
+        typescript-7.0@npm:typescript@7.0.2 @types/node@24.19.4 @types/bun@1.4.5 \
+        @cloudflare/workers-types@5.20261117.1 @types/ws@8.18.2 ws@8.23.0 undici@7.30.2 \
+        rxjs@7.8.2 graphql-ws@6.4.2 graphql@16.15.0 mock-socket@9.3.1
       ;;
     transforms) # what compiles packages: bundlers' presets and test runners
       install_npm transforms typescript@5.9.3 @swc/core@1.16.22 jest@30.5.2 ts-jest@29.4.15 \

@@ -9,7 +9,7 @@
 export interface Running extends AsyncDisposable {
   readonly pid: number;
   /** Fulfilled when it has ended, for whatever reason. */
-  readonly ended: Promise<unknown>;
+  readonly ended: Promise<Deno.CommandStatus>;
   /** The lines of its standard output; ends with the process. */
   readonly lines: AsyncIterableIterator<string>;
   /** The end of what it wrote to standard error. */

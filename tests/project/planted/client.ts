@@ -209,4 +209,24 @@ export const CLIENT: readonly Bug[] = [
     ),
     test: "tests/client/inbox_test.ts",
   },
+  {
+    ...bug("the console shows the whole URL", "url: redact(url), ...status", "url, ...status"),
+    test: "tests/client/inspect_test.ts",
+  },
+  {
+    ...bug(
+      "the console shows what an error was caused by",
+      "const error = status.error && status.error.code;",
+      "const { error } = status;",
+    ),
+    test: "tests/client/inspect_test.ts",
+  },
+  {
+    ...bug(
+      "a fatal close says the code of the first one",
+      "this.#closeCode = closure.code;",
+      "this.#closeCode ??= closure.code;",
+    ),
+    test: "tests/client/errors_test.ts",
+  },
 ];
