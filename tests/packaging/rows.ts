@@ -32,6 +32,7 @@ import {
 } from "./npm_tools.ts";
 import { assertPackage, assertSameNames, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
+import { checkFirstExample, checkPageLines } from "./readme.ts";
 import { checkJest } from "./transforms/jest.ts";
 import { checkTransforms } from "./transforms/rows.ts";
 import * as variants from "./transforms/variants.ts";
@@ -87,6 +88,16 @@ export const rows: Rows = {
     await assertPackage(packed);
     return `${packed.files.length} files, ESM only`;
   }),
+  "readme-first-example": row(
+    async ({ pack, folder }) => await checkFirstExample(await pack(), folder),
+    ["node", "npx", "chromium"],
+    "chromium",
+  ),
+  "readme-page-lines": row(
+    async ({ pack }) => await checkPageLines(await pack()),
+    ["chromium"],
+    "chromium",
+  ),
   "npm-names": row(async ({ pack }) => `${await assertSameNames(await pack())} names, as on JSR`),
   "npm-types-nodenext": typed("nodenext"),
   "npm-types-bundler": typed("bundler"),
