@@ -18,6 +18,8 @@ import {
   miniflare,
   rolldown,
 } from "./edge.ts";
+import { checkPackedTls, checkTls } from "./chaos_tls.ts";
+import { DENO } from "../client/cli/processes.ts";
 import { checkJsr } from "./jsr.ts";
 import { checkTypes, type ModuleResolution, npmInstall, runConsumer, tsc } from "./npm.ts";
 import {
@@ -59,6 +61,13 @@ const command = (name: string, ...runtime: readonly [string, ...string[]]): Row 
   row(
     async ({ pack, folder }) => await checkBin(await pack(), folder, runtime),
     [runtime[0]],
+    name,
+  );
+
+const tls = (name: string, runtime: string): Row =>
+  row(
+    async ({ pack, folder, signal }) => await checkPackedTls(await pack(), folder, runtime, signal),
+    [runtime, "openssl"],
     name,
   );
 
@@ -134,6 +143,9 @@ export const rows: Rows = {
   ),
   "npm-bin-node-24": command("node-24", nodeOf("node-24")),
   "npm-bin-bun": command("bun", bun),
+  "cli-tls-deno": row(({ signal }) => checkTls(DENO, signal), ["openssl"]),
+  "cli-tls-node-24": tls("node-24", nodeOf("node-24")),
+  "cli-tls-bun": tls("bun", bun),
   "cli-terminal": row(() => checkTerminal(), ["tmux"], "terminal"),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
