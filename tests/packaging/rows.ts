@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkPlayground } from "../project/playground_chromium.ts";
+import { checkPlayground } from "../project/playground_browsers.ts";
 import { checkBin, checkLack, checkNpx, checkTerminal } from "./bin.ts";
 import { type Row, row, type Rows } from "../platforms/rows.ts";
 import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
@@ -166,6 +166,12 @@ export const rows: Rows = {
     "node-24 transforms",
   ),
   "tree-shaking": row(checkTreeShaking),
-  "playground-chromium": row(() => checkPlayground(), ["chromium"], "chromium"),
+  "playground-chromium": row(() => checkPlayground("chromium"), ["chromium"], "chromium"),
+  "playground-firefox": row(() => checkPlayground("firefox"), ["firefox-esr"], "firefox"),
+  "playground-webkitgtk": row(
+    () => checkPlayground("webkitgtk"),
+    ["WebKitWebDriver", "Xvfb"],
+    "webkitgtk",
+  ),
   "contract-chromium": row(checkContract, ["chromium"], "chromium"),
 };
