@@ -34,4 +34,5 @@ lines.push([
 ]);
 const whole = await sizeOf(GATED["size of all exports"]?.["holdfast"]);
 lines.push(["`.`, everything", shown(whole), "and every argument checked"]);
-console.log(table(["", "B gzip", "what it does"], lines));
+// Numbers are aligned to the right.
+console.log(table(["", "B gzip", "what it does"], lines).replace(/^(\| -+ \| -+)-/m, "$1:"));
