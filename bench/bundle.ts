@@ -1,12 +1,10 @@
 /**
  * The one bundler, with one set of flags, for every size: ours, the peers', the gate's, and what tree
  * shaking leaves.
- *
- * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { attempt, deno, ROOT } from "../tests/packaging/command.ts";
 
 /** A minified bundle for browsers. */
 export interface Bundle {
@@ -19,16 +17,8 @@ export interface Bundle {
   readonly moduleBytes: readonly number[];
 }
 
-interface Metafile {
-  readonly outputs: Readonly<
-    Record<
-      string,
-      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
-    >
-  >;
-}
-
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
+type Inputs = Readonly<Record<string, { readonly bytesInOutput: number }>>;
+type Metafile = { readonly outputs: Readonly<Record<string, { readonly inputs: Inputs }>> };
 
 /**
  * Bundles a program of a user. Our package's names are those of `deno.json`; others are looked for in
@@ -65,12 +55,9 @@ export async function bundle(program: string, packages?: string): Promise<Bundle
 }
 
 /** A process of its own, as esbuild's service would outlive the program that started it. */
-async function esbuild(args: readonly string[], packages: string | undefined): Promise<void> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "npm:esbuild@0.28.2", ...args],
-    cwd: ROOT,
-    ...packages && { env: { NODE_PATH: `${packages}/node_modules` } },
-  });
-  const { success, stderr } = await command.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+export async function esbuild(args: readonly string[], packages?: string): Promise<void> {
+  const env = packages === undefined ? {} : { NODE_PATH: `${packages}/node_modules` };
+  const command = [deno, "run", "-A", "npm:esbuild@0.28.2", ...args];
+  const { errors, success } = await attempt(command, { env });
+  if (!success) throw new Error(errors);
 }

@@ -1,8 +1,6 @@
 /**
  * The one chart: attempts in each second of a 60 s outage and of the four minutes after it, in a panel
  * for each policy.
- *
- * @module
  */
 
 import { type Report, SERIES_S } from "./fleet/report.ts";

@@ -1,13 +1,10 @@
 /**
  * Every contestant behind one small interface. Each is loaded in a process of its own, so that no
  * code is optimised, or spoiled, by what another did before.
- *
- * @module
  */
 
-import { Adapter, type Connect } from "./connection.ts";
+import { Adapter, type Connect, NaiveClient } from "./connection.ts";
 import { designs } from "./designs.ts";
-import { NaiveClient } from "./naive_client.ts";
 
 type Listener = (event: MessageEvent) => void;
 

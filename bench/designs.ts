@@ -2,8 +2,6 @@
  * Ways to give listeners a message of the inner socket, each with nothing else around it: no
  * reconnection, no state, no queue. What they cost beside a whole client says how near it is to the
  * least that is possible. `README.md` beside this file discusses them.
- *
- * @module
  */
 
 import { Adapter, type Connect } from "./connection.ts";

@@ -1,8 +1,6 @@
 /**
  * A WebSocket without a network, for what is measured in one process. It dispatches native events
  * natively, as a platform's own does, and nothing else, so that what is left is the client.
- *
- * @module
  */
 
 /** Every socket that was made and not forgotten, in order. */
@@ -33,20 +31,6 @@ export class FakeWebSocket extends EventTarget {
     sockets.push(this);
   }
 
-  // Sockette knows no other way to listen.
-  set onopen(listener: EventListener) {
-    this.addEventListener("open", listener);
-  }
-  set onmessage(listener: EventListener) {
-    this.addEventListener("message", listener);
-  }
-  set onerror(listener: EventListener) {
-    this.addEventListener("error", listener);
-  }
-  set onclose(listener: EventListener) {
-    this.addEventListener("close", listener);
-  }
-
   send(_data: unknown): void {
     this.sent++;
   }
@@ -67,6 +51,15 @@ export class FakeWebSocket extends EventTarget {
     if (failed) this.dispatchEvent(new Event("error"));
     this.dispatchEvent(new CloseEvent("close", { code, wasClean: !failed }));
   }
+}
+
+// Sockette knows no other way to listen.
+for (const type of ["open", "message", "error", "close"]) {
+  Object.defineProperty(FakeWebSocket.prototype, `on${type}`, {
+    set(this: FakeWebSocket, listener: EventListener): void {
+      this.addEventListener(type, listener);
+    },
+  });
 }
 
 /** Puts the fake in the place of the platform's class, where every contestant finds it. */

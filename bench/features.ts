@@ -2,11 +2,10 @@
  * What each feature adds to the client of parts, as the table of `docs/core.md`:
  *
  *     deno run -A bench/features.ts
- *
- * @module
  */
 
-import { bundle } from "./bundle.ts";
+import { table } from "./page.ts";
+import { core, GATED, measureSize } from "./size.ts";
 
 /** Each feature, as its user calls it. */
 const CALLS: readonly (readonly [call: string, what: string])[] = [
@@ -20,39 +19,20 @@ const CALLS: readonly (readonly [call: string, what: string])[] = [
   ["handshake(run)", "talks to the server on each new connection, before `open`"],
 ];
 
-const COMPANIONS = ["queue()", "connectivity()", "retry()"];
+const sizeOf = async (program = ""): Promise<number> => (await measureSize("", program)).gzip;
+const shown = (bytes: number): string => bytes.toLocaleString("en");
 
-/** A program that uses these features, and the free names in their calls as globals. */
-async function sizeOf(...calls: readonly string[]): Promise<number> {
-  const names = calls.map((call) => call.replace(/\(.*/, ""));
-  const url = calls.find((call) => call.startsWith("provider")) ?? `"wss://example.test"`;
-  const use = calls.filter((call) => call !== url);
-  const { bytes } = await bundle(`
-    import { ${
-    ["ReconnectingWebSocket as C", ...names].join(", ")
-  } } from "@holdfast/websocket/core";
-    new C(${url}, { use: [${use.join(", ")}] }).addEventListener("message", console.log);`);
-  return bytes;
-}
-
-/** One row of the table. */
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
-}
-
-const least = await sizeOf();
-const lines = [["", "B gzip", "what it does"], ["---", "---:", "---"]];
-lines.push(["the core alone", least.toLocaleString("en"), "see above"]);
+const least = await sizeOf(core());
+const lines = [["the core alone", shown(least), "see above"]];
 for (const [call, what] of CALLS) {
-  const added = (await sizeOf(call)) - least;
-  lines.push([`\`${call}\``, `+ ${added.toLocaleString("en")}`, what]);
+  lines.push([`\`${call}\``, `+ ${shown(await sizeOf(core(call)) - least)}`, what]);
 }
-const three = await sizeOf(...COMPANIONS);
 lines.push([
   "the core with `queue()`, `connectivity()`, `retry()`",
-  three.toLocaleString("en"),
+  shown(await sizeOf(core("queue()", "connectivity()", "retry()"))),
   "what most pages need",
 ]);
-const { bytes: whole } = await bundle(`export * from "@holdfast/websocket";`);
-lines.push(["`.`, everything", whole.toLocaleString("en"), "and every argument checked"]);
-console.log(lines.map(row).join("\n"));
+const whole = await sizeOf(GATED["size of all exports"]?.["holdfast"]);
+lines.push(["`.`, everything", shown(whole), "and every argument checked"]);
+// Numbers are aligned to the right.
+console.log(table(["", "B gzip", "what it does"], lines).replace(/^(\| -+ \| -+)-/m, "$1:"));

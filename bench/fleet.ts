@@ -7,8 +7,6 @@
  * ```
  *
  * `--only` keeps the runs whose "group/scenario/policy" contains the text.
- *
- * @module
  */
 
 import { parseArgs } from "node:util";
@@ -35,10 +33,9 @@ export async function simulateFleet(clients: number, seed: number, only: string)
   const queue = runs.entries();
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL("./fleet/worker.ts", import.meta.url), { type: "module" });
-    worker.postMessage({ clients, seed } satisfies Order);
     try {
       for (const [place, [index, run]] of queue) {
-        done[place] = [run, await outcome(worker, { run: index })];
+        done[place] = [run, await outcome(worker, { clients, seed, place: index })];
       }
     } finally {
       worker.terminate();

@@ -5,8 +5,6 @@
  * ```sh
  * deno run -A bench/page.ts
  * ```
- *
- * @module
  */
 
 import { attemptsChart } from "./chart.ts";

@@ -1,9 +1,10 @@
 /**
  * Processes: the contestants', each a fresh one, and their servers'.
- *
- * @module
  */
 
+import { attempt, deno, run } from "../tests/packaging/command.ts";
+import { freePort } from "../tests/platforms/ports.ts";
+import { type Running, start } from "../tests/platforms/runtimes/processes.ts";
 import type { Name } from "./contestants.ts";
 import type { Figures } from "./measure/tools.ts";
 import type { Rounds } from "./results.ts";
@@ -11,6 +12,12 @@ import type { Row, Runtime } from "./rows.ts";
 
 /** No measurement takes as long; one that does is stopped and counts as failed. */
 const LIMIT_MS = 90_000;
+
+const FLAGS: Readonly<Record<Runtime, readonly string[]>> = {
+  deno: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc"],
+  node: ["--expose-gc"],
+  bun: ["run"],
+};
 
 /** How long the server of `restart` is away. */
 const RESTART_MS = 1_000;
@@ -24,11 +31,11 @@ export interface Lab {
 /** Finds the runtimes on the PATH, and bundles the contestants once. */
 export async function setUpLab(): Promise<Lab> {
   const runtimes = new Map<Runtime, { path: string; version: string }>();
-  runtimes.set("deno", { path: Deno.execPath(), version: Deno.version.deno });
+  runtimes.set("deno", { path: deno, version: Deno.version.deno });
   for (const name of ["node", "bun"] as const) {
     try {
-      const { success, stdout } = await new Deno.Command(name, { args: ["--version"] }).output();
-      const version = new TextDecoder().decode(stdout).trim().replace(/^v/, "");
+      const { output, success } = await attempt([name, "--version"]);
+      const version = output.trim().replace(/^v/, "");
       // Older Nodes have no WebSocket, or no CloseEvent.
       const isNew = name === "bun" || parseInt(version) >= 24;
       if (success && isNew) runtimes.set(name, { path: name, version });
@@ -40,8 +47,7 @@ export async function setUpLab(): Promise<Lab> {
   const entry = new URL("./child.ts", import.meta.url).pathname;
   // For browsers, as all clients are to stand on the WebSocket that the runtime has, and on no other.
   const args = ["bundle", "--quiet", "--platform=browser", `--output=${script}`, entry];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await run([deno, ...args]);
   return { runtimes, script };
 }
 
@@ -74,91 +80,32 @@ async function measureOnce(
   const port = freePort();
   await using stack = new AsyncDisposableStack();
   let server = row.server && stack.use(await startServer(row.server, port));
-  const contestant = stack.use(startContestant(lab, runtime, row.name, name, port));
+  const command = [lab.runtimes.get(runtime)?.path ?? runtime, ...FLAGS[runtime], lab.script];
+  const contestant = stack.use(start([...command, row.name, name, `${port}`]));
   for (;;) {
-    const line = await contestant.line();
-    if (line !== "restart" || !row.server) return line === null ? null : JSON.parse(line);
-    await server?.[Symbol.asyncDispose]();
+    const line = await nextLine(contestant);
+    if (line !== "restart" || !server || !row.server) return line && JSON.parse(line);
+    // As a crash does.
+    Deno.kill(server.pid, "SIGKILL");
+    await server.ended;
     await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
     server = stack.use(await startServer(row.server, port));
   }
 }
 
-function startContestant(
-  lab: Lab,
-  runtime: Runtime,
-  measurement: string,
-  contestant: Name,
-  port: number,
-): LineProcess {
-  const flags = {
-    deno: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc"],
-    node: ["--expose-gc"],
-    bun: ["run"],
-  }[runtime];
-  const path = lab.runtimes.get(runtime)?.path ?? runtime;
-  return new LineProcess(path, [...flags, lab.script, measurement, contestant, `${port}`]);
-}
-
 /** Starts a server, and waits until it listens. */
-async function startServer(mode: string, port: number): Promise<LineProcess> {
+async function startServer(mode: string, port: number): Promise<Running> {
   const script = new URL("./server.ts", import.meta.url).href;
-  const server = new LineProcess(Deno.execPath(), ["run", "--allow-net", script, mode, `${port}`]);
-  if (await server.line() !== "ready") throw new Error(`Cannot serve '${mode}' on port ${port}`);
-  return server;
+  const server = start([deno, "run", "--allow-net", script, mode, `${port}`]);
+  if (await nextLine(server) === "ready") return server;
+  throw new Error(`Cannot serve '${mode}' on port ${port}: ${server.errors()}`);
 }
 
-/** A port of this host that nothing listens on. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** A process whose lines can be waited for. */
-class LineProcess implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #lines: AsyncGenerator<string, void>;
-
-  constructor(path: string, args: readonly string[]) {
-    this.#child = new Deno.Command(path, {
-      args: [...args],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#lines = this.#read();
-  }
-
-  async *#read(): AsyncGenerator<string, void> {
-    let rest = "";
-    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-  }
-
-  /** The next line; null when the process ended, or was too slow, before it came. */
-  async line(): Promise<string | null> {
-    const deadline = setTimeout(() => this.#kill(), LIMIT_MS);
-    const { value } = await this.#lines.next();
-    clearTimeout(deadline);
-    return value ?? null;
-  }
-
-  #kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
-
-  /** Ends the process at once, as a crash does. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#kill();
-    await this.#child.status;
-    // What it still printed is read, so that no pipe stays open.
-    while (await this.line() !== null);
-  }
+/** The next line; null, and what went wrong is printed, when the process ended or was too slow. */
+async function nextLine(process: Running): Promise<string | null> {
+  const deadline = setTimeout(() => Deno.kill(process.pid, "SIGKILL"), LIMIT_MS);
+  const { value } = await process.lines.next();
+  clearTimeout(deadline);
+  if (!value) console.error(process.errors());
+  return value ?? null;
 }

@@ -1,8 +1,6 @@
 /**
  * From the figures of rounds to lines of a result file: medians of ratios, their spread, and the
  * budgets.
- *
- * @module
  */
 
 import type { Budget, Row, Runtime } from "./rows.ts";

@@ -1,7 +1,5 @@
 /**
  * What is measured, of whom, and which budgets it must keep (the budget table of the project).
- *
- * @module
  */
 
 import type { Name } from "./contestants.ts";
@@ -33,6 +31,9 @@ export interface Budget {
   readonly atLeast?: number;
 }
 
+/** States in which timers are counted. */
+const STATES = ["connecting", "just open", "stable", "waiting"];
+
 /** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
 export const BUDGETS: readonly Budget[] = [
   { row: "size of all exports", unit: "B gzip", atMost: 16_200 },
@@ -56,10 +57,7 @@ export const BUDGETS: readonly Budget[] = [
   { row: "failuresTcp", unit: "x naive", atMost: 1.5 },
   { row: "timers just open", unit: "timers", atMost: 1 },
   { row: "timers stable", unit: "timers", atMost: 0 },
-  { row: "timers closed while connecting", unit: "timers", atMost: 0 },
-  { row: "timers closed while just open", unit: "timers", atMost: 0 },
-  { row: "timers closed while stable", unit: "timers", atMost: 0 },
-  { row: "timers closed while waiting", unit: "timers", atMost: 0 },
+  ...STATES.map((state) => ({ row: `timers closed while ${state}`, unit: "timers", atMost: 0 })),
 ];
 
 /** Ours and the peers that dispatch messages as events. */
@@ -111,14 +109,8 @@ export const ROWS: readonly Row[] = [
   row("heap", DENO, RECONNECTING, 3, [["bytes", "x naive", "naive"]]),
   row("failuresTcp", DENO, RECONNECTING, 5, [["us", "x naive", "naive"]]),
   row("timers", DENO, RECONNECTING, 1, [
-    ["connecting", "timers"],
-    ["just open", "timers"],
-    ["stable", "timers"],
-    ["waiting", "timers"],
-    ["closed while connecting", "timers"],
-    ["closed while just open", "timers"],
-    ["closed while stable", "timers"],
-    ["closed while waiting", "timers"],
+    ...STATES.map((state): Metric => [state, "timers"]),
+    ...STATES.map((state): Metric => [`closed while ${state}`, "timers"]),
   ]),
   row("restart", DENO, RECONNECTING, 2, [
     ["seconds", "s until all are back"],

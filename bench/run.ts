@@ -6,8 +6,6 @@
  * ```
  *
  * With `--only`, `--json` replaces that row in a FILE that is there. See `bench/README.md`.
- *
- * @module
  */
 
 import { parseArgs } from "node:util";
@@ -22,17 +20,13 @@ import { measureSizes } from "./size.ts";
 const NAMES = ["size", "fleet", ...ROWS.map(({ name }) => name)];
 const RUNTIMES: readonly Runtime[] = ["deno", "node", "bun"];
 
-interface Options {
-  readonly json?: string | undefined;
-  readonly only?: string | undefined;
-  readonly runtime?: string | undefined;
-  /** Instead of each row's own number. */
-  readonly rounds?: string | undefined;
-}
+type Options = ReturnType<typeof readOptions>;
 
-function readOptions(): Options {
+// deno-lint-ignore explicit-function-return-type -- what the parser says
+function readOptions() {
   const type = "string" as const;
   const { values } = parseArgs({
+    // `rounds` is instead of each row's own number.
     options: { json: { type }, only: { type }, runtime: { type }, rounds: { type } },
   });
   oneOf("only", values.only, NAMES);

@@ -2,9 +2,9 @@
  * The servers of the benches: `server.ts flood|accept PORT` prints "ready" and serves until it is
  * ended. A flood server speaks just enough of RFC 6455 to send frames made beforehand, so that it
  * is never the slower side; the other is Deno's own.
- *
- * @module
  */
+
+import { createHash } from "node:crypto";
 
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -31,15 +31,10 @@ async function flood(connection: Deno.TcpConn): Promise<void> {
     request += new TextDecoder().decode(buffer.subarray(0, read));
   }
   const key = /^sec-websocket-key: *(\S+)/im.exec(request)?.[1] ?? "";
-  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + MAGIC));
-  const accept = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  await write(
-    connection,
-    new TextEncoder().encode(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    ),
-  );
+  const accept = createHash("sha1").update(key + MAGIC).digest("base64");
+  const head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+  const response = `${head}Sec-WebSocket-Accept: ${accept}\r\n\r\n`;
+  await write(connection, new TextEncoder().encode(response));
   const floods = request.startsWith("GET /text ");
   while (await connection.read(buffer) !== null) {
     if (floods) await write(connection, BATCH);

@@ -1,9 +1,8 @@
 /**
  * Bundle sizes: everything an entry point exports, the least a user needs, and our modules.
- *
- * @module
  */
 
+import { deno, run } from "../tests/packaging/command.ts";
 import { bundle } from "./bundle.ts";
 import { VERSIONS } from "./contestants.ts";
 import { type Line, spreadOf } from "./results.ts";
@@ -15,41 +14,37 @@ type Programs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const minimal = (clause: string, from: string, create = `new C("wss://example.test")`): string =>
   `import ${clause} from "${from}"; ${create}.addEventListener("message", console.log);`;
 
-/** The client of parts with these features. */
-function core(...features: readonly string[]): string {
-  const use = features.map((name) => `${name}()`).join(", ");
-  return `import { ${["ReconnectingWebSocket as C", ...features].join(", ")} }
-    from "@holdfast/websocket/core";
-    new C("wss://example.test", { use: [${use}] }).addEventListener("message", console.log);`;
+/** The client of parts with these features, each called as its user calls it. */
+export function core(...calls: readonly string[]): string {
+  const names = calls.map((call) => call.replace(/\(.*/, ""));
+  const url = calls.find((call) => call.startsWith("provider")) ?? `"wss://example.test"`;
+  const use = calls.filter((call) => call !== url).join(", ");
+  return minimal(
+    `{ ${["ReconnectingWebSocket as C", ...names].join(", ")} }`,
+    "@holdfast/websocket/core",
+    `new C(${url}, { use: [${use}] })`,
+  );
 }
+
+const ALL = `export * from "@holdfast/websocket"`;
 
 /** The sizes that `tests/project/check_size.ts` keeps. */
 export const GATED: Programs = {
-  "size of all exports": { holdfast: `export * from "@holdfast/websocket"` },
+  "size of all exports": { holdfast: ALL },
   "size of ./core": { holdfast: core() },
   "size of ./core with queue, connectivity, retry": {
-    holdfast: core("queue", "connectivity", "retry"),
+    holdfast: core("queue()", "connectivity()", "retry()"),
   },
   "size of ./backoff": { holdfast: `export * from "@holdfast/websocket/backoff"` },
-  "size of ./streams on top": {
-    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/streams"`,
-  },
+  "size of ./streams on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/streams"` },
   "size of ./preflight on top": {
-    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/preflight"`,
+    holdfast: `${ALL}; export * from "@holdfast/websocket/preflight"`,
   },
-  "size of ./react on top": {
-    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/react"`,
-  },
-};
-
-/** What is in a program already: the row is what its program adds to that. */
-const BASES: Readonly<Record<string, string>> = {
-  "size of ./streams on top": `export * from "@holdfast/websocket"`,
-  "size of ./preflight on top": `export * from "@holdfast/websocket"`,
-  "size of ./react on top": `export * from "@holdfast/websocket"`,
+  "size of ./react on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/react"` },
 };
 
 const PROGRAMS: Programs = {
+  ...GATED,
   "size of all exports": {
     ...GATED["size of all exports"],
     rews: `export * from "@nktkas/rews"`,
@@ -72,13 +67,6 @@ const PROGRAMS: Programs = {
     "ws-client": `import { websocket } from "@atproto/ws-client";
       for await (const data of websocket("wss://example.test")) console.log(data);`,
   },
-  "size of ./core": GATED["size of ./core"] ?? {},
-  "size of ./core with queue, connectivity, retry":
-    GATED["size of ./core with queue, connectivity, retry"] ?? {},
-  "size of ./backoff": GATED["size of ./backoff"] ?? {},
-  "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
-  "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
-  "size of ./react on top": GATED["size of ./react on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },
 };
@@ -98,8 +86,8 @@ export async function measureSize(
   packages?: string,
 ): Promise<Sizes> {
   const { code, bytes, modules, moduleBytes } = await bundle(program, packages);
-  const { [row]: base } = BASES;
-  const below = base === undefined ? null : await measureSize("", base, packages);
+  // What is on top is measured without what is below.
+  const below = row.endsWith(" on top") ? await measureSize("", ALL, packages) : null;
   return {
     gzip: bytes - (below?.gzip ?? 0),
     minified: new TextEncoder().encode(code).length - (below?.minified ?? 0),
@@ -143,7 +131,5 @@ function line(row: string, unit: string, measured: string, bytes: Record<string,
 /** Puts the peers where the bundler looks for packages. */
 async function installPeers(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ dependencies: VERSIONS }));
-  const command = new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder });
-  const { success, stderr } = await command.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await run([deno, "install", "--quiet"], { cwd: folder });
 }

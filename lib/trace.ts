@@ -67,6 +67,14 @@ export function formatTrace(record: TraceRecord): string | null {
   ];
   const number = `#${after.series.attempt}`;
   switch (input.type) {
+    case "hint":
+      return `${number} hint: ${input.hint}`;
+    case "fault":
+      return `${number} ignored a fault in ${input.fault}`;
+  }
+  // What came too late, or twice, changed nothing.
+  if (record.effects.length === 0 && JSON.stringify(before) === JSON.stringify(after)) return null;
+  switch (input.type) {
     case "resolved":
       return `${number} connecting to ${input.url}`;
     case "opened":
@@ -81,8 +89,6 @@ export function formatTrace(record: TraceRecord): string | null {
       return after.phase === "open" && "pulse" in before && before.pulse !== after.pulse
         ? `${number} heartbeat: ${after.pulse}`
         : null;
-    case "hint":
-      return `${number} hint: ${input.hint}`;
     case "close":
       return before.phase === after.phase ? null : `${number} closing${closedBy(input)}`;
     case "reconnect":
@@ -91,8 +97,6 @@ export function formatTrace(record: TraceRecord): string | null {
       return before.phase === after.phase ? null : `${number} paused`;
     case "resume":
       return before.phase === after.phase ? null : `${number} resuming at once`;
-    case "fault":
-      return `${number} ignored a fault in ${input.fault}`;
     case "refused":
       return `${number} refused by the handshake: waiting for the server's reason`;
     case "start":

@@ -1,28 +1,27 @@
 /**
  * Delays that do not come from a policy but from what the server or the host said, drawn from the
  * ranges that ship.
- *
- * @module
  */
 
 import { type DelayRange, hintRange, pacing } from "../../lib/machine/close_codes.ts";
 import { HINT_JITTER_MS } from "../../lib/machine/hint_cells.ts";
 
 const INITIAL_DELAY_MS = 1_000;
+const CAP_MS = 60_000;
 
-/** Close code 1012: U(5 s, 30 s), as its registration requires, in the part that fits under the cap. */
-export function restartDelay(random: number, maxDelayMs: number): number {
-  return drawn(pacing(1012, INITIAL_DELAY_MS, maxDelayMs), random);
+/** Close code 1012: U(5 s, 30 s), as its registration requires. */
+export function restartDelay(random: number): number {
+  return drawn(pacing(1012, INITIAL_DELAY_MS, CAP_MS), random);
 }
 
-/** Close code 1013: U(2, 4) x the initial delay, in the part that fits under the cap. */
-export function tryLaterDelay(random: number, maxDelayMs: number): number {
-  return drawn(pacing(1013, INITIAL_DELAY_MS, maxDelayMs), random);
+/** Close code 1013: U(2, 4) x the initial delay. */
+export function tryLaterDelay(random: number): number {
+  return drawn(pacing(1013, INITIAL_DELAY_MS, CAP_MS), random);
 }
 
-/** A server's `{ delayMs }`. */
-export function hintedDelay(random: number, maxDelayMs: number, hintMs: number): number {
-  return drawn(hintRange(hintMs, maxDelayMs), random);
+/** A server's `{ delayMs: 30_000 }`. */
+export function hintedDelay(random: number): number {
+  return drawn(hintRange(30_000, CAP_MS), random);
 }
 
 /** The network is back, or the page: U(0, 500 ms). */
@@ -37,7 +36,7 @@ export function doublingGap(earlyAttempts: number): number {
 
 /** The same up to the longest delay of the policy, so that they never end. */
 export function cappedGap(earlyAttempts: number): number {
-  return Math.min(60_000, doublingGap(earlyAttempts));
+  return Math.min(CAP_MS, doublingGap(earlyAttempts));
 }
 
 /** Early attempts that may follow each other for ever, an initial delay apart. */

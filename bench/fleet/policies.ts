@@ -1,8 +1,6 @@
 /**
  * The policies that are compared: the shipped functions themselves, the defaults of others expressed
  * from their sources (as published on npm in November 2026), and shapes that were tried as default.
- *
- * @module
  */
 
 import {

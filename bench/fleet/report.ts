@@ -1,7 +1,5 @@
 /**
  * From outcomes to averages.
- *
- * @module
  */
 
 import { BOUND_S, CHARTED, type Run } from "./scenarios.ts";
@@ -29,18 +27,6 @@ export interface Report {
   readonly rows: readonly Row[];
 }
 
-const MEASURES: readonly Measure[] = [
-  "attemptsPerClient",
-  "attemptsWhileDown",
-  "mostAttempts",
-  "peakWhileDown",
-  "peakAfterRecovery",
-  "meanS",
-  "p50S",
-  "p99S",
-  "maxS",
-  "p99ToBound",
-];
 /** How much of an outage and of what follows the chart shows. */
 export const SERIES_S = 300;
 
@@ -59,7 +45,9 @@ function row(done: readonly (readonly [Run, Outcome])[]): Row {
   const { group, scenario, policy } = first[0];
   const of = (measure: Measure): number[] => done.map(([, outcome]) => outcome[measure]);
   const charted = done.find(([{ setting }]) => scenario === CHARTED && setting.upAtMs === 60_000);
-  const means = MEASURES.map((measure) => [measure, rounded(mean(of(measure)))]);
+  const { perSecond: _, ...measures } = first[1];
+  const means = (Object.keys(measures) as Measure[])
+    .map((measure) => [measure, rounded(mean(of(measure)))]);
   return {
     group,
     scenario,

@@ -1,21 +1,9 @@
 /**
  * What is simulated: a list of runs, each a scenario, a policy and a seed of its own.
- *
- * @module
  */
 
 import { equalJitter, fullJitter, windowedBackoff } from "../../lib/backoff.ts";
-import {
-  cappedGap,
-  constantGap,
-  doublingGap,
-  hintAt,
-  hintedDelay,
-  hintsEvery,
-  restartDelay,
-  tryLaterDelay,
-  wakeDelay,
-} from "./pacing.ts";
+import * as pacing from "./pacing.ts";
 import {
   constantWindows,
   type Contestant,
@@ -84,9 +72,7 @@ function planOutages(plan: Plan): void {
   }
 }
 
-const restart = (random: number): number => restartDelay(random, CAP_MS);
-const later = (random: number): number => tryLaterDelay(random, CAP_MS);
-const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
+const { hintedDelay: hinted, restartDelay: restart, tryLaterDelay: later } = pacing;
 
 /** Delays that are not the policy's must keep a fleet apart too, and so must small caps. */
 function planPacing(plan: Plan): void {
@@ -94,12 +80,21 @@ function planPacing(plan: Plan): void {
   // Twenty servers of one cluster restart one after another, half a minute apart.
   const rolling = { lostAtMs: (client: number) => 30_000 * (client % 20) };
   const paced = { ...DEFAULT, name: "1012 paced, then windowed" };
-  plan.add("pacing", "rolling restart of 20 servers", paced, { ...rolling, firstDelay: restart });
+  plan.add("pacing", "rolling restart of 20 servers", paced, {
+    ...rolling,
+    firstDelay: restart,
+  });
   for (const one of ours) plan.add("pacing", "rolling restart of 20 servers", one, rolling);
   // The clock of the waits starts where the first of a paced fleet may be back.
   for (const one of ours) {
-    both(plan, "pacing", "all closed with 1012", one, { firstDelay: restart, upAtMs: 5_000 });
-    both(plan, "pacing", "all closed with 1013", one, { firstDelay: later, upAtMs: 2_000 });
+    both(plan, "pacing", "all closed with 1012", one, {
+      firstDelay: restart,
+      upAtMs: 5_000,
+    });
+    both(plan, "pacing", "all closed with 1013", one, {
+      firstDelay: later,
+      upAtMs: 2_000,
+    });
     const once = { firstDelay: hinted, upAtMs: 30_000 };
     both(plan, "pacing", "all sent away once, for 30 s", one, once);
     const always = { ...once, nextDelay: hinted };
@@ -124,23 +119,27 @@ function planPacing(plan: Plan): void {
 
 /** Hints of the host, for a whole fleet at once or again and again. */
 function planHints(plan: Plan): void {
-  const back: Hints = { nextMs: hintAt(600_000), gapMs: doublingGap, then: "new series" };
+  const back: Hints = {
+    nextMs: pacing.hintAt(600_000),
+    gapMs: pacing.doublingGap,
+    then: "new series",
+  };
   const online = "all online again after 10 min";
   for (const one of [DEFAULT, STARTING, FULL]) {
-    both(plan, "hints", "all woken, sockets lost", one, { firstDelay: wakeDelay });
+    both(plan, "hints", "all woken, sockets lost", one, { firstDelay: pacing.wakeDelay });
     both(plan, "hints", online, one, { upAtMs: 600_000, hints: back });
   }
   const planned = { ...DEFAULT, name: "windowed, then as planned" };
   plan.add("hints", online, planned, { upAtMs: 600_000, hints: { ...back, then: "as planned" } });
   for (const isShared of [false, true]) {
-    const nextMs = hintsEvery(10_000, 600_000, isShared);
+    const nextMs = pacing.hintsEvery(10_000, 600_000, isShared);
     const variants: [string, Hints["gapMs"], Hints["then"]][] = [
-      ["a second apart, new series", constantGap, "new series"],
-      ["doubling gaps to 60 s, new series", cappedGap, "new series"],
-      ["doubling gaps to 60 s, policy goes on", cappedGap, "goes on"],
-      ["doubling gaps, new series", doublingGap, "new series"],
-      ["doubling gaps, policy goes on", doublingGap, "goes on"],
-      ["doubling gaps, then as planned", doublingGap, "as planned"],
+      ["a second apart, new series", pacing.constantGap, "new series"],
+      ["doubling gaps to 60 s, new series", pacing.cappedGap, "new series"],
+      ["doubling gaps to 60 s, policy goes on", pacing.cappedGap, "goes on"],
+      ["doubling gaps, new series", pacing.doublingGap, "new series"],
+      ["doubling gaps, policy goes on", pacing.doublingGap, "goes on"],
+      ["doubling gaps, then as planned", pacing.doublingGap, "as planned"],
     ];
     const when = isShared ? "all at once" : "each at its own time";
     const title = `10 min outage, hints every 10 s, ${when}`;

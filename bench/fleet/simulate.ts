@@ -6,8 +6,6 @@
  * client can hinder another, so each is followed on its own up to the recovery; from then on time
  * advances slice by slice. A slice's clients hang in a linked list through one typed array, so a
  * million clients need some 40 MB and a step neither allocates nor searches.
- *
- * @module
  */
 
 import type { BackoffContext } from "../../lib/backoff.ts";

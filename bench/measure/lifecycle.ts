@@ -1,7 +1,5 @@
 /**
  * What an instance costs while nothing happens: memory and timers.
- *
- * @module
  */
 
 import type { Connect, Connection } from "../connection.ts";
@@ -12,7 +10,7 @@ import {
   lastSocket,
   sockets,
 } from "../fake_web_socket.ts";
-import { collectGarbage, type Figures, heapUsed, installVirtualTime, settle } from "./tools.ts";
+import { collectGarbage, engine, type Figures, installVirtualTime, settle } from "./tools.ts";
 
 const URL = "wss://example.test/";
 
@@ -32,6 +30,7 @@ export async function heap(connect: Connect): Promise<Figures> {
   };
   const kept = [await make(1_000)];
   collectGarbage();
+  const heapUsed = (): number => engine.process.memoryUsage().heapUsed;
   const before = heapUsed();
   kept.push(await make(instances));
   collectGarbage();
@@ -40,42 +39,32 @@ export async function heap(connect: Connect): Promise<Figures> {
   return { bytes };
 }
 
-/** How many timers are pending in each state. */
+/** How many timers are pending in each state, and how many `close()` leaves once the socket has closed. */
 export async function timers(connect: Connect): Promise<Figures> {
   installFakeWebSocket();
   const clock = installVirtualTime();
   const figures: Figures = {};
-  const start = async (): Promise<[Connection, FakeWebSocket]> => {
+  /** How a client gets into each state. */
+  const lives: Readonly<Record<string, (socket: FakeWebSocket) => unknown>> = {
+    connecting: () => {},
+    "just open": (socket) => socket.open(),
+    stable(socket): Promise<unknown> {
+      socket.open();
+      return clock.tickAsync(60_000);
+    },
+    waiting: (socket) => socket.end(1006, true),
+  };
+  for (const [state, live] of Object.entries(lives)) {
     sockets.length = 0;
     const connection = connect(URL);
     await dialled(1, () => clock.tickAsync(1));
-    return [connection, lastSocket()];
-  };
-  /** Notes the timers of a state, and those that `close()` leaves once the socket has closed. */
-  const note = async (state: string, connection: Connection): Promise<void> => {
+    await live(lastSocket());
+    await settle();
     figures[state] = clock.pending.length;
     connection.close();
     await settle();
     figures[`closed while ${state}`] = clock.pending.length;
     while (clock.next()) await settle();
-  };
-
-  const [connecting] = await start();
-  await note("connecting", connecting);
-
-  const [opened, openedSocket] = await start();
-  openedSocket.open();
-  await settle();
-  await note("just open", opened);
-
-  const [stable, stableSocket] = await start();
-  stableSocket.open();
-  await clock.tickAsync(60_000);
-  await note("stable", stable);
-
-  const [waiting, waitingSocket] = await start();
-  waitingSocket.end(1006, true);
-  await settle();
-  await note("waiting", waiting);
+  }
   return figures;
 }

@@ -1,7 +1,5 @@
 /**
  * What a message costs in one process: incoming and queued.
- *
- * @module
  */
 
 import type { Connect } from "../connection.ts";

@@ -1,7 +1,5 @@
 /**
  * What is measured over loopback TCP, against a server in another process.
- *
- * @module
  */
 
 import type { Connect, Connection } from "../connection.ts";

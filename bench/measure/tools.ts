@@ -1,7 +1,5 @@
 /**
  * What measurements share. They run on Deno, Node and Bun, from one bundle.
- *
- * @module
  */
 
 import { FakeClock } from "../../lib/testing/mod.ts";
@@ -20,7 +18,8 @@ interface Engine {
   };
 }
 
-const engine = globalThis as unknown as Engine;
+/** What Deno, Node and Bun have in common beyond the web. */
+export const engine = globalThis as unknown as Engine;
 
 /** Collects all garbage; the runtime was started so that it can. */
 export function collectGarbage(): void {
@@ -30,11 +29,6 @@ export function collectGarbage(): void {
   else throw new Error("Cannot collect garbage as the engine does not expose it");
 }
 
-/** Bytes of the JavaScript heap in use. */
-export function heapUsed(): number {
-  return engine.process.memoryUsage().heapUsed;
-}
-
 /**
  * Milliseconds of processor time that this process has used, helper threads included: unlike the
  * wall clock it does not count what else runs on the host.
@@ -42,16 +36,6 @@ export function heapUsed(): number {
 export function cpuMs(): number {
   const { user, system } = engine.process.cpuUsage();
   return (user + system) / 1e3;
-}
-
-/** The command line after the script. */
-export function args(): string[] {
-  return engine.process.argv.slice(2);
-}
-
-/** Ends the process at once: some contestants keep timers for seconds after `close()`. */
-export function exit(): void {
-  engine.process.exit(0);
 }
 
 /**

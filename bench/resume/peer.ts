@@ -2,8 +2,6 @@
 /**
  * One side of the measurement, on Node: `server KIND PORT REDIS_PORT` or `client KIND PORT`, where KIND is
  * `plain`, `memory` or `redis`. A client prints its figures as JSON.
- *
- * @module
  */
 
 import process from "node:process";

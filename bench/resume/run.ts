@@ -3,12 +3,14 @@
  * memory and in Redis, in turns: `deno run -A bench/resume/run.ts [ROUNDS]`.
  *
  * Needs what `tests/platforms/runtimes/install.sh node-24 resume` installs.
- *
- * @module
  */
 
-import { delay, RedisProcess } from "../../examples/resume/servers.ts";
+import { RedisProcess } from "../../examples/resume/servers.ts";
+import { freePort } from "../../tests/platforms/ports.ts";
 import { modulesOf, nodeOf } from "../../tests/platforms/runtimes/paths.ts";
+import { start } from "../../tests/platforms/runtimes/processes.ts";
+import { esbuild } from "../bundle.ts";
+import { spreadOf } from "../results.ts";
 
 const KINDS = ["plain", "memory", "redis"] as const;
 /** Against plain, in the same round. */
@@ -37,13 +39,10 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 for (const kind of KINDS) {
-  const rates = results[kind]?.map(({ perSecond }) => perSecond) ?? [];
-  const delays = results[kind]?.map(({ medianUs }) => medianUs) ?? [];
-  console.log(
-    `${kind.padEnd(7)} ${median(rates).toFixed(0).padStart(7)} echoes/s  ${
-      median(delays).toFixed(0).padStart(4)
-    } us`,
-  );
+  const of = (name: keyof Figures): string =>
+    median(results[kind]?.map((figures) => figures[name]) ?? []).toFixed(0);
+  const [rate, delay] = [of("perSecond").padStart(7), of("medianUs").padStart(4)];
+  console.log(`${kind.padEnd(7)} ${rate} echoes/s  ${delay} us`);
 }
 let isMet = true;
 for (const [kind, { atLeast, atMost }] of Object.entries(BUDGETS)) {
@@ -65,38 +64,21 @@ Deno.exit(isMet ? 0 : 1);
 
 async function measure(bundle: string, kind: string, redisPort: number): Promise<Figures> {
   const port = freePort();
-  const server = new Deno.Command(node, {
-    args: [bundle, "server", kind, `${port}`, `${redisPort}`],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  try {
-    const reader = server.stdout.getReader();
-    await reader.read();
-    reader.cancel();
-    const { stdout } = await new Deno.Command(node, {
-      args: [bundle, "client", kind, `${port}`],
-      stderr: "inherit",
-      signal: AbortSignal.timeout(60_000),
-    }).output();
-    return JSON.parse(new TextDecoder().decode(stdout));
-  } finally {
-    server.kill("SIGKILL");
-    await server.status;
-    await delay(50);
-  }
+  await using server = start([node, bundle, "server", kind, `${port}`, `${redisPort}`]);
+  await server.lines.next();
+  await using client = start([node, bundle, "client", kind, `${port}`]);
+  const { value } = await client.lines.next();
+  if (!value) throw new Error(`Cannot measure ${kind}: ${server.errors()}${client.errors()}`);
+  return JSON.parse(value);
 }
 
 async function bundleOf(folder: string): Promise<string> {
   const outfile = `${folder}/peer.mjs`;
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "npm:esbuild@0.28.2", "--bundle", "--format=esm", "--target=esnext"],
-      ...["--external:node:*", "--external:ws", "--external:ioredis", `--outfile=${outfile}`],
-      ...["--log-level=error", new URL("./peer.ts", import.meta.url).pathname],
-    ],
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await esbuild([
+    ...["--bundle", "--format=esm", "--target=esnext", "--log-level=error"],
+    ...["--external:node:*", "--external:ws", "--external:ioredis", `--outfile=${outfile}`],
+    new URL("./peer.ts", import.meta.url).pathname,
+  ]);
   await Deno.mkdir(`${folder}/node_modules`);
   for (const group of ["base", "resume"]) {
     for await (const { name } of Deno.readDir(modulesOf(group))) {
@@ -108,12 +90,5 @@ async function bundleOf(folder: string): Promise<string> {
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
+  return spreadOf(values)[0];
 }

@@ -195,7 +195,8 @@ function draw(): void {
     const [fleet, own = []] = [fleets[index], rates[index]];
     if (!fleet) return;
     drawRates(canvas, own, top);
-    const text = `${fleet.open} of ${fleet.size} connected; ${own.at(-1)} attempts this second, ` +
+    const now = own.at(-1) === 1 ? "1 attempt" : `${own.at(-1)} attempts`;
+    const text = `${fleet.open} of ${fleet.size} connected; ${now} this second, ` +
       `${Math.max(...own)} in the worst one that is shown`;
     if (caption.textContent !== text) caption.textContent = text;
     canvas.setAttribute("aria-label", text);

@@ -45,9 +45,12 @@ async function platformNetwork(): Promise<Network> {
     connect({ hostname, port, protocol }): Socket {
       const host = hostname.replace(/^\[(.*)\]$/, "$1");
       const options = { host, allowHalfOpen: true };
-      return (protocol === "wss:"
-        ? tls.connect({ ...options, port: Number(port || 443), servername: host })
-        : net.connect({ ...options, port: Number(port || 80) })) as Socket;
+      if (protocol === "ws:") {
+        return net.connect({ ...options, port: Number(port || 80) }) as Socket;
+      }
+      // An address is no server name (RFC 6066, section 3): Deno and Bun throw at one.
+      const name = net.isIP(host) === 0 ? { servername: host } : {};
+      return tls.connect({ ...options, ...name, port: Number(port || 443) }) as Socket;
     },
   };
 }

@@ -11,6 +11,8 @@ import { closeFrame, FrameTracker, redirectRequest, RequestHead } from "./frames
 export interface Socket {
   readonly remoteAddress?: string;
   readonly remotePort?: number;
+  /** Whether it speaks TLS. */
+  readonly encrypted?: boolean;
   pause(): unknown;
   resume(): unknown;
   write(bytes: Uint8Array | string, encoding?: string): boolean;
@@ -161,7 +163,8 @@ export class Link {
   kill(): void {
     const { client, server } = this.#options;
     for (const socket of [client, server]) {
-      if (socket.resetAndDestroy) socket.resetAndDestroy();
+      // QUIRK(Node): TLS sockets have the method, and throw at it: ERR_INVALID_HANDLE_TYPE.
+      if (socket.resetAndDestroy && !socket.encrypted) socket.resetAndDestroy();
       else socket.destroy();
     }
     this.#over("");

@@ -113,7 +113,9 @@ export function formatTotals(totals: Totals): string {
   const longest = outages > 1 ? `, the longest ${formatDuration(longestMs)}` : "";
   const outage = outages > 0
     ? `${count(outages, "outage")}, ${formatDuration(downMs)} without a connection${longest}`
-    : "no outage";
+    : connections > 0
+    ? "no outage"
+    : "never connected";
   const left = undelivered > 0 ? `, ${undelivered} not delivered` : "";
   return [
     `${count(connections, "connection")}${failed} in ${formatDuration(totals.tookMs)}`,

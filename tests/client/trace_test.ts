@@ -111,6 +111,19 @@ Deno.test("formatTrace() has an answer to every record, in one line", () => {
   }
 });
 
+// Found: a client that 4403 had ended was then "refused by the handshake".
+Deno.test("formatTrace() says nothing of what changed nothing, but for hints and faults", () => {
+  const idle = Object.values(STATES).flat().flatMap((before) =>
+    Object.values(INPUTS).flat().map((input) => recordOf(before, input, BEATING))
+  ).filter(({ after, before, effects }) =>
+    effects.length === 0 && JSON.stringify(before) === JSON.stringify(after)
+  );
+  const told = idle.filter((record) => formatTrace(record) !== null);
+  const types = new Set(told.map(({ input }) => (input as unknown as Input).type));
+  assertEquals([...types].sort(), ["fault", "hint"]);
+  assert(idle.length > told.length);
+});
+
 Deno.test("formatTrace() tells the end of every client, and of none twice", () => {
   for (const state of [...STATES.open, ...STATES.closing, ...STATES.connecting]) {
     for (const input of Object.values(INPUTS).flat()) {

@@ -20,6 +20,7 @@ export interface Package {
 }
 
 interface Manifest {
+  readonly version: string;
   readonly type: string;
   readonly sideEffects: unknown;
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkPlayground } from "../project/playground_chromium.ts";
+import { checkPlayground } from "../project/playground_browsers.ts";
 import { checkBin, checkLack, checkNpx, checkTerminal } from "./bin.ts";
 import { type Row, row, type Rows } from "../platforms/rows.ts";
 import { bun, modulesOf, nodeOf } from "../platforms/runtimes/runners.ts";
@@ -18,6 +18,8 @@ import {
   miniflare,
   rolldown,
 } from "./edge.ts";
+import { checkPackedTls, checkTls } from "./chaos_tls.ts";
+import { DENO } from "../client/cli/processes.ts";
 import { checkJsr } from "./jsr.ts";
 import { checkTypes, type ModuleResolution, npmInstall, runConsumer, tsc } from "./npm.ts";
 import {
@@ -32,6 +34,7 @@ import {
 } from "./npm_tools.ts";
 import { assertPackage, assertSameNames, type Package } from "./package.ts";
 import { checkTreeShaking } from "./shaking.ts";
+import { checkFirstExample, checkPageLines } from "./readme.ts";
 import { checkJest } from "./transforms/jest.ts";
 import { checkVersion, compilerOf } from "./type_versions.ts";
 import { checkTransforms } from "./transforms/rows.ts";
@@ -69,6 +72,13 @@ const command = (name: string, ...runtime: readonly [string, ...string[]]): Row 
     name,
   );
 
+const tls = (name: string, runtime: string): Row =>
+  row(
+    async ({ pack, folder, signal }) => await checkPackedTls(await pack(), folder, runtime, signal),
+    [runtime, "openssl"],
+    name,
+  );
+
 const required = (name: string, command: readonly [string, ...string[]]): Row =>
   row(
     async ({ pack, folder }) => await checkRequire(await pack(), folder, command),
@@ -95,6 +105,16 @@ export const rows: Rows = {
     await assertPackage(packed);
     return `${packed.files.length} files, ESM only`;
   }),
+  "readme-first-example": row(
+    async ({ pack, folder }) => await checkFirstExample(await pack(), folder),
+    ["node", "npx", "chromium"],
+    "chromium",
+  ),
+  "readme-page-lines": row(
+    async ({ pack }) => await checkPageLines(await pack()),
+    ["chromium"],
+    "chromium",
+  ),
   "npm-names": row(async ({ pack }) => `${await assertSameNames(await pack())} names, as on JSR`),
   "npm-types-nodenext": typed("nodenext"),
   "npm-types-bundler": typed("bundler"),
@@ -135,6 +155,9 @@ export const rows: Rows = {
   ),
   "npm-bin-node-24": command("node-24", nodeOf("node-24")),
   "npm-bin-bun": command("bun", bun),
+  "cli-tls-deno": row(({ signal }) => checkTls(DENO, signal), ["openssl"]),
+  "cli-tls-node-24": tls("node-24", nodeOf("node-24")),
+  "cli-tls-bun": tls("bun", bun),
   "cli-terminal": row(() => checkTerminal(), ["tmux"], "terminal"),
   "edge-esbuild": bundled(bundlers.esbuild, [esbuild]),
   "edge-rolldown": bundled(bundlers.rolldown, [rolldown]),
@@ -155,6 +178,12 @@ export const rows: Rows = {
     "node-24 transforms",
   ),
   "tree-shaking": row(checkTreeShaking),
-  "playground-chromium": row(() => checkPlayground(), ["chromium"], "chromium"),
+  "playground-chromium": row(() => checkPlayground("chromium"), ["chromium"], "chromium"),
+  "playground-firefox": row(() => checkPlayground("firefox"), ["firefox-esr"], "firefox"),
+  "playground-webkitgtk": row(
+    () => checkPlayground("webkitgtk"),
+    ["WebKitWebDriver", "Xvfb"],
+    "webkitgtk",
+  ),
   "contract-chromium": row(checkContract, ["chromium"], "chromium"),
 };

@@ -24,7 +24,11 @@ export interface Page extends AsyncDisposable {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function patiently<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+/** Looks until there is something; rejects if that takes too long. */
+export async function patiently<T>(
+  what: string,
+  look: () => T | Promise<T>,
+): Promise<NonNullable<T>> {
   const deadlineMs = performance.now() + LIMIT_MS;
   for (;;) {
     const found = await look();

@@ -21,8 +21,6 @@ import {
 } from "../../bench/fleet/simulate.ts";
 import { windowedBackoff } from "../../lib/backoff.ts";
 
-const CAP_MS = 60_000;
-
 /** A fleet that its server needs 50 s to take, if nothing else is said. */
 function scenario(different: Partial<Scenario>, clients = 100_000): Scenario {
   return scenarioOf(clients, different);
@@ -97,10 +95,6 @@ Deno.test("simulate() capacity finds a planted bug: a server with room for twice
 
 // ------------------------------------------------------------- what the default policy promises
 
-const restart = (random: number): number => restartDelay(random, CAP_MS);
-const tryLater = (random: number): number => tryLaterDelay(random, CAP_MS);
-const hinted = (random: number): number => hintedDelay(random, CAP_MS, 30_000);
-
 /** The network is back when the server is. */
 function online(atMs: number, then: Hints["then"] = "new series"): Hints {
   return { nextMs: hintAt(atMs), gapMs: doublingGap, then };
@@ -112,9 +106,9 @@ const PROMISES: readonly (readonly [name: string, most: number, what: Partial<Sc
   ["after an outage of 60 s", 1.25, { upAtMs: 60_000 }],
   ["after an outage of 10 min", 1.25, { upAtMs: 600_000 }],
   ["after 10 min of accept-then-drop", 1.25, { upAtMs: 600_000, heldMs: 1_000 }],
-  ["after all were closed with 1012", 1.35, { upAtMs: 5_000, firstDelay: restart }],
-  ["after all were closed with 1013", 1.35, { upAtMs: 2_000, firstDelay: tryLater }],
-  ["after all had the same hint", 1.35, { upAtMs: 30_000, firstDelay: hinted }],
+  ["after all were closed with 1012", 1.35, { upAtMs: 5_000, firstDelay: restartDelay }],
+  ["after all were closed with 1013", 1.35, { upAtMs: 2_000, firstDelay: tryLaterDelay }],
+  ["after all had the same hint", 1.35, { upAtMs: 30_000, firstDelay: hintedDelay }],
   ["after all woke with their sockets lost", 1.35, { firstDelay: wakeDelay }],
   ["after the network came back for all", 1.35, { upAtMs: 600_000, hints: online(600_000) }],
 ];
@@ -140,7 +134,7 @@ for (const maxDelayMs of [2_000, 5_000, 10_000, 30_000]) {
 Deno.test("fleet promises find planted bugs: lost jitter, a series that goes on after a hint", () => {
   assert(p99ToBound({ upAtMs: 60_000 }, STARTING.policy) > 20);
   assert(
-    p99ToBound({ upAtMs: 30_000, firstDelay: hinted, seriesGoesOn: true }, DEFAULT.policy) > 2,
+    p99ToBound({ upAtMs: 30_000, firstDelay: hintedDelay, seriesGoesOn: true }, DEFAULT.policy) > 2,
   );
   const goesOn = online(600_000, "goes on");
   assert(p99ToBound({ upAtMs: 600_000, hints: goesOn }, DEFAULT.policy) > 3);
@@ -215,7 +209,11 @@ Deno.test("windowedBackoff() spread finds a planted bug: waits cut short that co
 });
 
 for (
-  const [code, firstDelay, leastMs] of [[1012, restart, 5_000], [1013, tryLater, 2_000]] as const
+  const [code, firstDelay, leastMs] of [[1012, restartDelay, 5_000], [
+    1013,
+    tryLaterDelay,
+    2_000,
+  ]] as const
 ) {
   Deno.test(`simulate() lets no hint end the wait after ${code} early`, () => {
     const nextMs = hintsEvery(1_000, 60_000, true);

@@ -181,3 +181,26 @@ Deno.test("Link keeps the order, however the delay changes", () => {
     assertEquals(client.written.slice(1), steps.map((_, index) => `${index}`));
   }));
 });
+
+// Found: at a server of wss:, Node's proxy ended by the error that the method of a TLS socket throws.
+Deno.test("kill() resets what can be reset, and destroys a socket that speaks TLS", () => {
+  class TlsSocket extends FakeSocket {
+    readonly encrypted = true;
+    resetAndDestroy(): void {
+      throw new TypeError("This handle type cannot be sent");
+    }
+  }
+  class TcpSocket extends FakeSocket {
+    resetAndDestroy(): void {
+      this.done.push("reset");
+    }
+  }
+  const [client, server] = [new TcpSocket(), new TlsSocket()];
+  const ends: string[] = [];
+  new Link({
+    ...{ client, server, to: new URL("wss://target/"), clock: new FakeClock() },
+    weather: { isFrozen: false, delayMs: 0 },
+    onEnd: (why) => ends.push(why),
+  }).kill();
+  assertEquals([client.done[0], server.done[0], ends], ["reset", "destroy", [""]]);
+});

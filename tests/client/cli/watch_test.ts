@@ -59,7 +59,7 @@ Deno.test("watch gives up after --max-attempts with exit code 1, and counts what
   assertEquals(session.output().split("\n").slice(-5, -1), [
     "gave up: connect-failed",
     "0 connections, 1 failed attempt in 0 ms",
-    "no outage",
+    "never connected",
     "0 messages in (0 bytes), 0 out, 2 not delivered",
   ]);
 });

@@ -13,12 +13,12 @@ export type Certificate = "trusted" | "expired" | "self-signed";
 export interface Authority {
   /** Its own certificate. */
   readonly file: string;
-  /** The files of a certificate for 127.0.0.1 and of its key. */
+  /** The files of a certificate for 127.0.0.1, which is localhost, and of its key. */
   issue(kind: Certificate): Promise<readonly [certificate: string, key: string]>;
 }
 
 const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-const LEAF = "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n";
+const LEAF = "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n";
 /** One of no days has expired when the clock ticks. */
 const TICK_MS = 1_500;
 

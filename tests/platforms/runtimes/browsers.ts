@@ -6,7 +6,7 @@
  */
 
 import { freePort } from "../ports.ts";
-import { removeFolder, start } from "./processes.ts";
+import { removeFolder, type Running, start } from "./processes.ts";
 import type { Job, Result } from "./runners.ts";
 
 const FOLDER = new URL("./", import.meta.url);
@@ -27,6 +27,7 @@ export const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
+/** As {@linkcode CHROMIUM_FLAGS}. */
 const FIREFOX_PREFERENCES = {
   "app.update.disabledForTesting": true,
   "browser.shell.checkDefaultBrowser": false,
@@ -49,10 +50,21 @@ async function openFirefox(
   profile: string,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const lines = Object.entries(FIREFOX_PREFERENCES)
+  await startFirefox(stack, profile, {}, url);
+}
+
+/** Starts headless Firefox with preferences beside the usual ones. */
+export async function startFirefox(
+  stack: AsyncDisposableStack,
+  profile: string,
+  preferences: object,
+  ...more: readonly string[]
+): Promise<Running> {
+  const lines = Object.entries({ ...FIREFOX_PREFERENCES, ...preferences })
     .map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
   await Deno.writeTextFile(`${profile}/user.js`, lines.join(""));
-  stack.use(start(["firefox-esr", "--headless", "--no-remote", "--profile", profile, url]));
+  const flags = ["--headless", "--no-remote", "--profile", profile];
+  return stack.use(start(["firefox-esr", ...flags, ...more]));
 }
 
 async function openWebKit(
@@ -60,16 +72,29 @@ async function openWebKit(
   _profile: string,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const screen = ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"];
+  const command = await startWebKit(stack);
+  await command("POST", "/url", { url });
+}
+
+/** A command of a WebDriver session: its value, or an error. */
+export type WebDriver = (method: string, path: string, body?: object) => Promise<unknown>;
+
+/** Starts WebKitGTK's browser on a screen of its own. */
+export async function startWebKit(
+  stack: AsyncDisposableStack,
+  env: Record<string, string> = {},
+): Promise<WebDriver> {
+  const screen = ["-displayfd", "1", "-screen", "0", "1280x1400x24", "-nolisten", "tcp"];
   const display = stack.use(start(["Xvfb", ...screen]));
   const { value: number } = await display.lines.next();
   const port = freePort();
   stack.use(start(["WebKitWebDriver", `--port=${port}`], {
+    ...env,
     DISPLAY: `:${number}`,
     // Its sandbox refuses to run as root, and CI runs as root.
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
   }));
-  await drive(`http://127.0.0.1:${port}`, url, stack);
+  return await drive(`http://127.0.0.1:${port}`, stack);
 }
 
 const openers: Readonly<Record<string, Opener>> = {
@@ -78,9 +103,9 @@ const openers: Readonly<Record<string, Opener>> = {
   webkitgtk: openWebKit,
 };
 
-/** One WebDriver session that shows `url`. */
-async function drive(driver: string, url: string, stack: AsyncDisposableStack): Promise<void> {
-  const command = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+/** One WebDriver session. */
+async function drive(driver: string, stack: AsyncDisposableStack): Promise<WebDriver> {
+  const command: WebDriver = async (method, path, body) => {
     const response = await fetch(driver + path, {
       method,
       body: body === undefined ? null : JSON.stringify(body),
@@ -98,7 +123,7 @@ async function drive(driver: string, url: string, stack: AsyncDisposableStack): 
   stack.defer(async () => {
     await command("DELETE", `/session/${sessionId}`).catch(() => {});
   });
-  await command("POST", `/session/${sessionId}/url`, { url });
+  return (method, path, body) => command(method, `/session/${sessionId}${path}`, body);
 }
 
 async function retry(action: () => Promise<unknown>): Promise<void> {

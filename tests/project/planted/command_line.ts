@@ -49,6 +49,12 @@ export const COMMAND_LINE: readonly Bug[] = [
     "this.#waiting[this.#weather.delayMs < 100 ? 'unshift' : 'push']({ bytes,",
   ),
   found(
+    "chaos_link",
+    "a socket that speaks TLS is reset",
+    "socket.resetAndDestroy && !socket.encrypted",
+    "socket.resetAndDestroy",
+  ),
+  found(
     "watch",
     "closing while waiting counts as a failed attempt",
     "    if (openAtMs === null) return null;",
