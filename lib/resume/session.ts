@@ -10,6 +10,7 @@ import { snapshot as copyOf, toMessage, type WebSocketData } from "../bounded_qu
 import type { Client } from "../client/client.ts";
 import type { Outbox as ClientOutbox } from "../client/feature.ts";
 import { type Deferred, deferred } from "../deferred.ts";
+import type { SessionNote } from "../machine/state.ts";
 import { isOver } from "../machine/step.ts";
 import { domException } from "../platform.ts";
 import type { Clock } from "../sources.ts";
@@ -156,6 +157,7 @@ export class ClientSession implements ClientOutbox {
     if (this.#link === link && link.isUp && client && isOver(client.state)) {
       this.#ack(link);
       link.write(controlFrame({ t: "bye" }));
+      this.#note({ event: "bye", unacked: this.#session.outbox.size });
     }
     this.detach(link);
   }
@@ -201,6 +203,7 @@ export class ClientSession implements ClientOutbox {
       tx: outbox.everSent,
       new: isNew,
     };
+    this.#note({ event: "hello", ...counters });
     const max = this.#settings.maxUnackedBytes;
     link.write(controlFrame({ t: "hello", v: 1, s: token, ...counters, max, auth }));
   }
@@ -227,6 +230,7 @@ export class ClientSession implements ClientOutbox {
     inlet.report();
     link.isUp = true;
     link.window = max;
+    this.#note({ event: isNew ? "begun" : "resumed", rx });
     this.#settle();
     this.#pump();
     link.dispatch("open", { type: "open" });
@@ -255,6 +259,7 @@ export class ClientSession implements ClientOutbox {
 
   #fail(link: SessionLink, reason: string): void {
     if (this.#link !== link) return;
+    this.#note({ event: "broken", reason });
     link.fail(new Error(`Cannot go on with the session as ${reason}`));
   }
 
@@ -314,9 +319,15 @@ export class ClientSession implements ClientOutbox {
     const unacked = outbox.list();
     this.#session = begin();
     this.resumed = false;
+    this.#note({ event: "lost", why, unacked: unacked.length, isExact });
     if (isCertain) this.#settle(outbox);
     this.#abandon("the session was lost");
     this.client?.dispatch({ type: "lost", why, unacked, isExact }, null);
+  }
+
+  /** For a trace. The token and what was thrown stay out of it. */
+  #note(note: SessionNote): void {
+    this.client?.apply({ type: "session", ...note });
   }
 }
 

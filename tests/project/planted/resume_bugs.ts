@@ -255,6 +255,22 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "trace_test.ts",
+    client(
+      "A trace has the session's token",
+      'this.#note({ event: "hello", ...counters });',
+      'this.#note({ event: "hello", ...counters, token } as never);',
+    ),
+  ),
+  inTest(
+    "trace_test.ts",
+    client(
+      "A trace has what 'auth' threw",
+      "link.fail(cause)",
+      "this.#fail(link, String(cause))",
+    ),
+  ),
+  inTest(
     "resumable_websocket_test.ts",
     client(
       "confirmed() waits for ever once the client is over",
