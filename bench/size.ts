@@ -41,6 +41,12 @@ export const GATED: Programs = {
     holdfast: `${ALL}; export * from "@holdfast/websocket/preflight"`,
   },
   "size of ./react on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/react"` },
+  "size of ./resume on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/resume"` },
+  "size of ./resume/server": { holdfast: `export * from "@holdfast/websocket/resume/server"` },
+  "size of ./resume/server with ./resume/redis": {
+    holdfast: `export * from "@holdfast/websocket/resume/server";
+      export * from "@holdfast/websocket/resume/redis"`,
+  },
 };
 
 const PROGRAMS: Programs = {

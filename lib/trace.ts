@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Effect, Input, State } from "./machine/state.ts";
+import type { Effect, Input, SessionNote, State } from "./machine/state.ts";
 
 /**
  * One decision of the core: state before, input (draws and verdicts included), state after, effects.
@@ -71,6 +71,8 @@ export function formatTrace(record: TraceRecord): string | null {
       return `${number} hint: ${input.hint}`;
     case "fault":
       return `${number} ignored a fault in ${input.fault}`;
+    case "session":
+      return `${number} session: ${formatSession(input)}`;
   }
   // What came too late, or twice, changed nothing.
   if (record.effects.length === 0 && JSON.stringify(before) === JSON.stringify(after)) return null;
@@ -103,6 +105,24 @@ export function formatTrace(record: TraceRecord): string | null {
     case "alive":
     case "error":
       return null;
+  }
+}
+
+function formatSession(note: SessionNote): string {
+  switch (note.event) {
+    case "hello":
+      return `hello ${note.n}, ${note.rx} handled, ${note.ack} of ${note.tx} confirmed`;
+    case "begun":
+    case "resumed":
+      return `${note.event}, ${note.rx} handled by the server`;
+    case "lost": {
+      const doubt = note.isExact || note.unacked === 0 ? "" : ", in doubt";
+      return `lost (${note.why}), ${note.unacked} given back${doubt}`;
+    }
+    case "broken":
+      return `cannot go on as ${note.reason}`;
+    case "bye":
+      return `ended, ${note.unacked} not confirmed`;
   }
 }
 

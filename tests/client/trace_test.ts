@@ -112,7 +112,7 @@ Deno.test("formatTrace() has an answer to every record, in one line", () => {
 });
 
 // Found: a client that 4403 had ended was then "refused by the handshake".
-Deno.test("formatTrace() says nothing of what changed nothing, but for hints and faults", () => {
+Deno.test("formatTrace() says nothing of what changed nothing, but for notes", () => {
   const idle = Object.values(STATES).flat().flatMap((before) =>
     Object.values(INPUTS).flat().map((input) => recordOf(before, input, BEATING))
   ).filter(({ after, before, effects }) =>
@@ -120,7 +120,7 @@ Deno.test("formatTrace() says nothing of what changed nothing, but for hints and
   );
   const told = idle.filter((record) => formatTrace(record) !== null);
   const types = new Set(told.map(({ input }) => (input as unknown as Input).type));
-  assertEquals([...types].sort(), ["fault", "hint"]);
+  assertEquals([...types].sort(), ["fault", "hint", "session"]);
   assert(idle.length > told.length);
 });
 

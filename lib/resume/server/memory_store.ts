@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Grave, Opened, SessionStore } from "./session_store.ts";
+import type { Grave, Opened, SessionStore, StoreHello } from "./session_store.ts";
 
 /** Who comes back later than so many others were lost is `unknown`, as after a restart. */
 const MAX_GRAVES = 10_000;
@@ -22,17 +22,16 @@ const MAX_GRAVES = 10_000;
  */
 export function memoryStore(): SessionStore {
   const graves = new Map<string, Grave>();
+  const open = (key: string, hello: StoreHello): Opened => {
+    const grave = graves.get(key);
+    if (grave && hello.n <= grave.n) return { type: "stale" };
+    if (!hello.new) return { type: "lost", grave: grave ?? { why: "unknown" } };
+    graves.delete(key);
+    const session = { gen: 1, rx: 0, acked: 0, isNew: true, doubt: 0, messages: [] };
+    return { type: "session", session };
+  };
   return {
-    open(key, hello): Promise<Opened> {
-      const grave = graves.get(key);
-      if (grave && hello.n <= grave.n) return Promise.resolve({ type: "stale" });
-      if (!hello.new) {
-        return Promise.resolve({ type: "lost", grave: grave ?? { why: "unknown" } });
-      }
-      graves.delete(key);
-      const session = { gen: 1, rx: 0, acked: 0, isNew: true, doubt: 0, messages: [] };
-      return Promise.resolve({ type: "session", session });
-    },
+    open: (key, hello) => Promise.resolve(open(key, hello)),
     sync: () => "ok",
     remove(key, _gen, grave): void {
       graves.set(key, grave);

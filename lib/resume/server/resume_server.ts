@@ -5,14 +5,8 @@
  */
 
 import type { Hello } from "../frames.ts";
-import { CODES } from "./close_codes.ts";
-import {
-  Connection,
-  type Opener,
-  type Opening,
-  type Refusal,
-  type ServerConnection,
-} from "./connection.ts";
+import { LATER, MOVED, REFUSED, RESUMED_ELSEWHERE } from "./close_codes.ts";
+import { Connection, type ServerConnection } from "./connection.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
 import { LiveSession } from "./live_session.ts";
 import {
@@ -21,9 +15,11 @@ import {
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import type { Grave, Opened, SessionStore, Stored } from "./session_store.ts";
+import type { Grave, SessionStore, Stored } from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
+
+const STALE = "a later hello is served";
 
 /** How to leave. */
 export interface ShutdownOptions {
@@ -40,14 +36,6 @@ export interface ShutdownOptions {
    */
   timeoutMs?: number;
 }
-
-/** How many hellos of one session may wait for each other: a client makes them one after the other. */
-const MAX_WAITING = 16;
-
-const STALE: Refusal = { type: "close", code: CODES.moved, reason: "a later hello is served" };
-const FULL: Refusal = { type: "close", code: CODES.later, reason: "too many sessions" };
-const NOT_READY: Refusal = { type: "close", code: CODES.later, reason: "not ready" };
-const SHUT: Refusal = { type: "close", code: CODES.moved, reason: "going away" };
 
 /**
  * Sessions for any transport: an adapter gives each accepted connection to `connect()`.
@@ -90,7 +78,7 @@ export class ResumeServer<Request = unknown, User = string> {
   readonly #counts = new Map<string, number>();
   /** Sessions that have left, until nothing of them runs any more and the store knows. */
   readonly #gone = new Map<string, Gone<User>>();
-  readonly #mutex = new KeyedMutex(MAX_WAITING);
+  readonly #mutex = new KeyedMutex();
   #isShut = false;
 
   /**
@@ -127,14 +115,11 @@ export class ResumeServer<Request = unknown, User = string> {
    * @returns What is to be fed with what comes from it.
    */
   connect(transport: Transport, request: Request): ServerConnection {
-    const isShut = (): boolean => this.#isShut;
-    const opener: Opener<User> = {
-      get isShut(): boolean {
-        return isShut();
-      },
-      open: (hello, opening) => this.#open(hello, request, opening),
-    };
-    return new Connection(transport, opener, this.#settings);
+    return new Connection<User>(
+      transport,
+      (hello, connection) => this.#open(request, hello, connection),
+      this.#settings,
+    );
   }
 
   /**
@@ -145,7 +130,7 @@ export class ResumeServer<Request = unknown, User = string> {
    */
   async shutdown(options: ShutdownOptions = {}): Promise<number> {
     const { spreadMs = 0, timeoutMs = 10_000 } = options;
-    const { clock } = this.#settings.sources;
+    const { clock } = this.#settings;
     this.#isShut = true;
     const keys = [...this.#live.keys()];
     let timer: unknown;
@@ -174,7 +159,7 @@ export class ResumeServer<Request = unknown, User = string> {
     return this.#mutex.run(key, async () => {
       const session = this.#live.get(key);
       // What is accepted while it waits is stored as well; from then on it is refused.
-      while (session?.isBusy) await session.quiesce(CODES.moved, "moved");
+      while (session?.isBusy) await session.quiesce(MOVED, "moved");
       // A session that left by a failure may have handled more than the store knows.
       const isClean = !!session && !session.isOver;
       session?.move();
@@ -204,9 +189,9 @@ export class ResumeServer<Request = unknown, User = string> {
     what: string,
     work: (store: SessionStore) => void | Promise<void>,
   ): Promise<boolean> {
-    const { store, onError, storeTimeoutMs, sources } = this.#settings;
+    const { clock, store, onError, storeTimeoutMs } = this.#settings;
     try {
-      await within(sources.clock, storeTimeoutMs, what, work(store));
+      await within(clock, storeTimeoutMs, what, work(store));
       return true;
     } catch (error) {
       onError(error);
@@ -214,57 +199,49 @@ export class ResumeServer<Request = unknown, User = string> {
     }
   }
 
-  async #open(
-    hello: Hello,
-    request: Request,
-    opening: Opening<User>,
-  ): Promise<Refusal | undefined> {
-    const { authenticate, principal: principalOf, sources } = this.#settings;
+  async #open(request: Request, hello: Hello, connection: Connection<User>): Promise<void> {
+    const { authenticate, principal: principalOf, digest } = this.#settings;
+    if (this.#isShut) return connection.close(MOVED, "going away");
     const user = await authenticate(request, hello.auth);
-    if (user === null) return { type: "close", code: CODES.refused, reason: "refused" };
+    if (user === null) return connection.close(REFUSED, "refused");
     const principal = principalOf(user);
-    const key = await sources.digest(JSON.stringify([principal, hello.s]));
-    if (this.#isShut) return SHUT;
-    if (this.#mutex.isFull(key)) return NOT_READY;
+    const key = await digest(JSON.stringify([principal, hello.s]));
+    if (this.#isShut) return connection.close(MOVED, "going away");
+    if (this.#mutex.isFull(key)) return connection.close(LATER, "not ready");
     // Attached inside, so that the next hello finds either nothing of this one or all.
-    return await this.#mutex.run(key, async () => {
-      if (!opening.isWanted()) return undefined;
-      return await this.#find({ key, user, principal, hello, opening });
+    await this.#mutex.run(key, async () => {
+      if (connection.isWaiting) await this.#find({ key, user, principal, hello, connection });
     });
   }
 
-  async #find(wanted: Wanted<User>): Promise<Refusal | undefined> {
-    const { key, hello, opening } = wanted;
-    if (!await this.#bury(key)) return NOT_READY;
+  async #find(wanted: Wanted<User>): Promise<void> {
+    const { key, hello, connection } = wanted;
+    if (!await this.#bury(key)) return connection.close(LATER, "not ready");
     const known = this.#live.get(key);
-    if (known && hello.n <= known.n) return STALE;
+    if (known && hello.n <= known.n) return connection.close(MOVED, STALE);
     // This process may have stood still for so long that another one has the session: the store knows.
-    await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
-    if (known && !await this.#bury(key)) return NOT_READY;
+    await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
+    if (known && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
     if (session) session.user = wanted.user;
     else {
-      if (hello.new && this.#isFull(wanted)) return FULL;
-      const { store, openTimeoutMs, sources } = this.#settings;
-      const opened = await within(
-        sources.clock,
-        openTimeoutMs,
-        "open",
-        store.open(key, hello, () => opening.isWanted()),
-      );
-      if (opened.type !== "session") return refusalOf(opened);
+      if (hello.new && this.#isFull(wanted)) return connection.close(LATER, "too many sessions");
+      const { clock, store, openTimeoutMs } = this.#settings;
+      const opening = store.open(key, hello, () => connection.isWaiting);
+      const opened = await within(clock, openTimeoutMs, "open", opening);
+      if (opened.type === "stale") return connection.close(MOVED, STALE);
+      if (opened.type === "lost") return connection.lose(opened.grave);
       begins = opened.session.isNew;
       // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
       session = await this.#begin(wanted, opened.session);
     }
     if (!session.fits(hello)) {
       session.lose("gap");
-      return { type: "lost", grave: { why: "gap" } };
+      return connection.lose({ why: "gap" });
     }
-    if (opening.isWanted()) opening.attach(session, begins);
+    if (connection.isWaiting) connection.attach(session, hello, begins);
     else session.expire();
-    return undefined;
   }
 
   async #begin(
@@ -322,9 +299,5 @@ interface Wanted<User> {
   readonly user: User;
   readonly principal: string;
   readonly hello: Hello;
-  readonly opening: Opening<User>;
-}
-
-function refusalOf(opened: Exclude<Opened, { readonly type: "session" }>): Refusal {
-  return opened.type === "stale" ? STALE : { type: "lost", grave: opened.grave };
+  readonly connection: Connection<User>;
 }
