@@ -40,7 +40,7 @@ export type {
   ReconnectingWebSocketEventMap,
 } from "./lib/client/events.ts";
 export type { ReconnectingWebSocketOptions } from "./lib/client/options.ts";
-export type { PauseOptions } from "./lib/client/pausing.ts";
+export type { PauseOptions } from "./lib/features/pausing.ts";
 export type { TimingOptions } from "./lib/client/timing.ts";
 export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";

@@ -14,6 +14,7 @@ export { abort } from "./features/abort.ts";
 export { connectivity } from "./features/connectivity.ts";
 export { handshake } from "./features/handshake.ts";
 export { heartbeat } from "./features/heartbeat.ts";
+export { pause, pausing, resume } from "./features/pausing.ts";
 export { provider } from "./features/provider.ts";
 export { queue } from "./features/queue.ts";
 export { retry } from "./features/retry.ts";
@@ -39,7 +40,7 @@ export type {
 } from "./client/events.ts";
 export type { Feature } from "./client/feature.ts";
 export type { CoreOptions } from "./client/parts.ts";
-export type { PauseOptions } from "./client/pausing.ts";
+export type { PauseOptions } from "./features/pausing.ts";
 export type { TimingOptions } from "./client/timing.ts";
 export type { ReconnectingWebSocketErrorCode } from "./errors.ts";
 export type { Handshake, HandshakeLink, HandshakeResult } from "./features/handshake.ts";

@@ -142,13 +142,13 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return (this.#closed ??= deferred()).promise;
   }
 
-  start(paused: boolean): void {
+  start(): void {
     const { config, doors } = this.parts;
-    const { signal, listenToNetwork, listenToSignal } = doors;
+    const { signal, listenToNetwork, listenToSignal, startsPaused } = doors;
     // First of all, as a provider may abort it while it is called.
     const release = listenToSignal?.(this);
     if (release) this.#releases = [release];
-    this.apply({ type: "start", config, aborted: !!signal?.aborted, paused });
+    this.apply({ type: "start", config, aborted: !!signal?.aborted, paused: !!startsPaused });
     guard(this, "connectivity", () => {
       const release = listenToNetwork?.(this);
       if (release) this.#releases = this.#releases.concat(release);
@@ -159,23 +159,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     this.driver.apply(input, failure);
   }
 
-  pause(call: CloseArguments): void {
-    this.#checkLife("pause");
-    this.apply({ type: "pause", ...call });
-  }
-
-  resume(): void {
-    this.#checkLife("resume");
-    this.apply({ type: "resume" });
-  }
-
-  #checkLife(action: string): void {
-    if (isOver(this.state)) throw invalidState(`${action} as the client is over`);
+  /** Applies a call that is refused once the client is over. */
+  demand(input: Input): void {
+    if (isOver(this.state)) throw invalidState(`${input.type} as the client is over`);
+    this.apply(input);
   }
 
   reconnect(call: CloseArguments): void {
-    this.#checkLife("reconnect");
-    this.apply({ type: "reconnect", again: this.driver.isLate, ...call });
+    this.demand({ type: "reconnect", again: this.driver.isLate, ...call });
   }
 
   send(data: unknown, options?: SendOptions): boolean {

@@ -67,6 +67,9 @@ export type EffectDoors = {
  * in the client or its attempt, so that one feature serves many clients.
  */
 export interface Doors extends FeatureCells, EffectDoors {
+  /** Whether the client is made without dialling, and whether it pauses where it would end by itself. */
+  readonly startsPaused?: boolean;
+  readonly pauses?: boolean;
   /** Whether a handshake runs on each new connection. */
   readonly runsHandshake?: boolean;
   readonly heartbeat?: Config["heartbeat"];

@@ -6,11 +6,10 @@
 
 import { platformClock, platformWebSocket, type Sources } from "../sources.ts";
 import type { DoorFeature, Doors, Feature, Parts } from "./feature.ts";
-import type { PauseOptions } from "./pausing.ts";
 import { timingOf, type TimingOptions } from "./timing.ts";
 
 /** Options of a client of parts; they are not checked. */
-export interface CoreOptions extends TimingOptions, PauseOptions {
+export interface CoreOptions extends TimingOptions {
   /** Subprotocols. */
   readonly protocols?: readonly string[];
   /** `queue()`, `heartbeat()`, ...; the order has no meaning, and of two of one kind the later one counts. */
@@ -21,18 +20,18 @@ export interface CoreOptions extends TimingOptions, PauseOptions {
 
 /** What is always there, and the doors that the features fill. */
 export function partsOf(url: string | Feature, options: CoreOptions): Parts {
-  const { giveUp, protocols = [], sources = {}, use = [] } = options;
+  const { protocols = [], sources = {}, use = [] } = options;
   const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } = sources;
   const { backoff, numbers } = timingOf(options);
   const doors = doorsOf(typeof url === "string" ? use : [...use, url]);
-  const { heartbeat = null, runsHandshake = false } = doors;
+  const { heartbeat = null, pauses = false, runsHandshake = false } = doors;
   return {
     doors,
     url: typeof url === "string" ? url : doors.url ?? "",
     protocols,
     config: shared("config", {
       ...numbers,
-      pauses: giveUp === "pause",
+      pauses,
       handshake: runsHandshake,
       heartbeat,
     }),

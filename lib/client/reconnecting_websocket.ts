@@ -195,8 +195,17 @@ export class ReconnectingWebSocket extends CoreClient {
    * @param reason At most 123 bytes of UTF-8.
    * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
    */
-  override pause(code?: number, reason?: string): void {
-    clientOf(this).pause(checkCloseArguments(code, reason));
+  pause(code?: number, reason?: string): void {
+    clientOf(this).demand({ type: "pause", ...checkCloseArguments(code, reason) });
+  }
+
+  /**
+   * Goes on after a pause: resets the counters and dials now. Elsewhere it does nothing.
+   *
+   * @throws {DOMException} `InvalidStateError` once over.
+   */
+  resume(): void {
+    clientOf(this).demand({ type: "resume" });
   }
 
   /**

@@ -10,6 +10,7 @@ import { abort, readSignal } from "../features/abort.ts";
 import { connectivity } from "../features/connectivity.ts";
 import { handshake } from "../features/handshake.ts";
 import { heartbeat, readHeartbeat } from "../features/heartbeat.ts";
+import { pausing, readPausing } from "../features/pausing.ts";
 import { provider, type ProviderFunction } from "../features/provider.ts";
 import { noQueue, queue, readQueue } from "../features/queue.ts";
 import { retry } from "../features/retry.ts";
@@ -21,7 +22,6 @@ import type { DoorFeature, Feature } from "./feature.ts";
 import { ListenerList } from "./listener_list.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
 import type { CoreOptions } from "./parts.ts";
-import { checkPausing } from "./pausing.ts";
 import { readTiming } from "./timing.ts";
 
 const LISTENERS: DoorFeature = {
@@ -83,7 +83,6 @@ function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
     trace: sink,
     ...timing
   } = given;
-  checkPausing(giveUp);
   checkFunction("handshake", run);
   checkFunction("shouldRetry", shouldRetry);
   checkFunction("trace", sink);
@@ -91,6 +90,7 @@ function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
   const use = [
     LISTENERS,
     status(),
+    pausing(readPausing({ giveUp, startPaused })),
     limits === false ? noQueue() : queue(limits === undefined ? limits : readQueue(limits)),
     retry(shouldRetry),
     connectivity(sources.connectivity),
@@ -103,8 +103,6 @@ function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
   return {
     __proto__: null,
     ...readTiming(timing),
-    startPaused: !!startPaused,
-    giveUp,
     sources,
     use: features,
   } as CoreOptions;

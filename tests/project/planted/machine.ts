@@ -216,7 +216,7 @@ export const CORE: readonly Bug[] = [
   },
   bug(
     "the limit is told where none was allowed",
-    'config.maxAttempts ? "retry-limit" : error',
+    'config.maxAttempts && "retry-limit"',
     '"retry-limit"',
   ),
   bug(

@@ -22,16 +22,24 @@ export const PAUSES: readonly Bug[] = [
   },
   bug(
     "resume() keeps the counters",
-    "begin({ ...state, silences: 0 }, FRESH, config) : undefined",
-    "begin(state, state.series, config) : undefined",
+    "begin({ ...state, silences: 0 }, FRESH, config) : stay",
+    "begin(state, state.series, config) : stay",
   ),
   {
-    ...bug("a client that is to pause ends", "if (!pauses) return end(", "if (true) return end("),
+    ...bug("a client that is to pause ends", 'config.pauses ? "paused" : "closed"', '"closed"'),
     test: PAUSE,
   },
   {
     ...bug("a provider goes on in a pause", ' || this.state.phase === "paused") doors', ") doors"),
     test: PAUSE,
+  },
+  {
+    ...bug(
+      "a pause that cannot be is silent",
+      "if (!client.parts.doors.pauseCells) {",
+      "if (false) {",
+    ),
+    test: "tests/client/core_pausing_test.ts",
   },
   {
     ...bug("opened stays rejected after a pause", "    this.#opened = undefined;\n", ""),
