@@ -6,16 +6,10 @@
  */
 
 import { isNumber } from "../_check.ts";
+import type { BackoffContext } from "../backoff.ts";
 import type { Client } from "../client/client.ts";
 import type { Case, DoorFeature, Feature } from "../client/feature.ts";
-import {
-  canRefresh,
-  type Consult,
-  isUnit,
-  NO_RETRY,
-  retryAfter,
-  within,
-} from "../client/verdict.ts";
+import { canRefresh, isUnit, NO_RETRY, retryAfter, within } from "../client/verdict.ts";
 import type { ReconnectingWebSocketError } from "../errors.ts";
 import { hintRange, isRetryable } from "../machine/close_codes.ts";
 import type { Verdict } from "../machine/state.ts";
@@ -64,7 +58,12 @@ function judge(
 ): Verdict {
   const { closure, decision, failure, isAwaited, series: { attempt }, wasOpen } = given;
   const flaws: string[] = [];
-  const consult: Consult = (name, call, accepts) => {
+  /** What a hook answers; undefined, where it threw or the answer makes no sense. */
+  const consult = <T>(
+    name: string,
+    call: () => unknown,
+    accepts: (answer: unknown) => answer is T,
+  ): T | undefined => {
     try {
       const answer = call();
       if (accepts(answer)) return answer;
@@ -88,9 +87,13 @@ function judge(
   const answer = consult("shouldRetry", () => shouldRetry?.(explain()), isDecision);
   const isWanted = answer ?? decision ?? isRetryable(closure.code, canRefresh(client));
   if (!isWanted || !isAwaited()) return { ...NO_RETRY, flaws };
-  if (typeof isWanted !== "object") return retryAfter(given, client, consult, flaws);
-  const { config: { maxDelayMs }, random } = client.parts;
+  const { backoff, config: { maxDelayMs }, random } = client.parts;
   const draw = consult("random", random, isUnit) ?? 0.5;
+  if (typeof isWanted !== "object") {
+    const ask = (context: BackoffContext): number | undefined =>
+      consult("backoff", () => backoff(context), isNumber);
+    return retryAfter(given, client, draw, ask, flaws);
+  }
   // A getter may answer once.
   const hintMs = consult("shouldRetry", () => isWanted.delayMs, isNumber) ?? maxDelayMs;
   const delayMs = within(hintRange(hintMs, maxDelayMs), draw, maxDelayMs);
