@@ -99,6 +99,11 @@ export const platformClock: Clock = {
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
+/** Milliseconds since then, or null; the wall clock may jump back. */
+export function sinceMs(clock: Clock, atMs: number | null | undefined): number | null {
+  return typeof atMs === "number" ? Math.max(0, clock.now() - atMs) : null;
+}
+
 /** The platform's class. */
 export function platformWebSocket(): WebSocketConstructor {
   // A client in the place of the platform's class would carry itself, and so on without end.

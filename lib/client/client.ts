@@ -17,14 +17,14 @@ import {
 import type { Flights } from "../features/provider.ts";
 import type { Status } from "../features/status.ts";
 import type { SendOptions } from "../features/queue.ts";
-import type { CloseArguments, CloseEffect, Effect, Input, Phase, State } from "../machine/state.ts";
+import type { CloseArguments, CloseEffect, Input, Phase } from "../machine/state.ts";
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
 import { domException, soon } from "../platform.ts";
 import type { WebSocketLike } from "../sources.ts";
-import { Driver, isEvent, type Performer } from "./driver.ts";
+import { type Act, Driver, isEvent } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
-import type { Listeners, Moment, Outbox, Parts } from "./feature.ts";
+import type { Listeners, Outbox, Parts } from "./feature.ts";
 import { NO_RETRY, plainVerdict, slowest } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
@@ -52,10 +52,8 @@ interface PendingEvent extends EventProperties {
 }
 
 /** Connects a client's surface, its state and its sockets. */
-export class Client implements AttemptOwner, HookOwner, Performer {
+export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
   readonly target: EventTarget;
-  readonly parts: Parts;
-  readonly driver: Driver;
   readonly outbox: Outbox | undefined;
   readonly listeners: Listeners | undefined;
   current: Attempt | undefined;
@@ -81,22 +79,17 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   /** Bytes that the last socket left unsent. */
   #unsentBytes = 0;
   /** Each ends what connects the client with something around it. */
-  #releases: readonly (() => void)[] = NONE;
+  releases: readonly (() => void)[] = NONE;
   /** Made when needed: most clients are used by their events alone. */
   #opened: Deferred<void> | undefined;
   #closed: Deferred<Ending> | undefined;
 
   constructor(target: EventTarget, parts: Parts) {
+    super(parts);
     this.target = target;
-    this.parts = parts;
     this.url = parts.url;
-    this.driver = new Driver(parts, this);
     this.outbox = parts.doors.outbox?.(this);
     this.listeners = parts.doors.listeners?.(target);
-  }
-
-  get state(): State {
-    return this.driver.state;
   }
 
   get hasProvider(): boolean {
@@ -146,17 +139,9 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { config, doors } = this.parts;
     const { signal, listenToNetwork, listenToSignal, startsPaused } = doors;
     // First of all, as a provider may abort it while it is called.
-    const release = listenToSignal?.(this);
-    if (release) this.#releases = [release];
+    listenToSignal?.(this);
     this.apply({ type: "start", config, aborted: !!signal?.aborted, paused: !!startsPaused });
-    guard(this, "connectivity", () => {
-      const release = listenToNetwork?.(this);
-      if (release) this.#releases = this.#releases.concat(release);
-    });
-  }
-
-  apply(input: Input, failure: PendingError | null = null): void {
-    this.driver.apply(input, failure);
+    guard(this, "connectivity", () => listenToNetwork?.(this));
   }
 
   /** Applies a call that is refused once the client is over. */
@@ -166,7 +151,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   }
 
   reconnect(call: CloseArguments): void {
-    this.demand({ type: "reconnect", again: this.driver.isLate, ...call });
+    this.demand({ type: "reconnect", again: this.isLate, ...call });
   }
 
   send(data: unknown, options?: SendOptions): boolean {
@@ -177,12 +162,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return !!ready;
   }
 
-  /** Milliseconds since then, or null. */
-  sinceMs(atMs: number | null | undefined): number | null {
-    return typeof atMs === "number" ? Math.max(0, this.parts.clock.now() - atMs) : null;
-  }
-
-  perform(effect: Effect, failure: PendingError | null): void {
+  protected override perform(effect: Act, failure: PendingError | null): void {
     const { current, parts: { doors } } = this;
     switch (effect.type) {
       case "resolve":
@@ -203,7 +183,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       case "abandon":
         this.#unsentBytes = this.socket?.bufferedAmount ?? this.#unsentBytes;
         this.current = undefined;
-        if (isOver(this.state) || this.state.phase === "paused") doors.giveUp?.(this);
+        doors.abandoned?.(this);
         current?.hangUp(effect);
         if (effect.silent) current?.terminate();
         return;
@@ -259,9 +239,9 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { doors } = this.parts;
     if (doors.takes && doors.takes(this, attempt, data)) return;
     if (attempt.isLive) {
-      const wasBusy = this.driver.enter();
+      const wasBusy = this.enter();
       this.#message(data, origin);
-      this.driver.leave(wasBusy);
+      this.leave(wasBusy);
     } else if (doors.keep) doors.keep(this, attempt, { data, origin });
     else (attempt.early ??= []).push({ data, origin });
   }
@@ -273,7 +253,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
 
   /** Whether messages of an attempt count: not once it is lost or closing, though platforms deliver some. */
   carries({ epoch }: Attempt): boolean {
-    const { state } = this.driver;
+    const { state } = this;
     return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
@@ -288,30 +268,17 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     attempt.isLive = true;
   }
 
-  noteAlive(attempt: Attempt): void {
-    if (this.current === attempt) this.driver.noteAlive();
+  protected override silentMs(): number | null {
+    const { current, parts: { doors } } = this;
+    return current && doors.silentMs ? doors.silentMs(this, current) : null;
   }
 
-  isDraining(): boolean {
-    const { current, parts: { doors: { isDraining } } } = this;
-    return !!current && !!isDraining?.(current);
-  }
-
-  noteStep(moment: Moment): (() => void) | undefined {
-    try {
-      if (!this.parts.doors.note?.(this, moment)) return;
-    } catch {
-      // A clock that throws: what arms the timer notices it, too.
-    }
-    return () => this.dispatch({ type: "statuschange" }, null);
-  }
-
-  report(hook: string, error: unknown): void {
+  override report(hook: string, error: unknown): void {
     reportFault(this, hook, error);
   }
 
   /** Where an effect was to lead to an input, its failure is one. */
-  failed(effect: Effect | null, error: unknown): void {
+  protected override failed(effect: Act | null, error: unknown): void {
     noteFault(this, effect?.type ?? "drop", error);
     if (!effect || isEvent(effect)) return;
     const { epoch, phase } = this.state;
@@ -357,7 +324,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   dispatch(fields: PendingEvent, failure: PendingError | null): void {
     const { listeners, target } = this;
     // Events and errors made for nothing would be most of the price of an attempt.
-    if (listeners && !listeners.has(fields.type)) return;
+    if (listeners && !listeners.types.includes(fields.type)) return;
     try {
       const { error } = fields;
       const named = this.named(error ?? null, failure);
@@ -393,7 +360,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   /** The last event, and the promises. */
   #end(effect: CloseEffect, failure: PendingError | null): void {
     const { code, reason, wasClean } = effect;
-    for (const release of this.#releases) guard(this, "release", release);
+    for (const release of this.releases) guard(this, "release", release);
     const undelivered = this.outbox?.drain() ?? [];
     const named = this.named(effect.error, failure);
     const error = named && named.error;

@@ -28,8 +28,8 @@ export interface Outbox {
 
 /** Who listens to a client, and how messages get to them. */
 export interface Listeners {
-  /** Whether an event of a type may have a listener: one was added, and may be gone again. */
-  has(type: string): boolean;
+  /** The types of events that may have a listener: one was added, and may be gone again. */
+  readonly types: readonly string[];
   deliver(data: unknown, origin: string): void;
 }
 
@@ -79,25 +79,25 @@ export interface Doors extends FeatureCells, EffectDoors {
   readonly url?: string | undefined;
   /** Finds out where to connect; answers by `client.resolved()`. */
   readonly resolve?: (client: Client, attempt: Attempt) => void;
-  /** Gives up what `resolve` waits for, at the end. */
-  readonly giveUp?: (client: Client) => void;
+  /** What there was ended. */
+  readonly abandoned?: (client: Client) => void;
   /** A socket was made. */
   readonly dialed?: (client: Client, attempt: Attempt) => void;
   /** Keeps what arrives before `open`. */
   readonly keep?: (client: Client, attempt: Attempt, arrival: Arrival) => void;
   /** Sees a message first; true keeps it from the listeners. */
   readonly takes?: (client: Client, attempt: Attempt, data: unknown) => boolean;
-  /** Whether bytes left the socket since this was called last. */
-  readonly isDraining?: (attempt: Attempt) => boolean;
+  /** How long ago the last sign of life came; null: none since the heartbeat timer was armed. */
+  readonly silentMs?: (client: Client, attempt: Attempt) => number | null;
   /** The bounds of the queue, and of what arrives during a handshake; null: nothing is queued. */
   readonly limits?: QueueLimits | null;
   readonly outbox?: (client: Client) => Outbox;
   readonly listeners?: (target: EventTarget) => Listeners;
   /** Keeps what a step means for the status; true if that changed. */
-  readonly note?: (client: Client, moment: Moment) => boolean;
-  /** Each connects the client to something around it, and returns what ends that. */
-  readonly listenToSignal?: (client: Client) => () => void;
-  readonly listenToNetwork?: (client: Client) => () => void;
+  note?(client: Client, moment: Moment): boolean;
+  /** Each connects the client to something around it; `releases` of the client ends that. */
+  readonly listenToSignal?: (client: Client) => void;
+  readonly listenToNetwork?: (client: Client) => void;
   readonly signal?: AbortSignal;
   readonly trace?: (record: TraceRecord) => void;
   /** The URL as a trace may show it. */

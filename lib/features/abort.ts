@@ -13,11 +13,11 @@ export function abort(signal: AbortSignal): Feature {
   const feature: DoorFeature = {
     kind: "abort",
     signal,
-    listenToSignal(client): () => void {
+    listenToSignal(client): void {
       const end = (): void =>
         client.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", end);
-      return () => signal.removeEventListener("abort", end);
+      client.releases = [() => signal.removeEventListener("abort", end)];
     },
   };
   return feature;

@@ -62,14 +62,14 @@ export class QueuedOutbox implements Outbox {
   send(data: unknown, options?: SendOptions): boolean {
     const message = toMessage(data);
     if (!this.#timer) return this.#send(message, options);
-    const { driver } = this.#client;
+    const client = this.#client;
     // What was sent before goes first, and its events come after the call.
-    const wasBusy = driver.enter();
+    const wasBusy = client.enter();
     try {
       this.#move();
       return this.#send(message, options);
     } finally {
-      driver.leave(wasBusy);
+      client.leave(wasBusy);
     }
   }
 
@@ -141,7 +141,7 @@ export class QueuedOutbox implements Outbox {
 
   /** Dispatches all in one go: nothing that a listener does comes in between. */
   #drop(lost: readonly Lost[], cause?: unknown): void {
-    if (lost.length > 0) this.#client.driver.post(() => this.#report(lost, cause));
+    if (lost.length > 0) this.#client.post(() => this.#report(lost, cause));
   }
 
   #report(lost: readonly Lost[], cause?: unknown): void {
@@ -159,12 +159,12 @@ export class QueuedOutbox implements Outbox {
   }
 
   flush(): void {
-    const { driver } = this.#client;
-    const wasBusy = driver.enter();
+    const client = this.#client;
+    const wasBusy = client.enter();
     this.#move();
     // Not before what was refused is reported.
-    if (this.#isHeldUp) driver.post(() => this.#settle());
-    driver.leave(wasBusy);
+    if (this.#isHeldUp) client.post(() => this.#settle());
+    client.leave(wasBusy);
   }
 
   /** Hands over what the socket has room for. */

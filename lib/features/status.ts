@@ -48,14 +48,25 @@ export function statusOf(ws: ReconnectingWebSocket): Status {
   return client.shownStatus = Object.freeze(fresh);
 }
 
+function note(client: Client, moment: Moment): boolean {
+  try {
+    return keep(client, moment);
+  } catch {
+    // A clock that throws: what arms the timer notices it, too.
+    return false;
+  }
+}
+
 /** Keeps what a step says about the status; true if it changed. */
-function note(client: Client, { before, after, effects, failure }: Moment): boolean {
+function keep(client: Client, { before, after, effects, failure }: Moment): boolean {
   const { retryAtMs, failure: shown } = client;
   const isOpen = after.phase === "open";
   const hasOpened = isOpen && before.phase !== "open";
   if (hasOpened) client.connection++;
   if (after.phase !== "waiting") client.retryAtMs = null;
+  let isNew = hasOpened;
   for (const effect of effects) {
+    if (effect.type === "statechange") isNew = true;
     if (effect.type === "close") client.failure = client.named(effect.error, failure);
     // A hint makes the wait shorter, never longer.
     if (effect.type !== "arm" || after.phase !== "waiting") continue;
@@ -63,7 +74,7 @@ function note(client: Client, { before, after, effects, failure }: Moment): bool
     client.retryAtMs = Math.min(atMs, client.retryAtMs ?? atMs);
   }
   if (isOpen) client.failure = null;
-  return hasOpened || connectionState(before) !== connectionState(after) ||
-    before.series.attempt !== after.series.attempt || retryAtMs !== client.retryAtMs ||
+  return isNew || before.series.attempt !== after.series.attempt ||
+    retryAtMs !== client.retryAtMs ||
     shown !== client.failure;
 }

@@ -63,7 +63,7 @@ export const FEATURES: readonly Bug[] = [
     "[listener, ...this.#listeners]",
   ),
   bug("a removed listener is called", "listener.removed = true;", ""),
-  bug("only the event that was listened to last is told", "this.#types.concat(name)", "[name]"),
+  bug("only the event that was listened to last is told", "this.types.concat(name)", "[name]"),
   bug(
     "a listener that throws stops the others",
     "reportError(error);\n      }\n      if",

@@ -30,7 +30,11 @@ export const PAUSES: readonly Bug[] = [
     test: PAUSE,
   },
   {
-    ...bug("a provider goes on in a pause", ' || this.state.phase === "paused") doors', ") doors"),
+    ...bug(
+      "a provider goes on in a pause",
+      ' && client.state.phase !== "paused") return;',
+      ") return;",
+    ),
     test: PAUSE,
   },
   {
@@ -66,7 +70,7 @@ export const STATUSES: readonly Bug[] = [
   ),
   bug(
     "a change of the status is not reported",
-    "before.series.attempt !== after.series.attempt || ",
-    "",
+    "isNew || before.series.attempt !== after.series.attempt ||",
+    "isNew ||",
   ),
 ].map((bug) => ({ ...bug, test: STATUS }));
