@@ -55,9 +55,10 @@ function doorsOf(use: readonly DoorFeature[]): Doors {
 }
 
 /** Most clients are made alike: they share what does not differ from the client made before. */
-const before: { doors?: object; config?: object } = {};
+const before: { doors?: object; config?: object; limits?: object } = {};
 
-function shared<T extends object>(what: keyof typeof before, made: T): T {
+/** What was made before, if it is the same; nothing of a user's, which would be kept alive. */
+export function shared<T extends object>(what: keyof typeof before, made: T): T {
   const old = before[what] as T | undefined;
   const names = Object.keys(made) as (keyof T)[];
   const isSame = old && Object.keys(old).length === names.length &&

@@ -7,6 +7,7 @@
 
 import { DEFAULT_LIMITS, type Overflow, type QueueLimits } from "../bounded_queue.ts";
 import type { DoorFeature, Feature } from "../client/feature.ts";
+import { shared } from "../client/parts.ts";
 import { check, checkNumber, checkRest, number, own } from "../_check.ts";
 import { QueuedOutbox } from "./outbox.ts";
 
@@ -83,7 +84,7 @@ export function noQueue(): Feature {
 }
 
 function withLimits(limits: QueueLimits | null): DoorFeature {
-  return { ...PLAIN, isPlain: false, limits };
+  return { ...PLAIN, limits: limits && shared("limits", limits) };
 }
 
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
