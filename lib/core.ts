@@ -18,7 +18,7 @@ export { pause, pausing, resume } from "./features/pausing.ts";
 export { provider } from "./features/provider.ts";
 export { queue } from "./features/queue.ts";
 export { retry } from "./features/retry.ts";
-export { status, statusOf } from "./features/status.ts";
+export { openedOf, status, statusOf } from "./features/status.ts";
 export { trace } from "./features/trace.ts";
 export type { Backoff, BackoffContext, BackoffOptions } from "./backoff.ts";
 export type { Overflow, WebSocketData } from "./bounded_queue.ts";

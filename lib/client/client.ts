@@ -15,16 +15,16 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "../errors.ts";
 import type { Flights } from "../features/provider.ts";
-import type { Status } from "../features/status.ts";
+import type { Noted } from "../features/status.ts";
 import type { SendOptions } from "../features/queue.ts";
 import type { CloseArguments, CloseEffect, Input, Phase } from "../machine/state.ts";
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
-import { domException, soon } from "../platform.ts";
+import { soon } from "../platform.ts";
 import type { WebSocketLike } from "../sources.ts";
 import { type Act, Driver, isEvent } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
-import type { Listeners, Outbox, Parts } from "./feature.ts";
+import type { EffectDoors, Listeners, Outbox, Parts } from "./feature.ts";
 import { NO_RETRY, plainVerdict, slowest } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
@@ -66,14 +66,8 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
   flights: Flights | undefined;
   /** When the last attempt began that a hint brought forward. */
   earlyAtMs: number | null = null;
-  /** When the next attempt begins; null unless waiting. */
-  retryAtMs: number | null = null;
-  /** What happened last; null once open. */
-  failure: PendingError | null = null;
-  /** How many connections were open. */
-  connection = 0;
-  /** The status as it was given out last. */
-  shownStatus: Status | undefined;
+  /** What the status is made of. */
+  noted: Noted | undefined;
   /** Why the client is `aborted`, unless by its signal. */
   #abortCause: unknown;
   /** Bytes that the last socket left unsent. */
@@ -81,7 +75,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
   /** Each ends what connects the client with something around it. */
   releases: readonly (() => void)[] = NONE;
   /** Made when needed: most clients are used by their events alone. */
-  #opened: Deferred<void> | undefined;
   #closed: Deferred<Ending> | undefined;
 
   constructor(target: EventTarget, parts: Parts) {
@@ -120,15 +113,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     if (type !== "blob" && type !== "arraybuffer") return;
     this.#binaryType = type;
     if (this.socket) this.socket.binaryType = type;
-  }
-
-  get opened(): Promise<void> {
-    if (!this.#opened) {
-      this.#opened = deferred();
-      this.#opened.promise.catch(() => {});
-      if (this.state.opened) this.#opened.resolve();
-    }
-    return this.#opened.promise;
   }
 
   get closed(): Promise<Ending> {
@@ -171,11 +155,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
         return current && this.#dial(current);
       case "deliver":
         return current && this.#deliver(current);
-      case "handshake":
-      case "flush":
-      case "probe":
-      case "hint":
-        return doors[effect.type]?.(this, current as Attempt, effect as never);
       case "lose":
         return current && this.lose(current, { error: effect.error, cause: current.cause });
       case "settle":
@@ -192,15 +171,14 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
       case "open":
         this.isOpening = true;
         this.reported = NONE;
-        this.#opened?.resolve();
         this.dispatch(effect, failure);
         this.isOpening = false;
         return;
       case "close":
         if (this.state.phase === "closed") return this.#end(effect, failure);
-        if (!effect.willRetry) this.#rejectOpened(effect, failure);
     }
-    this.dispatch(effect, failure);
+    if (isEvent(effect)) return this.dispatch(effect, failure);
+    doors[effect.type as keyof EffectDoors]?.(this, current as Attempt, effect as never);
   }
 
   #resolve(isEarly: boolean): void {
@@ -273,7 +251,7 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     return current && doors.silentMs ? doors.silentMs(this, current) : null;
   }
 
-  override report(hook: string, error: unknown): void {
+  report(hook: string, error: unknown): void {
     reportFault(this, hook, error);
   }
 
@@ -298,14 +276,7 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     const { cause, decision, isFinal, closure = ABNORMAL } = loss;
     const { error = lossOf(state, closure.wasClean) } = loss;
     const failure = error && new PendingError(error, series.attempt, cause);
-    const given = {
-      closure,
-      series,
-      failure,
-      decision,
-      wasOpen: phase === "open",
-      isAwaited: () => this.state.epoch === epoch && !isOver(this.state),
-    };
+    const given = { closure, failure, decision };
     const judge = isFinal || phase === "closing" ? undefined : parts.doors.judge ?? plainVerdict;
     const verdict = judge
       // Where a policy throws that nothing checks, the state must not wait for its answer.
@@ -348,15 +319,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     return failure?.as(code) ?? new PendingError(code, this.state.series.attempt, cause);
   }
 
-  /** The client gave up, though `resume()` may go on. */
-  #rejectOpened({ error }: CloseEffect, failure: PendingError | null): void {
-    const named = this.named(error, failure);
-    if (!named) return;
-    this.#opened?.reject(named.error);
-    // Who looks after that waits for what `resume()` brings.
-    this.#opened = undefined;
-  }
-
   /** The last event, and the promises. */
   #end(effect: CloseEffect, failure: PendingError | null): void {
     const { code, reason, wasClean } = effect;
@@ -365,10 +327,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     const named = this.named(effect.error, failure);
     const error = named && named.error;
     this.dispatch({ ...effect, error: named }, failure);
-    if (!this.state.opened) {
-      void this.opened;
-      this.#opened?.reject(error ?? domException("Closed before it was open", "AbortError"));
-    }
     this.#closed ??= deferred();
     this.#closed.resolve({ code, reason, wasClean, error, undelivered });
   }

@@ -134,11 +134,6 @@ export class ReconnectingWebSocket extends ClientEventTarget {
     this.#client.binaryType = type;
   }
 
-  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
-  get opened(): Promise<void> {
-    return this.#client.opened;
-  }
-
   /** Resolves when the client is over; never rejects. */
   get closed(): Promise<Ending> {
     return this.#client.closed;

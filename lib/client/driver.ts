@@ -8,7 +8,6 @@
 import { soon } from "../platform.ts";
 import type { Clock } from "../sources.ts";
 import type { Config, Effect, Input, Phase, State, TimerName } from "../machine/state.ts";
-import type { TraceRecord } from "../trace.ts";
 import { type FeatureCells, INITIAL, step } from "../machine/step.ts";
 import type { PendingError } from "../errors.ts";
 import type { Moment } from "./feature.ts";
@@ -26,17 +25,20 @@ export interface DriverParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly doors: FeatureCells & {
-    readonly trace?: (record: TraceRecord) => void;
-    /** Keeps what a step means for the status; true if that changed. */
     note?(client: Driver, moment: Moment): boolean;
+    trace?(client: Driver, moment: Moment): void;
   };
 }
 
 const CLOSING: readonly Phase[] = ["closing", "closed"];
 
-/** Whether it dispatches an event. */
-export function isEvent({ type }: Act): boolean {
-  return ["statuschange", "statechange", "open", "error", "close", "retry"].includes(type);
+/** What dispatches an event of its name. */
+export type EventAct = Act & {
+  readonly type: "statuschange" | "statechange" | "open" | "error" | "close" | "retry";
+};
+
+export function isEvent(act: Act): act is EventAct {
+  return ["statuschange", "statechange", "open", "error", "close", "retry"].includes(act.type);
 }
 
 /** Holds the state, the pending effects and the timers; a client is one, and performs the effects. */
@@ -66,9 +68,6 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
   /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
   protected abstract failed(act: Act | null, error: unknown): void;
 
-  /** A broken trace sink: reported, as it cannot be traced. */
-  abstract report(hook: string, error: unknown): void;
-
   /** How long the peer of an open connection has been silent; null: since the heartbeat timer was armed. */
   protected abstract silentMs(): number | null;
 
@@ -84,13 +83,14 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
 
   /** Changes the state at once; the effects follow as soon as no other is being performed. */
   apply(input: Input, failure: PendingError | null = null): void {
-    const { clock, config, doors } = this.parts;
+    const { config, doors } = this.parts;
     const before = this.#state;
     const [after, effects] = step(before, input, config, doors);
     this.#state = after;
     const isCall = input.type === "reconnect" || input.type === "pause";
     if (!isCall && this.#later && effects.some(isEvent)) this.#letOut();
-    const acts: readonly Act[] = doors.note?.(this, { before, after, effects, failure })
+    const moment = { before, input, after, effects, failure };
+    const acts: readonly Act[] = doors.note?.(this, moment)
       ? [{ type: "statuschange" }, ...effects]
       : effects;
     for (const act of acts) {
@@ -99,11 +99,7 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
       else this.#tasks.push(perform);
     }
     const wasBusy = this.enter();
-    try {
-      doors.trace?.({ atMs: clock.now(), before, input, after, effects });
-    } catch (error) {
-      this.report("trace", error);
-    }
+    doors.trace?.(this, moment);
     this.leave(wasBusy);
   }
 

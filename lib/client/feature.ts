@@ -10,10 +10,9 @@ import type { Arrival, Attempt, Loss } from "../connection/attempt.ts";
 import type { QueueLimits, WebSocketData } from "../bounded_queue.ts";
 import type { PendingError } from "../errors.ts";
 import type { SendOptions } from "../features/queue.ts";
-import type { Closure, Config, Effect, Series, State, Verdict } from "../machine/state.ts";
+import type { Closure, Config, Effect, Input, State, Verdict } from "../machine/state.ts";
 import type { FeatureCells } from "../machine/step.ts";
 import type { Clock, WebSocketConstructor } from "../sources.ts";
-import type { TraceRecord } from "../trace.ts";
 import type { Client } from "./client.ts";
 
 /** Keeps what is sent until there is a connection. */
@@ -36,21 +35,18 @@ export interface Listeners {
 /** One step of the machine, before anything follows from it. */
 export interface Moment {
   readonly before: State;
+  readonly input: Input;
   readonly after: State;
   readonly effects: readonly Effect[];
   readonly failure: PendingError | null;
 }
 
-/** What a verdict is about. */
+/** What a verdict is about, beside the state of the client. */
 export interface Case {
   readonly closure: Closure;
-  readonly wasOpen: boolean;
-  readonly series: Series;
   readonly failure: PendingError | null;
   /** What the thrown value decided that is the cause of the failure. */
   readonly decision: Loss["decision"];
-  /** Whether the verdict still matters: a hook may have closed the client. */
-  isAwaited(): boolean;
 }
 
 /** Effects that only a feature performs, by their names. */
@@ -99,7 +95,8 @@ export interface Doors extends FeatureCells, EffectDoors {
   readonly listenToSignal?: (client: Client) => void;
   readonly listenToNetwork?: (client: Client) => void;
   readonly signal?: AbortSignal;
-  readonly trace?: (record: TraceRecord) => void;
+  /** Sees each step, before anything follows from it. */
+  trace?(client: Client, moment: Moment): void;
   /** The URL as a trace may show it. */
   readonly redact?: (url: string) => string;
 }

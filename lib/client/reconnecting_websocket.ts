@@ -7,7 +7,7 @@
 import type { WebSocketData } from "../bounded_queue.ts";
 import type { Provider } from "../features/provider.ts";
 import { readSendOptions, type SendOptions } from "../features/queue.ts";
-import { type Status, statusOf } from "../features/status.ts";
+import { notedOf, openedOf, type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
 import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
@@ -150,7 +150,12 @@ export class ReconnectingWebSocket extends CoreClient {
    * cannot be taken for one of this.
    */
   get connection(): number {
-    return clientOf(this).connection;
+    return notedOf(clientOf(this)).connection;
+  }
+
+  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
+  get opened(): Promise<void> {
+    return openedOf(this);
   }
 
   /**

@@ -40,13 +40,13 @@ export function within([minMs, maxMs]: DelayRange, random: number, maxDelayMs: n
  * chance; what checks them gives their answers, and undefined for one that makes no sense.
  */
 export function retryAfter(
-  { closure: { code }, series }: Case,
-  { parts: { backoff, config: { initialDelayMs, maxDelayMs }, random: source } }: Client,
+  { closure: { code } }: Case,
+  { parts: { backoff, config: { initialDelayMs, maxDelayMs }, random: source }, state }: Client,
   random: number = source(),
   ask: (context: BackoffContext) => number | undefined = backoff,
   flaws: string[] = [],
 ): Verdict {
-  const { attempt, waitedMs, previousDelayMs } = series;
+  const { attempt, waitedMs, previousDelayMs } = state.series;
   const range = attempt ? null : pacing(code, initialDelayMs, maxDelayMs);
   if (range) {
     return { retry: true, delayMs: within(range, random, maxDelayMs), by: "close-code", flaws };

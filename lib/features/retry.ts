@@ -12,6 +12,7 @@ import type { Case, DoorFeature, Feature } from "../client/feature.ts";
 import { canRefresh, isUnit, NO_RETRY, retryAfter, within } from "../client/verdict.ts";
 import type { ReconnectingWebSocketError } from "../errors.ts";
 import { hintRange, isRetryable } from "../machine/close_codes.ts";
+import { isOver } from "../machine/step.ts";
 import type { Verdict } from "../machine/state.ts";
 
 /** Why an attempt or a connection ended, as `shouldRetry` sees it. */
@@ -56,7 +57,8 @@ function judge(
   client: Client,
   shouldRetry: ((failure: Failure) => RetryDecision) | undefined,
 ): Verdict {
-  const { closure, decision, failure, isAwaited, series: { attempt }, wasOpen } = given;
+  const { closure, decision, failure } = given;
+  const { epoch, phase, series: { attempt } } = client.state;
   const flaws: string[] = [];
   /** What a hook answers; undefined, where it threw or the answer makes no sense. */
   const consult = <T>(
@@ -81,12 +83,14 @@ function judge(
   const explain = (): Failure => ({
     attempt,
     ...closure,
-    wasOpen,
+    wasOpen: phase === "open",
     error: failure && failure.error,
   });
   const answer = consult("shouldRetry", () => shouldRetry?.(explain()), isDecision);
   const isWanted = answer ?? decision ?? isRetryable(closure.code, canRefresh(client));
-  if (!isWanted || !isAwaited()) return { ...NO_RETRY, flaws };
+  // Unless shouldRetry ended what the verdict is about.
+  const isAwaited = client.state.epoch === epoch && !isOver(client.state);
+  if (!isWanted || !isAwaited) return { ...NO_RETRY, flaws };
   const { backoff, config: { maxDelayMs }, random } = client.parts;
   const draw = consult("random", random, isUnit) ?? 0.5;
   if (typeof isWanted !== "object") {

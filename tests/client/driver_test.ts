@@ -37,14 +37,15 @@ interface Given {
 
 /** The parts of a driver with the cells of all features. */
 function partsOf({ config = CONFIG, clock = new FakeClock(), trace }: Given = {}): DriverParts {
-  return { config, clock, doors: { ...CELLS, ...(trace && { trace }) } };
+  const note: DriverParts["doors"]["trace"] = (_, { before, input, after, effects }) =>
+    trace?.({ atMs: clock.now(), before, input, after, effects });
+  return { config, clock, doors: { ...CELLS, trace: note } };
 }
 
 /** What a driver leaves to its client. */
 interface Deeds {
   readonly perform?: (act: Act) => void;
   readonly failed?: (act: Act | null, error: unknown) => void;
-  readonly report?: (hook: string, error: unknown) => void;
   readonly silentMs?: () => number | null;
 }
 
@@ -64,10 +65,6 @@ class TestDriver extends Driver {
   protected override failed(act: Act | null, error: unknown): void {
     if (!this.#deeds.failed) throw error;
     this.#deeds.failed(act, error);
-  }
-
-  override report(hook: string, error: unknown): void {
-    this.#deeds.report?.(hook, error);
   }
 
   protected override silentMs(): number | null {
@@ -249,18 +246,6 @@ Deno.test("Driver hands an effect that throws to its client, and goes on", () =>
   ]);
 });
 
-Deno.test("Driver reports a trace that throws", () => {
-  const reported: unknown[] = [];
-  const trace = (): never => {
-    throw new Error("broken sink");
-  };
-  const driver = new TestDriver(partsOf({ trace }), {
-    report: (hook, error) => reported.push(hook, (error as Error).message),
-  });
-  driver.apply(START);
-  assertEquals(reported, ["trace", "broken sink"]);
-});
-
 Deno.test("Driver passes on how long the peer was silent when the heartbeat timer fires, and only then", () => {
   const clock = new FakeClock();
   const config = { ...CONFIG, heartbeat: HEARTBEAT };
@@ -428,19 +413,6 @@ Deno.test("Driver traces each input with what it changed, before anything is per
 Deno.test("Driver traces what changes nothing, too", () => {
   const { records } = new Harness().apply({ type: "fault", fault: "isReply: threw" });
   assertEquals(records.map(({ input, effects }) => [input["type"], effects]), [["fault", []]]);
-});
-
-Deno.test("Driver goes on when the trace throws", () => {
-  const performed: string[] = [];
-  const trace = (): never => {
-    throw new Error("broken sink");
-  };
-  const driver = new TestDriver(partsOf({ trace }), {
-    perform: ({ type }) => void performed.push(type),
-  });
-  driver.apply(START);
-  driver.apply(CLOSE);
-  assertEquals(performed, ["resolve", "abandon", "statechange", "settle"]);
 });
 
 Deno.test("Driver lets a trace call back, and keeps the order", () => {

@@ -37,7 +37,8 @@ export function makeClient(run: Run): boolean {
   for (const type of EVENT_TYPES) {
     run.client.addEventListener(type, (event) => run.told(type, event));
   }
-  run.client.opened.catch(() => {});
+  // The client of parts has it by status() only.
+  run.client.opened?.catch(() => {});
   run.client.closed.then((ending) => run.books.ending = ending);
   return true;
 }

@@ -254,7 +254,7 @@ export const CORE: readonly Bug[] = [
   bug("a timer leaks", "this.parts.clock.clearTimeout(armed.handle);", ""),
   bug(
     "a trace sink can break the client",
-    'this.report("trace", error);',
+    'client.report("trace", error);',
     "throw error;",
   ),
   {
