@@ -246,11 +246,6 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
     attempt.isLive = true;
   }
 
-  protected override silentMs(): number | null {
-    const { current, parts: { doors } } = this;
-    return current && doors.silentMs ? doors.silentMs(this, current) : null;
-  }
-
   report(hook: string, error: unknown): void {
     reportFault(this, hook, error);
   }

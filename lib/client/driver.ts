@@ -27,6 +27,7 @@ export interface DriverParts {
   readonly doors: FeatureCells & {
     note?(client: Driver, moment: Moment): boolean;
     trace?(client: Driver, moment: Moment): void;
+    silentMs?(client: Driver): number | null;
   };
 }
 
@@ -67,9 +68,6 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
 
   /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
   protected abstract failed(act: Act | null, error: unknown): void;
-
-  /** How long the peer of an open connection has been silent; null: since the heartbeat timer was armed. */
-  protected abstract silentMs(): number | null;
 
   /** Whether events of a `reconnect()` are not all dispatched yet. */
   get isLate(): boolean {
@@ -184,14 +182,14 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
   }
 
   #arm(timer: TimerName, delayMs: number): void {
-    const { clock } = this.parts;
+    const { clock, doors } = this.parts;
     this.#disarm(timer);
     const dueAtMs = clock.now() + delayMs;
     const fire = (): void => {
       this.#timers[timer] = undefined;
       // The wall clock may jump back: a negative time is none.
       const lateMs = Math.max(0, clock.now() - dueAtMs);
-      const silentMs = timer === "heartbeat" ? this.silentMs() : null;
+      const silentMs = timer === "heartbeat" ? doors.silentMs?.(this) ?? null : null;
       this.apply({ type: "timer", timer, lateMs, silentMs });
     };
     this.#timers[timer] = { handle: clock.setTimeout(fire, delayMs) };

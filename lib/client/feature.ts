@@ -84,7 +84,7 @@ export interface Doors extends FeatureCells, EffectDoors {
   /** Sees a message first; true keeps it from the listeners. */
   readonly takes?: (client: Client, attempt: Attempt, data: unknown) => boolean;
   /** How long ago the last sign of life came; null: none since the heartbeat timer was armed. */
-  readonly silentMs?: (client: Client, attempt: Attempt) => number | null;
+  silentMs?(client: Client): number | null;
   /** The bounds of the queue, and of what arrives during a handshake; null: nothing is queued. */
   readonly limits?: QueueLimits | null;
   readonly outbox?: (client: Client) => Outbox;

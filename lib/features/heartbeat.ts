@@ -104,7 +104,8 @@ function noteAlive({ parts }: Client, pulse: Pulse): void {
 }
 
 /** Called when the heartbeat timer fires, which then begins anew. Bytes that leave are as good as a message. */
-function silentMs({ parts }: Client, { pulse, socket }: Attempt): number | null {
+function silentMs({ current, parts, socket }: Client): number | null {
+  const pulse = current?.pulse;
   if (!pulse) return null;
   const { aliveAtMs, bufferedBytes } = pulse;
   pulse.aliveAtMs = null;

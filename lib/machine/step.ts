@@ -90,7 +90,7 @@ export function step(
   state: State,
   input: Input,
   config: Config,
-  { pauseCells, hintCells = empty, heartbeatCells = empty, handshakeCells = empty }: FeatureCells,
+  { pauseCells, hintCells, heartbeatCells, handshakeCells }: FeatureCells,
 ): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return stay(state);
   if (state.phase === "closed") return stay(state);
@@ -99,15 +99,14 @@ export function step(
   if (input.type === "close") return leave(state, input, config);
   if (input.type === "reconnect") return restart(state, input, config);
   const answer = pauseCells?.(state, input, config) ??
-    (state.phase === "open"
-      ? open(state, input, config)
-      : state.phase === "waiting"
+    (state.phase === "waiting"
       ? waiting(state, input, config)
-      : attempting(state as Attempting, input, config));
+      : live(state as Live, input, config));
   if (answer) return answer;
   let after: State = state;
   const effects: Effect[] = [];
   for (const cells of [hintCells, heartbeatCells, handshakeCells]) {
+    if (!cells) continue;
     const [next, more] = cells(after, input, config);
     after = next;
     effects.push(...more);
@@ -115,15 +114,11 @@ export function step(
   return [after, effects];
 }
 
-/** A pause never gets so far. */
-type Attempting = Of<"resolving" | "connecting" | "handshaking">;
+/** Where there is an attempt, or the connection that came of it. A pause never gets so far. */
+type Live = Of<"resolving" | "connecting" | "handshaking" | "open">;
 
-function attempting(
-  state: Attempting,
-  input: Input,
-  config: Config,
-): Step | undefined {
-  const { phase, late = 0 } = state;
+function live(state: Live, input: Input, config: Config): Step | undefined {
+  const { phase } = state;
   switch (input.type) {
     case "start":
       if (phase !== "resolving") return;
@@ -137,32 +132,26 @@ function attempting(
       if (!config.handshake) return establish(state, null, config);
       return stay({ ...state, phase: "handshaking" }, { type: "handshake" });
     case "error":
-      return phase === "resolving" ? undefined : doubt(state);
+      return isDialled(state) ? doubt(state) : undefined;
     case "lost":
       return fail(state, input, config);
     case "timer":
       if (input.timer === "error") return lose(state);
-      if (input.timer !== "connect") return;
-      // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
-      if (late ? late < LATE_TURNS : input.lateMs) {
-        return stay({ ...state, late: late + 1 }, arm("connect", 0));
+      if (phase === "open") {
+        return input.timer === "stable" ? stay({ ...state, series: FRESH }) : undefined;
       }
-      return lose(state, "refused" in state ? undefined : "connect-timeout");
+      return input.timer === "connect" ? expire(state, input.lateMs) : undefined;
   }
   return;
 }
 
-function open(state: Of<"open">, input: Input, config: Config): Step | undefined {
-  switch (input.type) {
-    case "error":
-      return doubt(state);
-    case "lost":
-      return fail(state, input, config);
-    case "timer":
-      if (input.timer === "stable") return stay({ ...state, series: FRESH });
-      if (input.timer === "error") return lose(state);
-  }
-  return;
+/** The deadline of an attempt. */
+function expire(state: Exclude<Live, { phase: "open" }>, lateMs: number): Step {
+  const { late = 0 } = state;
+  // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
+  return (late ? late < LATE_TURNS : lateMs)
+    ? stay({ ...state, late: late + 1 }, arm("connect", 0))
+    : lose(state, "refused" in state ? undefined : "connect-timeout");
 }
 
 function waiting(state: Of<"waiting">, input: Input, config: Config): Step | undefined {
@@ -215,7 +204,7 @@ export function establish(state: State, pace: Pace | null, config: Config): Step
 
 /** An attempt or a connection ended: wait and retry, or end. */
 function fail(
-  state: Of<"resolving" | "connecting" | "handshaking" | "open">,
+  state: Live,
   input: Input & { readonly type: "lost" },
   config: Config,
 ): Step {
@@ -325,10 +314,6 @@ export function move(
   const previous = connectionState(before);
   if (state === previous) return [after, [...acts, ...events]];
   return [after, [...acts, { type: "statechange", state, previous }, ...events]];
-}
-
-function empty(state: State): Step {
-  return stay(state);
 }
 
 export function stay(state: State, ...effects: readonly Effect[]): Step {

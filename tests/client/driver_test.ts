@@ -46,7 +46,6 @@ function partsOf({ config = CONFIG, clock = new FakeClock(), trace }: Given = {}
 interface Deeds {
   readonly perform?: (act: Act) => void;
   readonly failed?: (act: Act | null, error: unknown) => void;
-  readonly silentMs?: () => number | null;
 }
 
 /** A driver that does what it is given, and otherwise nothing. */
@@ -65,10 +64,6 @@ class TestDriver extends Driver {
   protected override failed(act: Act | null, error: unknown): void {
     if (!this.#deeds.failed) throw error;
     this.#deeds.failed(act, error);
-  }
-
-  protected override silentMs(): number | null {
-    return this.#deeds.silentMs?.() ?? null;
   }
 }
 
@@ -252,7 +247,8 @@ Deno.test("Driver passes on how long the peer was silent when the heartbeat time
   const fired: unknown[] = [];
   const trace = ({ input }: TraceRecord): void =>
     void fired.push([input["timer"], input["silentMs"]]);
-  const driver = new TestDriver(partsOf({ config, clock, trace }), { silentMs: () => 7 });
+  const { doors, ...parts } = partsOf({ config, clock, trace });
+  const driver = new TestDriver({ ...parts, doors: { ...doors, silentMs: () => 7 } });
   const epoch = 1;
   for (const input of [START, { type: "resolved", epoch, url: "" }, { type: "opened", epoch }]) {
     driver.apply(input as Input);

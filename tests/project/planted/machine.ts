@@ -14,13 +14,13 @@ export const CORE: readonly Bug[] = [
   ),
   bug(
     "the counters are never reset",
-    'input.timer === "stable") return stay({ ...state, series: FRESH })',
-    'input.timer === "stable") return stay(state)',
+    "stay({ ...state, series: FRESH })",
+    "stay(state)",
   ),
   bug(
     "only the attempts are reset, not the waited time",
-    "return stay({ ...state, series: FRESH })",
-    "return stay({ ...state, series: { ...state.series, attempt: 0 } })",
+    "stay({ ...state, series: FRESH })",
+    "stay({ ...state, series: { ...state.series, attempt: 0 } })",
   ),
   bug(
     "one attempt too many",
@@ -123,7 +123,7 @@ export const CORE: readonly Bug[] = [
   {
     ...bug(
       "a late answer to a dial is not read",
-      "late ? late < LATE_TURNS : input.lateMs",
+      "late ? late < LATE_TURNS : lateMs",
       "false",
     ),
     test: "tests/client/lifecycle_test.ts",
