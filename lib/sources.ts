@@ -5,6 +5,7 @@
  * @module
  */
 
+import { aFunction, anything, read, type Rules } from "./_check.ts";
 import { ClientEventTarget } from "./client/event_target.ts";
 import { missing } from "./platform.ts";
 
@@ -111,4 +112,16 @@ export function platformWebSocket(): WebSocketConstructor {
     return WebSocket;
   }
   throw missing("WebSocket of its own: pass 'sources.WebSocket'");
+}
+
+const RULES: Rules<Partial<Sources>> = {
+  WebSocket: aFunction,
+  clock: anything,
+  random: aFunction,
+  connectivity: anything,
+};
+
+/** The `sources` option, checked. */
+export function readSources(given: Partial<Sources>): Partial<Sources> {
+  return read("sources", given, RULES);
 }

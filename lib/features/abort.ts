@@ -24,8 +24,7 @@ export function abort(signal: AbortSignal): Feature {
 }
 
 /** The `signal` option, checked. */
-export function readSignal(given: AbortSignal | undefined): AbortSignal | undefined {
-  const isSignal = given === undefined || tagOf(given) === "AbortSignal";
-  check(isSignal, "'signal'", "an AbortSignal", given);
+export function readSignal(given: AbortSignal): AbortSignal {
+  check(tagOf(given) === "AbortSignal", "'signal'", "an AbortSignal", given);
   return given;
 }

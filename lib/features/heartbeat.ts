@@ -4,7 +4,7 @@
  * @module
  */
 
-import { check, checkFunction, checkRest, number, own } from "../_check.ts";
+import { aFunction, check, read, type Rules } from "../_check.ts";
 import { snapshot, toMessage, type WebSocketData } from "../bounded_queue.ts";
 import type { Client } from "../client/client.ts";
 import { guard } from "../client/faults.ts";
@@ -71,20 +71,21 @@ export function heartbeat(
   return feature;
 }
 
+const RULES: Rules<HeartbeatOptions> = {
+  intervalMs: [1],
+  timeoutMs: [1],
+  // As it would be sent now.
+  message: (value) => typeof value === "function" ? value : snapshot(toMessage(value)),
+  isReply: aFunction,
+  always: (value) => !!value,
+};
+
 /** The `heartbeat` option, checked. */
 export function readHeartbeat(given: HeartbeatOptions): HeartbeatOptions {
-  const bag = own("heartbeat", given);
-  const { intervalMs, timeoutMs, message, isReply, always, ...rest } = bag;
-  checkRest("heartbeat", rest);
-  const isProbed = !always || message !== undefined;
+  const options = read("heartbeat", given, RULES);
+  const isProbed = !options.always || options.message !== undefined;
   check(isProbed, "'heartbeat.message'", "given with 'heartbeat.always'", undefined);
-  number("heartbeat.intervalMs", intervalMs);
-  number("heartbeat.timeoutMs", timeoutMs);
-  checkFunction("heartbeat.isReply", isReply);
-  const isFixed = message !== undefined && typeof message !== "function";
-  // As it would be sent now.
-  const probe = isFixed ? snapshot(toMessage(message)) : message;
-  return { __proto__: null, ...bag, always: !!always, message: probe } as HeartbeatOptions;
+  return options;
 }
 
 function dialed(client: Client, attempt: Attempt): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { check } from "../_check.ts";
+import { anything, check, type Rules } from "../_check.ts";
 import { clientOf, type ReconnectingWebSocket } from "../client/core_client.ts";
 import type { DoorFeature, Feature } from "../client/feature.ts";
 import { invalidState } from "../errors.ts";
@@ -40,12 +40,14 @@ export function pausing({ startPaused, giveUp }: PauseOptions = {}): Feature {
   return feature;
 }
 
-/** These options, checked. */
-export function readPausing({ startPaused, giveUp }: PauseOptions): PauseOptions {
-  const isKnown = giveUp === undefined || giveUp === "close" || giveUp === "pause";
-  check(isKnown, "'giveUp'", "one of close, pause", giveUp);
-  return { startPaused, giveUp };
-}
+/** What each of these options may be. */
+export const PAUSING: Rules<PauseOptions> = {
+  startPaused: anything,
+  giveUp(value, name): "close" | "pause" {
+    check(value === "close" || value === "pause", `'${name}'`, "one of close, pause", value);
+    return value;
+  },
+};
 
 /**
  * `pause()` of a client with `pausing()`: the full class has it as its method, where it is documented.

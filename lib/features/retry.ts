@@ -108,3 +108,6 @@ function isDecision(answer: unknown): answer is RetryDecision {
   return answer === undefined || typeof answer === "boolean" ||
     isNumber((answer as { delayMs?: unknown } | null)?.delayMs);
 }
+
+/** The `shouldRetry` option, checked. */
+export { aFunction as readShouldRetry } from "../_check.ts";

@@ -24,3 +24,6 @@ export function trace(sink: (record: TraceRecord) => void): Feature {
   };
   return feature;
 }
+
+/** The `trace` option, checked. */
+export { aFunction as readTrace } from "../_check.ts";
