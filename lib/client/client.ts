@@ -21,7 +21,7 @@ import type { CloseArguments, CloseEffect, Input, Phase } from "../machine/state
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
 import { soon } from "../platform.ts";
 import type { WebSocketLike } from "../sources.ts";
-import { type Act, Driver, isEvent } from "./driver.ts";
+import { type Act, Driver, EVENTS } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
 import type { EffectDoors, Listeners, Outbox, Parts } from "./feature.ts";
@@ -177,7 +177,7 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
       case "close":
         if (this.state.phase === "closed") return this.#end(effect, failure);
     }
-    if (isEvent(effect)) return this.dispatch(effect, failure);
+    if (EVENTS.includes(effect.type)) return this.dispatch(effect as PendingEvent, failure);
     doors[effect.type as keyof EffectDoors]?.(this, current as Attempt, effect as never);
   }
 
@@ -253,7 +253,7 @@ export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
   /** Where an effect was to lead to an input, its failure is one. */
   protected override failed(effect: Act | null, error: unknown): void {
     noteFault(this, effect?.type ?? "drop", error);
-    if (!effect || isEvent(effect)) return;
+    if (!effect || EVENTS.includes(effect.type)) return;
     const { epoch, phase } = this.state;
     if (isOver(this.state)) return this.#settle();
     if (phase !== "waiting") return this.lose({ epoch }, { cause: error });

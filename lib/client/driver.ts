@@ -33,14 +33,15 @@ export interface DriverParts {
 
 const CLOSING: readonly Phase[] = ["closing", "closed"];
 
-/** What dispatches an event of its name. */
-export type EventAct = Act & {
-  readonly type: "statuschange" | "statechange" | "open" | "error" | "close" | "retry";
-};
-
-export function isEvent(act: Act): act is EventAct {
-  return ["statuschange", "statechange", "open", "error", "close", "retry"].includes(act.type);
-}
+/** The effects that dispatch an event of their name. */
+export const EVENTS: readonly Act["type"][] = [
+  "statuschange",
+  "statechange",
+  "open",
+  "error",
+  "close",
+  "retry",
+];
 
 /** Holds the state, the pending effects and the timers; a client is one, and performs the effects. */
 export abstract class Driver<Parts extends DriverParts = DriverParts> {
@@ -86,14 +87,14 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
     const [after, effects] = step(before, input, config, doors);
     this.#state = after;
     const isCall = input.type === "reconnect" || input.type === "pause";
-    if (!isCall && this.#later && effects.some(isEvent)) this.#letOut();
+    if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();
     const moment = { before, input, after, effects, failure };
     const acts: readonly Act[] = doors.note?.(this, moment)
       ? [{ type: "statuschange" }, ...effects]
       : effects;
     for (const act of acts) {
       const perform = (): void => this.#attempt(act, () => this.#perform(act, after, failure));
-      if (isCall && isEvent(act)) this.#wait(perform);
+      if (isCall && EVENTS.includes(act.type)) this.#wait(perform);
       else this.#tasks.push(perform);
     }
     const wasBusy = this.enter();

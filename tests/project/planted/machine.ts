@@ -268,7 +268,7 @@ export const CORE: readonly Bug[] = [
   {
     ...bug(
       "reconnect() dispatches during the call",
-      "if (isCall && isEvent(act)) this.#wait(perform);\n      else this",
+      "if (isCall && EVENTS.includes(act.type)) this.#wait(perform);\n      else this",
       "this",
     ),
     test: "tests/client/reconnect_test.ts",
@@ -276,7 +276,7 @@ export const CORE: readonly Bug[] = [
   {
     ...bug(
       "events of reconnect() come after later ones",
-      "if (!isCall && this.#later && effects.some(isEvent)) this.#letOut();",
+      "if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();",
       "",
     ),
     test: "tests/client/reconnect_test.ts",
