@@ -124,12 +124,17 @@ export abstract class Driver<Parts extends DriverParts = DriverParts> {
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
     try {
-      for (let task; (task = this.#tasks.shift());) task();
+      // Most messages leave nothing behind, and to look is quicker than to drain.
+      if (this.#tasks.length > 0) this.#drain();
     } finally {
-      // A list that was shifted empty keeps its memory.
-      this.#tasks.length = 0;
       this.#isBusy = false;
     }
+  }
+
+  #drain(): void {
+    for (let task; (task = this.#tasks.shift());) task();
+    // A list that was shifted empty keeps its memory.
+    this.#tasks.length = 0;
   }
 
   #attempt(act: Act | null, task: () => void): void {
