@@ -21,44 +21,5 @@
 
 export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
 export { ReconnectingWebSocketError } from "./lib/errors.ts";
-export type { Backoff, BackoffContext, BackoffOptions } from "./lib/backoff.ts";
-export type { Overflow, WebSocketData } from "./lib/bounded_queue.ts";
-export type { Ending } from "./lib/client/client.ts";
-export type {
-  ClientEventTarget,
-  Handler,
-  Listener,
-  ListenerOptions,
-  OtherEventType,
-  Shortened,
-} from "./lib/client/event_target.ts";
-export type {
-  ReconnectingCloseEvent,
-  ReconnectingDropEvent,
-  ReconnectingErrorEvent,
-  ReconnectingOpenEvent,
-  ReconnectingRetryEvent,
-  ReconnectingStateChangeEvent,
-  ReconnectingWebSocketEventMap,
-} from "./lib/client/events.ts";
 export type { ReconnectingWebSocketOptions } from "./lib/client/options.ts";
-export type { PauseOptions } from "./lib/client/pausing.ts";
-export type { TimingOptions } from "./lib/client/timing.ts";
-export type { ReconnectingWebSocketErrorCode } from "./lib/errors.ts";
-export type { Handshake, HandshakeLink, HandshakeResult } from "./lib/features/handshake.ts";
-export type { HeartbeatOptions } from "./lib/features/heartbeat.ts";
-export type { ConnectContext, Provider, ProviderFunction } from "./lib/features/provider.ts";
-export type { SendOptions, SendQueueOptions } from "./lib/features/queue.ts";
-export type { Failure, RetryDecision } from "./lib/features/retry.ts";
-export type { Status } from "./lib/features/status.ts";
-export type { ConnectionState } from "./lib/machine/state.ts";
-export type { PlatformEventTarget } from "./lib/platform.ts";
-export type {
-  Clock,
-  Connectivity,
-  ConnectivityHint,
-  Sources,
-  WebSocketConstructor,
-  WebSocketLike,
-} from "./lib/sources.ts";
-export type { TraceRecord } from "./lib/trace.ts";
+export type * from "./lib/types.ts";

@@ -11,6 +11,8 @@ import { core, GATED, measureSize } from "./size.ts";
 const CALLS: readonly (readonly [call: string, what: string])[] = [
   ["abort(signal)", "an `AbortSignal` that ends the client"],
   ["trace(sink)", "one record for each decision, for [`./trace`](testing.md#logging)"],
+  ["status()", "`statusOf(ws)`, `openedOf(ws)`, the event `statuschange`"],
+  ["pausing(options)", "`pause()`, `resume()`, `startPaused`, `giveUp`"],
   ["retry(shouldRetry)", "`shouldRetry`, and the delays that a server wants"],
   ["connectivity()", "hints of the browser or of your source: [dials early](hints.md)"],
   ["heartbeat(options)", "notices a dead link"],

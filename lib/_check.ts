@@ -26,7 +26,7 @@ export function checkNumber(
   name: string,
   value: unknown,
   min: number,
-  max = MAX_DELAY_MS,
+  max: number = MAX_DELAY_MS,
 ): void {
   const isNumber = typeof value === "number";
   if (isNumber && value >= min && value <= max) return;
@@ -50,24 +50,49 @@ export function own<T extends object>(what: string, bag: T | undefined): T {
   return { __proto__: null, ...bag };
 }
 
-/**
- * Refuses what is left of a bag once all options are taken: a name that is none must not vanish silently.
- * One that is new to the type, and not taken, does not compile.
- */
-export function checkRest(what: string, rest: { readonly [name in string]?: never }): void {
-  for (const name of Object.keys(rest)) {
-    throw new TypeError(`Cannot ${ACTION} as '${what}' has no '${name}'`);
+/** What an option may be: a number in a range, or what a function makes of it, which throws otherwise. */
+export type Rule<T> =
+  | readonly [min: number, max?: number]
+  | ((value: Exclude<T, undefined>, name: string) => T);
+
+/** A rule for each option of a bag: one that is new to the type, and has none, does not compile. */
+export type Rules<T> = { readonly [name in keyof Required<T>]: Rule<T[name]> };
+
+/** A copy of a bag of options, each checked; a name that is none must not vanish silently. */
+export function read<T extends object>(what: string, given: T | undefined, rules: Rules<T>): T {
+  const bag = own(what, given);
+  for (const name of Object.keys(bag) as (keyof T & string)[]) {
+    if (!Object.keys(rules).includes(name)) {
+      throw new TypeError(`Cannot ${ACTION} as '${what}' has no '${name}'`);
+    }
+    const { [name]: rule } = rules;
+    const path = what === "options" ? name : `${what}.${name}`;
+    const value = bag[name] as Exclude<T[typeof name], undefined>;
+    if (value === undefined) continue;
+    bag[name] = typeof rule === "function" ? rule(value, path) : inRange(value, path, rule);
   }
+  return bag;
 }
 
-/** Checks a numeric option, if it is given. */
-export function number(name: string, value: unknown, min = 1, max = MAX_DELAY_MS): void {
-  if (value !== undefined) checkNumber(ACTION, name, value, min, max);
+/** Checks a number by its rule. */
+export function inRange<T>(
+  value: T,
+  name: string,
+  [min, max]: readonly [min: number, max?: number],
+): T {
+  checkNumber(ACTION, name, value, min, max);
+  return value;
 }
 
-/** Checks an option that must be a function, if it is given. */
-export function checkFunction(name: string, value: unknown): void {
-  check(value === undefined || typeof value === "function", `'${name}'`, "a function", value);
+/** A rule: any value. */
+export function anything<T>(value: T): T {
+  return value;
+}
+
+/** A rule: a function. */
+export function aFunction<T>(value: T, name: string): T {
+  check(typeof value === "function", `'${name}'`, "a function", value);
+  return value;
 }
 
 /** Checks anything else. */

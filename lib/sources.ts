@@ -5,6 +5,7 @@
  * @module
  */
 
+import { aFunction, anything, read, type Rules } from "./_check.ts";
 import { ClientEventTarget } from "./client/event_target.ts";
 import { missing } from "./platform.ts";
 
@@ -99,6 +100,11 @@ export const platformClock: Clock = {
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
+/** Milliseconds since then, or null; the wall clock may jump back. */
+export function sinceMs(clock: Clock, atMs: number | null | undefined): number | null {
+  return typeof atMs === "number" ? Math.max(0, clock.now() - atMs) : null;
+}
+
 /** The platform's class. */
 export function platformWebSocket(): WebSocketConstructor {
   // A client in the place of the platform's class would carry itself, and so on without end.
@@ -106,4 +112,16 @@ export function platformWebSocket(): WebSocketConstructor {
     return WebSocket;
   }
   throw missing("WebSocket of its own: pass 'sources.WebSocket'");
+}
+
+const RULES: Rules<Partial<Sources>> = {
+  WebSocket: aFunction,
+  clock: anything,
+  random: aFunction,
+  connectivity: anything,
+};
+
+/** The `sources` option, checked. */
+export function readSources(given: Partial<Sources>): Partial<Sources> {
+  return read("sources", given, RULES);
 }

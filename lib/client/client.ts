@@ -15,16 +15,16 @@ import {
   type ReconnectingWebSocketErrorCode,
 } from "../errors.ts";
 import type { Flights } from "../features/provider.ts";
-import type { Status } from "../features/status.ts";
+import type { Noted } from "../features/status.ts";
 import type { SendOptions } from "../features/queue.ts";
-import type { CloseArguments, CloseEffect, Effect, Input, Phase, State } from "../machine/state.ts";
+import type { CloseArguments, CloseEffect, Input, Phase } from "../machine/state.ts";
 import { ABNORMAL, isOver, lossOf } from "../machine/step.ts";
-import { domException, soon } from "../platform.ts";
+import { soon } from "../platform.ts";
 import type { WebSocketLike } from "../sources.ts";
-import { Driver, isEvent, type Performer } from "./driver.ts";
+import { type Act, Driver, EVENTS } from "./driver.ts";
 import { createEvent, dispatchMessage, type EventProperties, reportError } from "./events.ts";
 import { guard, type HookOwner, noteFault, reportFault } from "./faults.ts";
-import type { Listeners, Moment, Outbox, Parts } from "./feature.ts";
+import type { EffectDoors, Listeners, Outbox, Parts } from "./feature.ts";
 import { NO_RETRY, plainVerdict, slowest } from "./verdict.ts";
 
 const NONE: readonly never[] = [];
@@ -52,10 +52,8 @@ interface PendingEvent extends EventProperties {
 }
 
 /** Connects a client's surface, its state and its sockets. */
-export class Client implements AttemptOwner, HookOwner, Performer {
+export class Client extends Driver<Parts> implements AttemptOwner, HookOwner {
   readonly target: EventTarget;
-  readonly parts: Parts;
-  readonly driver: Driver;
   /** Replaced by a session (`./resume`). */
   outbox: Outbox | undefined;
   readonly listeners: Listeners | undefined;
@@ -69,14 +67,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   flights: Flights | undefined;
   /** When the last attempt began that a hint brought forward. */
   earlyAtMs: number | null = null;
-  /** When the next attempt begins; null unless waiting. */
-  retryAtMs: number | null = null;
-  /** What happened last; null once open. */
-  failure: PendingError | null = null;
-  /** How many connections were open. */
-  connection = 0;
-  /** The status as it was given out last. */
-  shownStatus: Status | undefined;
+  /** What the status is made of. */
+  noted: Noted | undefined;
   /** Why the client is `aborted`, unless by its signal. */
   #abortCause: unknown;
   /** What the last connection was closed with. */
@@ -84,22 +76,16 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   /** Bytes that the last socket left unsent. */
   #unsentBytes = 0;
   /** Each ends what connects the client with something around it. */
-  #releases: readonly (() => void)[] = NONE;
+  releases: readonly (() => void)[] = NONE;
   /** Made when needed: most clients are used by their events alone. */
-  #opened: Deferred<void> | undefined;
   #closed: Deferred<Ending> | undefined;
 
   constructor(target: EventTarget, parts: Parts) {
+    super(parts);
     this.target = target;
-    this.parts = parts;
     this.url = parts.url;
-    this.driver = new Driver(parts, this);
     this.outbox = parts.doors.outbox?.(this);
     this.listeners = parts.doors.listeners?.(target);
-  }
-
-  get state(): State {
-    return this.driver.state;
   }
 
   get hasProvider(): boolean {
@@ -132,53 +118,27 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     if (this.socket) this.socket.binaryType = type;
   }
 
-  get opened(): Promise<void> {
-    if (!this.#opened) {
-      this.#opened = deferred();
-      this.#opened.promise.catch(() => {});
-      if (this.state.opened) this.#opened.resolve();
-    }
-    return this.#opened.promise;
-  }
-
   get closed(): Promise<Ending> {
     return (this.#closed ??= deferred()).promise;
   }
 
-  start(paused: boolean): void {
+  start(): void {
     const { config, doors } = this.parts;
-    const { signal, listenToNetwork, listenToSignal } = doors;
+    const { signal, listenToNetwork, listenToSignal, startsPaused } = doors;
     // First of all, as a provider may abort it while it is called.
-    const release = listenToSignal?.(this);
-    if (release) this.#releases = [release];
-    this.apply({ type: "start", config, aborted: !!signal?.aborted, paused });
-    guard(this, "connectivity", () => {
-      const release = listenToNetwork?.(this);
-      if (release) this.#releases = this.#releases.concat(release);
-    });
+    listenToSignal?.(this);
+    this.apply({ type: "start", config, aborted: !!signal?.aborted, paused: !!startsPaused });
+    guard(this, "connectivity", () => listenToNetwork?.(this));
   }
 
-  apply(input: Input, failure: PendingError | null = null): void {
-    this.driver.apply(input, failure);
-  }
-
-  pause(call: CloseArguments): void {
-    this.#checkLife("pause");
-    this.apply({ type: "pause", ...call });
-  }
-
-  resume(): void {
-    this.#checkLife("resume");
-    this.apply({ type: "resume" });
-  }
-
-  #checkLife(action: string): void {
-    if (isOver(this.state)) throw invalidState(`${action} as the client is over`);
+  /** Applies a call that is refused once the client is over. */
+  demand(input: Input): void {
+    if (isOver(this.state)) throw invalidState(`${input.type} as the client is over`);
+    this.apply(input);
   }
 
   reconnect(call: CloseArguments): void {
-    this.#checkLife("reconnect");
-    this.apply({ type: "reconnect", again: this.driver.isLate, ...call });
+    this.demand({ type: "reconnect", again: this.isLate, ...call });
   }
 
   send(data: unknown, options?: SendOptions): boolean {
@@ -189,12 +149,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     return !!ready;
   }
 
-  /** Milliseconds since then, or null. */
-  sinceMs(atMs: number | null | undefined): number | null {
-    return typeof atMs === "number" ? Math.max(0, this.parts.clock.now() - atMs) : null;
-  }
-
-  perform(effect: Effect, failure: PendingError | null): void {
+  protected override perform(effect: Act, failure: PendingError | null): void {
     const { current, parts: { doors } } = this;
     switch (effect.type) {
       case "resolve":
@@ -203,11 +158,6 @@ export class Client implements AttemptOwner, HookOwner, Performer {
         return current && this.#dial(current);
       case "deliver":
         return current && this.#deliver(current);
-      case "handshake":
-      case "flush":
-      case "probe":
-      case "hint":
-        return doors[effect.type]?.(this, current as Attempt, effect as never);
       case "lose":
         return current && this.lose(current, { error: effect.error, cause: current.cause });
       case "settle":
@@ -215,7 +165,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       case "abandon":
         this.#unsentBytes = this.socket?.bufferedAmount ?? this.#unsentBytes;
         this.current = undefined;
-        if (isOver(this.state) || this.state.phase === "paused") doors.giveUp?.(this);
+        doors.abandoned?.(this);
         current?.hangUp(effect);
         if (effect.silent) current?.terminate();
         return;
@@ -224,15 +174,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       case "open":
         this.isOpening = true;
         this.reported = NONE;
-        this.#opened?.resolve();
         this.dispatch(effect, failure);
         this.isOpening = false;
         return;
       case "close":
         if (this.state.phase === "closed") return this.#end(effect, failure);
-        if (!effect.willRetry) this.#rejectOpened(effect, failure);
     }
-    this.dispatch(effect, failure);
+    if (EVENTS.includes(effect.type)) return this.dispatch(effect as PendingEvent, failure);
+    doors[effect.type as keyof EffectDoors]?.(this, current as Attempt, effect as never);
   }
 
   #resolve(isEarly: boolean): void {
@@ -271,9 +220,9 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { doors } = this.parts;
     if (doors.takes && doors.takes(this, attempt, data)) return;
     if (attempt.isLive) {
-      const wasBusy = this.driver.enter();
+      const wasBusy = this.enter();
       this.#message(data, origin, event);
-      this.driver.leave(wasBusy);
+      this.leave(wasBusy);
     } else if (doors.keep) doors.keep(this, attempt, { data, origin });
     else (attempt.early ??= []).push({ data, origin });
   }
@@ -285,7 +234,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
 
   /** Whether messages of an attempt count: not once it is lost or closing, though platforms deliver some. */
   carries({ epoch }: Attempt): boolean {
-    const { state } = this.driver;
+    const { state } = this;
     return state.epoch === epoch && (state.phase === "open" || state.phase === "handshaking");
   }
 
@@ -300,32 +249,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     attempt.isLive = true;
   }
 
-  noteAlive(attempt: Attempt): void {
-    if (this.current === attempt) this.driver.noteAlive();
-  }
-
-  isDraining(): boolean {
-    const { current, parts: { doors: { isDraining } } } = this;
-    return !!current && !!isDraining?.(current);
-  }
-
-  noteStep(moment: Moment): (() => void) | undefined {
-    try {
-      if (!this.parts.doors.note?.(this, moment)) return;
-    } catch {
-      // A clock that throws: what arms the timer notices it, too.
-    }
-    return () => this.dispatch({ type: "statuschange" }, null);
-  }
-
   report(hook: string, error: unknown): void {
     reportFault(this, hook, error);
   }
 
   /** Where an effect was to lead to an input, its failure is one. */
-  failed(effect: Effect | null, error: unknown): void {
+  protected override failed(effect: Act | null, error: unknown): void {
     noteFault(this, effect?.type ?? "drop", error);
-    if (!effect || isEvent(effect)) return;
+    if (!effect || EVENTS.includes(effect.type)) return;
     const { epoch, phase } = this.state;
     if (isOver(this.state)) return this.#settle();
     if (phase !== "waiting") return this.lose({ epoch }, { cause: error });
@@ -344,14 +275,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
     const { error = lossOf(state, closure.wasClean) } = loss;
     const failure = error && new PendingError(error, series.attempt, cause);
     this.#closeCode = closure.code;
-    const given = {
-      closure,
-      series,
-      failure,
-      decision,
-      wasOpen: phase === "open",
-      isAwaited: () => this.state.epoch === epoch && !isOver(this.state),
-    };
+    const given = { closure, failure, decision };
     const judge = isFinal || phase === "closing" ? undefined : parts.doors.judge ?? plainVerdict;
     const verdict = judge
       // Where a policy throws that nothing checks, the state must not wait for its answer.
@@ -370,7 +294,7 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   dispatch(fields: PendingEvent, failure: PendingError | null): void {
     const { listeners, target } = this;
     // Events and errors made for nothing would be most of the price of an attempt.
-    if (listeners && !listeners.has(fields.type)) return;
+    if (listeners && !listeners.types.includes(fields.type)) return;
     try {
       const { error } = fields;
       const named = this.named(error ?? null, failure);
@@ -395,27 +319,14 @@ export class Client implements AttemptOwner, HookOwner, Performer {
       new PendingError(code, this.state.series.attempt, cause, this.#closeCode);
   }
 
-  /** The client gave up, though `resume()` may go on. */
-  #rejectOpened({ error }: CloseEffect, failure: PendingError | null): void {
-    const named = this.named(error, failure);
-    if (!named) return;
-    this.#opened?.reject(named.error);
-    // Who looks after that waits for what `resume()` brings.
-    this.#opened = undefined;
-  }
-
   /** The last event, and the promises. */
   #end(effect: CloseEffect, failure: PendingError | null): void {
     const { code, reason, wasClean } = effect;
-    for (const release of this.#releases) guard(this, "release", release);
+    for (const release of this.releases) guard(this, "release", release);
     const undelivered = this.outbox?.drain() ?? [];
     const named = this.named(effect.error, failure);
     const error = named && named.error;
     this.dispatch({ ...effect, error: named }, failure);
-    if (!this.state.opened) {
-      void this.opened;
-      this.#opened?.reject(error ?? domException("Closed before it was open", "AbortError"));
-    }
     this.#closed ??= deferred();
     this.#closed.resolve({ code, reason, wasClean, error, undelivered });
   }

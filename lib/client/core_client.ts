@@ -67,7 +67,7 @@ export class ReconnectingWebSocket extends ClientEventTarget {
     super();
     clientOf ??= (client) => client.#client;
     this.#client = new Client(this, partsOf(url, options));
-    this.#client.start(!!options.startPaused);
+    this.#client.start();
   }
 
   /** 0, `readyState` while connecting or waiting. */
@@ -134,11 +134,6 @@ export class ReconnectingWebSocket extends ClientEventTarget {
     this.#client.binaryType = type;
   }
 
-  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
-  get opened(): Promise<void> {
-    return this.#client.opened;
-  }
-
   /** Resolves when the client is over; never rejects. */
   get closed(): Promise<Ending> {
     return this.#client.closed;
@@ -170,28 +165,6 @@ export class ReconnectingWebSocket extends ClientEventTarget {
    */
   close(code?: number, reason?: string): void {
     this.#client.apply({ type: "close", error: null, code, reason });
-  }
-
-  /**
-   * Drops the connection or the wait without another attempt until `resume()`: no socket, no timer and no
-   * call of a provider; the queue is kept, and hints are ignored. The `close` event of a socket that was
-   * there is unclean, has `willRetry` false, and comes later than the call.
-   *
-   * @param code 1000 or 3000-4999, for the connection that is dropped; its `close` event has it, too.
-   * @param reason At most 123 bytes of UTF-8.
-   * @throws {DOMException} `InvalidStateError` once over.
-   */
-  pause(code?: number, reason?: string): void {
-    this.#client.pause({ code, reason });
-  }
-
-  /**
-   * Goes on after a pause: resets the counters and dials now. Elsewhere it does nothing.
-   *
-   * @throws {DOMException} `InvalidStateError` once over.
-   */
-  resume(): void {
-    this.#client.resume();
   }
 
   /**

@@ -8,77 +8,67 @@
 import { soon } from "../platform.ts";
 import type { Clock } from "../sources.ts";
 import type { Config, Effect, Input, Phase, State, TimerName } from "../machine/state.ts";
-import type { TraceRecord } from "../trace.ts";
 import { type FeatureCells, INITIAL, step } from "../machine/step.ts";
 import type { PendingError } from "../errors.ts";
 import type { Moment } from "./feature.ts";
 
-/** What performs the effects that are no timers. */
-export interface Performer {
-  /** @param failure What the input was about that led to the effect. */
-  perform(effect: Effect, failure: PendingError | null): void;
-  /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
-  failed(effect: Effect | null, error: unknown): void;
-  /** A broken trace sink: reported, as it cannot be traced. */
-  report(hook: string, error: unknown): void;
-  /** Whether the socket sent something since this was called last. */
-  isDraining(): boolean;
-  /** A step was made; what it gives is performed before the effects. */
-  noteStep(moment: Moment): (() => void) | undefined;
-}
+/** An effect of the machine, or what a step means for the status. */
+export type Act = Effect | { readonly type: "statuschange" };
 
 /** An armed timer; its handle may be anything, also undefined. */
 interface Timer {
   readonly handle: unknown;
 }
 
-/** An effect that waits its turn. */
-interface Pending {
-  readonly effect: Effect;
-  /** The state that wants it. */
-  readonly wanted: State;
-  readonly failure: PendingError | null;
-  readonly isLate: boolean;
-}
-
-/** What waits its turn: an effect, or something that the client posted. */
-type Task = Pending | (() => void);
-
-/** What a driver needs beside its performer. */
+/** What drives a client. */
 export interface DriverParts {
   readonly config: Config;
   readonly clock: Clock;
-  readonly doors: FeatureCells & { readonly trace?: (record: TraceRecord) => void };
+  readonly doors: FeatureCells & {
+    note?(client: Driver, moment: Moment): boolean;
+    trace?(client: Driver, moment: Moment): void;
+    silentMs?(client: Driver): number | null;
+  };
 }
-
-const NONE: readonly never[] = [];
 
 const CLOSING: readonly Phase[] = ["closing", "closed"];
 
-/** Whether it dispatches an event. */
-export function isEvent({ type }: Effect): boolean {
-  return ["statechange", "open", "error", "close", "retry"].includes(type);
-}
+/** The effects that dispatch an event of their name. */
+export const EVENTS: readonly Act["type"][] = [
+  "statuschange",
+  "statechange",
+  "open",
+  "error",
+  "close",
+  "retry",
+];
 
-/** Holds the state, the pending effects and the timers. */
-export class Driver {
-  readonly #parts: DriverParts;
-  readonly #performer: Performer;
-  readonly #tasks: Task[] = [];
+/** Holds the state, the pending effects and the timers; a client is one, and performs the effects. */
+export abstract class Driver<Parts extends DriverParts = DriverParts> {
+  readonly parts: Parts;
+  readonly #tasks: (() => void)[] = [];
   /** Events of `reconnect()` and `pause()`, which come later than the call. */
-  #later: readonly Task[] = NONE;
+  #later: (() => void)[] | undefined;
   /** How many of them are not dispatched yet, or are being so. */
   #lateCount = 0;
   /** What is armed. An object, as a Map is larger than all the rest of a driver. */
   readonly #timers: { [name in TimerName]?: Timer | undefined } = {};
   #state: State = INITIAL;
   #isBusy = false;
-  #aliveAtMs: number | null = null;
 
-  constructor(parts: DriverParts, performer: Performer) {
-    this.#parts = parts;
-    this.#performer = performer;
+  constructor(parts: Parts) {
+    this.parts = parts;
   }
+
+  /**
+   * Performs an effect that is no timer.
+   *
+   * @param failure What the input was about that led to the effect.
+   */
+  protected abstract perform(act: Act, failure: PendingError | null): void;
+
+  /** An effect threw, or a task that was posted (null): the state must not wait for what it was to do. */
+  protected abstract failed(act: Act | null, error: unknown): void;
 
   /** Whether events of a `reconnect()` are not all dispatched yet. */
   get isLate(): boolean {
@@ -92,37 +82,30 @@ export class Driver {
 
   /** Changes the state at once; the effects follow as soon as no other is being performed. */
   apply(input: Input, failure: PendingError | null = null): void {
-    const { clock, config, doors } = this.#parts;
+    const { config, doors } = this.parts;
     const before = this.#state;
     const [after, effects] = step(before, input, config, doors);
     this.#state = after;
     const isCall = input.type === "reconnect" || input.type === "pause";
-    if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();
-    const first = this.#performer.noteStep({ before, after, effects, failure });
-    if (first && isCall) this.#later = [...this.#later, first];
-    else if (first) this.#tasks.push(first);
-    for (const effect of effects) {
-      const isLate = isCall && isEvent(effect);
-      if (isLate) this.#lateCount++;
-      const task = { effect, wanted: after, failure, isLate };
-      if (isLate) this.#later = [...this.#later, task];
-      else this.#tasks.push(task);
+    if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();
+    const moment = { before, input, after, effects, failure };
+    const acts: readonly Act[] = doors.note?.(this, moment)
+      ? [{ type: "statuschange" }, ...effects]
+      : effects;
+    for (const act of acts) {
+      const perform = (): void => this.#attempt(act, () => this.#perform(act, after, failure));
+      if (isCall && EVENTS.includes(act.type)) this.#wait(perform);
+      else this.#tasks.push(perform);
     }
-    // Any task lets them out.
-    if (isCall && this.#later.length > 0) soon(() => this.post(() => {}));
     const wasBusy = this.enter();
-    try {
-      doors.trace?.({ atMs: clock.now(), before, input, after, effects });
-    } catch (error) {
-      this.#performer.report("trace", error);
-    }
+    doors.trace?.(this, moment);
     this.leave(wasBusy);
   }
 
   /** Performs a task after the effects that are pending. */
   post(task: () => void): void {
     this.#letOut();
-    this.#tasks.push(task);
+    this.#tasks.push(() => this.#attempt(null, task));
     if (!this.#isBusy) this.leave(this.enter());
   }
 
@@ -141,6 +124,7 @@ export class Driver {
   leave(wasBusy: boolean): void {
     if (wasBusy) return;
     try {
+      // Most messages leave nothing behind, and to look is quicker than to drain.
       if (this.#tasks.length > 0) this.#drain();
     } finally {
       this.#isBusy = false;
@@ -148,39 +132,46 @@ export class Driver {
   }
 
   #drain(): void {
-    for (let task; (task = this.#tasks.shift());) {
-      const pending = typeof task === "function" ? null : task;
-      try {
-        pending ? this.#perform(pending) : (task as () => void)();
-      } catch (error) {
-        this.#performer.failed(pending && pending.effect, error);
-      }
-      if (pending?.isLate) this.#lateCount--;
-    }
+    for (let task; (task = this.#tasks.shift());) task();
     // A list that was shifted empty keeps its memory.
     this.#tasks.length = 0;
   }
 
-  /** Events that wait come before any later one. */
-  #letOut(): void {
-    this.#tasks.push(...this.#later);
-    this.#later = NONE;
+  #attempt(act: Act | null, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.failed(act, error);
+    }
   }
 
-  /** Notes a sign of life of the peer. */
-  noteAlive(): void {
-    this.#aliveAtMs = this.#parts.clock.now();
+  /** Until a microtask has passed, or the next event is due. */
+  #wait(perform: () => void): void {
+    // Any task lets them out.
+    if (!this.#later) soon(() => this.post(() => {}));
+    this.#lateCount++;
+    (this.#later ??= []).push(() => {
+      perform();
+      this.#lateCount--;
+    });
+  }
+
+  /** Events that wait come before any later one. */
+  #letOut(): void {
+    this.#tasks.push(...this.#later ?? []);
+    this.#later = undefined;
   }
 
   /** Performs an effect, unless the client does something else by now; see {@linkcode Effect}. */
-  #perform({ effect, wanted, failure }: Pending): void {
+  #perform(act: Act, wanted: State, failure: PendingError | null): void {
     const state = this.#state;
     const isOver = CLOSING.includes(state.phase);
-    switch (effect.type) {
+    switch (act.type) {
       case "disarm":
-        return this.#disarm(effect.timer);
+        return this.#disarm(act.timer);
       case "abandon":
       case "statechange":
+      case "statuschange":
         break;
       case "error":
       case "close":
@@ -191,31 +182,23 @@ export class Driver {
         break;
       default:
         if (state.epoch !== wanted.epoch || state.phase !== wanted.phase) return;
-        if (effect.type === "arm") return this.#arm(effect.timer, effect.delayMs);
+        if (act.type === "arm") return this.#arm(act.timer, act.delayMs);
     }
-    this.#performer.perform(effect, failure);
+    this.perform(act, failure);
   }
 
   #arm(timer: TimerName, delayMs: number): void {
-    const { clock } = this.#parts;
+    const { clock, doors } = this.parts;
     this.#disarm(timer);
-    if (timer === "heartbeat") this.#aliveAtMs = null;
     const dueAtMs = clock.now() + delayMs;
     const fire = (): void => {
       this.#timers[timer] = undefined;
-      const nowMs = clock.now();
       // The wall clock may jump back: a negative time is none.
-      const lateMs = Math.max(0, nowMs - dueAtMs);
-      const silentMs = timer === "heartbeat" ? this.#silence(nowMs) : null;
+      const lateMs = Math.max(0, clock.now() - dueAtMs);
+      const silentMs = timer === "heartbeat" ? doors.silentMs?.(this) ?? null : null;
       this.apply({ type: "timer", timer, lateMs, silentMs });
     };
     this.#timers[timer] = { handle: clock.setTimeout(fire, delayMs) };
-  }
-
-  /** Bytes that leave are a sign of life as good as a message. */
-  #silence(nowMs: number): number | null {
-    if (this.#performer.isDraining()) return 0;
-    return this.#aliveAtMs === null ? null : Math.max(0, nowMs - this.#aliveAtMs);
   }
 
   /** Without a name, all. */
@@ -224,7 +207,7 @@ export class Driver {
       const armed = this.#timers[name];
       if (!armed) continue;
       this.#timers[name] = undefined;
-      this.#parts.clock.clearTimeout(armed.handle);
+      this.parts.clock.clearTimeout(armed.handle);
     }
   }
 }

@@ -10,10 +10,9 @@ import type { Arrival, Attempt, Loss } from "../connection/attempt.ts";
 import type { QueueLimits, WebSocketData } from "../bounded_queue.ts";
 import type { PendingError } from "../errors.ts";
 import type { SendOptions } from "../features/queue.ts";
-import type { Closure, Config, Effect, Series, State, Verdict } from "../machine/state.ts";
+import type { Closure, Config, Effect, Input, State, Verdict } from "../machine/state.ts";
 import type { FeatureCells } from "../machine/step.ts";
 import type { Clock, WebSocketConstructor } from "../sources.ts";
-import type { TraceRecord } from "../trace.ts";
 import type { Client } from "./client.ts";
 
 /** Keeps what is sent until there is a connection. */
@@ -28,29 +27,26 @@ export interface Outbox {
 
 /** Who listens to a client, and how messages get to them. */
 export interface Listeners {
-  /** Whether an event of a type may have a listener: one was added, and may be gone again. */
-  has(type: string): boolean;
+  /** The types of events that may have a listener: one was added, and may be gone again. */
+  readonly types: readonly string[];
   deliver(data: unknown, origin: string, inner?: Arrival): void;
 }
 
 /** One step of the machine, before anything follows from it. */
 export interface Moment {
   readonly before: State;
+  readonly input: Input;
   readonly after: State;
   readonly effects: readonly Effect[];
   readonly failure: PendingError | null;
 }
 
-/** What a verdict is about. */
+/** What a verdict is about, beside the state of the client. */
 export interface Case {
   readonly closure: Closure;
-  readonly wasOpen: boolean;
-  readonly series: Series;
   readonly failure: PendingError | null;
   /** What the thrown value decided that is the cause of the failure. */
   readonly decision: Loss["decision"];
-  /** Whether the verdict still matters: a hook may have closed the client. */
-  isAwaited(): boolean;
 }
 
 /** Effects that only a feature performs, by their names. */
@@ -67,6 +63,9 @@ export type EffectDoors = {
  * in the client or its attempt, so that one feature serves many clients.
  */
 export interface Doors extends FeatureCells, EffectDoors {
+  /** Whether the client is made without dialling, and whether it pauses where it would end by itself. */
+  readonly startsPaused?: boolean;
+  readonly pauses?: boolean;
   /** Whether a handshake runs on each new connection. */
   readonly runsHandshake?: boolean;
   readonly heartbeat?: Config["heartbeat"];
@@ -76,27 +75,28 @@ export interface Doors extends FeatureCells, EffectDoors {
   readonly url?: string | undefined;
   /** Finds out where to connect; answers by `client.resolved()`. */
   readonly resolve?: (client: Client, attempt: Attempt) => void;
-  /** Gives up what `resolve` waits for, at the end. */
-  readonly giveUp?: (client: Client) => void;
+  /** What there was ended. */
+  readonly abandoned?: (client: Client) => void;
   /** A socket was made. */
   readonly dialed?: (client: Client, attempt: Attempt) => void;
   /** Keeps what arrives before `open`. */
   readonly keep?: (client: Client, attempt: Attempt, arrival: Arrival) => void;
   /** Sees a message first; true keeps it from the listeners. */
   readonly takes?: (client: Client, attempt: Attempt, data: unknown) => boolean;
-  /** Whether bytes left the socket since this was called last. */
-  readonly isDraining?: (attempt: Attempt) => boolean;
+  /** How long ago the last sign of life came; null: none since the heartbeat timer was armed. */
+  silentMs?(client: Client): number | null;
   /** The bounds of the queue, and of what arrives during a handshake; null: nothing is queued. */
   readonly limits?: QueueLimits | null;
   readonly outbox?: (client: Client) => Outbox;
   readonly listeners?: (target: EventTarget) => Listeners;
   /** Keeps what a step means for the status; true if that changed. */
-  readonly note?: (client: Client, moment: Moment) => boolean;
-  /** Each connects the client to something around it, and returns what ends that. */
-  readonly listenToSignal?: (client: Client) => () => void;
-  readonly listenToNetwork?: (client: Client) => () => void;
+  note?(client: Client, moment: Moment): boolean;
+  /** Each connects the client to something around it; `releases` of the client ends that. */
+  readonly listenToSignal?: (client: Client) => void;
+  readonly listenToNetwork?: (client: Client) => void;
   readonly signal?: AbortSignal;
-  readonly trace?: (record: TraceRecord) => void;
+  /** Sees each step, before anything follows from it. */
+  trace?(client: Client, moment: Moment): void;
   /** The URL as a trace may show it. */
   readonly redact?: (url: string) => string;
 }

@@ -51,24 +51,19 @@ export class ListenerList {
    * looking costs a twentieth of a message; never where the native dispatch does more than ours.
    */
   #passes: 0 | 1 | 2 = 1;
-  /** The types that listeners were added for. */
-  #types: readonly string[] = NONE;
+  /** The types of events that may have a listener: one was added, and may be gone again. */
+  types: readonly string[] = NONE;
 
   constructor(target: EventTarget) {
     this.target = target;
     if (IS_WORKERD) OWN_DISPATCH.add(target);
   }
 
-  /** Whether an event of a type may have a listener: one was added, and may be gone again. */
-  has(type: string): boolean {
-    return this.#types.includes(type);
-  }
-
   /** As `addEventListener` of the DOM. */
   add(type: string, callback: Listener | null, options?: boolean | ListenerOptions): void {
     const { addEventListener } = PlatformEventTarget.prototype;
     const name = `${type}`;
-    if (!this.has(name)) this.#types = this.#types.concat(name);
+    if (!this.types.includes(name)) this.types = this.types.concat(name);
     // What cannot be called is refused, or ignored, as the platform does.
     if (name !== "message" || !callback || Object(callback) !== callback) {
       return addEventListener.call(this.target, name, callback, options);

@@ -11,7 +11,7 @@ import type { SendQueueOptions } from "../features/queue.ts";
 import type { Failure, RetryDecision } from "../features/retry.ts";
 import type { Sources } from "../sources.ts";
 import type { TraceRecord } from "../trace.ts";
-import type { PauseOptions } from "./pausing.ts";
+import type { PauseOptions } from "../features/pausing.ts";
 import type { TimingOptions } from "./timing.ts";
 
 /** Options of a client. Durations are in milliseconds. */

@@ -6,11 +6,10 @@
 
 import { platformClock, platformWebSocket, type Sources } from "../sources.ts";
 import type { DoorFeature, Doors, Feature, Parts } from "./feature.ts";
-import type { PauseOptions } from "./pausing.ts";
 import { timingOf, type TimingOptions } from "./timing.ts";
 
 /** Options of a client of parts; they are not checked. */
-export interface CoreOptions extends TimingOptions, PauseOptions {
+export interface CoreOptions extends TimingOptions {
   /** Subprotocols. */
   readonly protocols?: readonly string[];
   /** `queue()`, `heartbeat()`, ...; the order has no meaning, and of two of one kind the later one counts. */
@@ -21,18 +20,18 @@ export interface CoreOptions extends TimingOptions, PauseOptions {
 
 /** What is always there, and the doors that the features fill. */
 export function partsOf(url: string | Feature, options: CoreOptions): Parts {
-  const { giveUp, protocols = [], sources = {}, use = [] } = options;
+  const { protocols = [], sources = {}, use = [] } = options;
   const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } = sources;
   const { backoff, numbers } = timingOf(options);
   const doors = doorsOf(typeof url === "string" ? use : [...use, url]);
-  const { heartbeat = null, runsHandshake = false } = doors;
+  const { heartbeat = null, pauses = false, runsHandshake = false } = doors;
   return {
     doors,
     url: typeof url === "string" ? url : doors.url ?? "",
     protocols,
     config: shared("config", {
       ...numbers,
-      pauses: giveUp === "pause",
+      pauses,
       handshake: runsHandshake,
       heartbeat,
     }),
@@ -56,9 +55,10 @@ function doorsOf(use: readonly DoorFeature[]): Doors {
 }
 
 /** Most clients are made alike: they share what does not differ from the client made before. */
-const before: { doors?: object; config?: object } = {};
+const before: { doors?: object; config?: object; limits?: object } = {};
 
-function shared<T extends object>(what: keyof typeof before, made: T): T {
+/** What was made before, if it is the same; nothing of a user's, which would be kept alive. */
+export function shared<T extends object>(what: keyof typeof before, made: T): T {
   const old = before[what] as T | undefined;
   const names = Object.keys(made) as (keyof T)[];
   const isSame = old && Object.keys(old).length === names.length &&

@@ -8,7 +8,7 @@ import type { WebSocketData } from "../bounded_queue.ts";
 import { redact } from "../connection/url.ts";
 import type { Provider } from "../features/provider.ts";
 import { readSendOptions, type SendOptions } from "../features/queue.ts";
-import { type Status, statusOf } from "../features/status.ts";
+import { notedOf, openedOf, type Status, statusOf } from "../features/status.ts";
 import type { Ending } from "./client.ts";
 import { checkCloseArguments } from "./close_arguments.ts";
 import { clientOf, ReconnectingWebSocket as CoreClient } from "./core_client.ts";
@@ -171,7 +171,12 @@ export class ReconnectingWebSocket extends CoreClient {
    * cannot be taken for one of this.
    */
   get connection(): number {
-    return clientOf(this).connection;
+    return notedOf(clientOf(this)).connection;
+  }
+
+  /** Resolves at the first `open`; rejects if the client ends before. Never an unhandled rejection. */
+  get opened(): Promise<void> {
+    return openedOf(this);
   }
 
   /**
@@ -216,8 +221,17 @@ export class ReconnectingWebSocket extends CoreClient {
    * @param reason At most 123 bytes of UTF-8.
    * @throws {DOMException} `InvalidStateError` once over; as `close()` for the arguments.
    */
-  override pause(code?: number, reason?: string): void {
-    clientOf(this).pause(checkCloseArguments(code, reason));
+  pause(code?: number, reason?: string): void {
+    clientOf(this).demand({ type: "pause", ...checkCloseArguments(code, reason) });
+  }
+
+  /**
+   * Goes on after a pause: resets the counters and dials now. Elsewhere it does nothing.
+   *
+   * @throws {DOMException} `InvalidStateError` once over.
+   */
+  resume(): void {
+    clientOf(this).demand({ type: "resume" });
   }
 
   /**

@@ -4,25 +4,25 @@
  * @module
  */
 
-import { check, checkFunction, checkRest, own } from "../_check.ts";
+import { anything, check, NOTHING, read } from "../_check.ts";
 import { isSequence, readProtocols, readUrl } from "../connection/url.ts";
 import { abort, readSignal } from "../features/abort.ts";
 import { connectivity } from "../features/connectivity.ts";
-import { handshake } from "../features/handshake.ts";
+import { handshake, readHandshake } from "../features/handshake.ts";
 import { heartbeat, readHeartbeat } from "../features/heartbeat.ts";
+import { PAUSING, pausing } from "../features/pausing.ts";
 import { provider, type ProviderFunction } from "../features/provider.ts";
 import { noQueue, queue, readQueue } from "../features/queue.ts";
-import { retry } from "../features/retry.ts";
+import { readShouldRetry, retry } from "../features/retry.ts";
 import { status } from "../features/status.ts";
-import { trace } from "../features/trace.ts";
+import { readTrace, trace } from "../features/trace.ts";
 import { missing } from "../platform.ts";
-import type { Sources } from "../sources.ts";
+import { readSources, type Sources } from "../sources.ts";
 import type { DoorFeature, Feature } from "./feature.ts";
 import { ListenerList } from "./listener_list.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
 import type { CoreOptions } from "./parts.ts";
-import { checkPausing } from "./pausing.ts";
-import { readTiming } from "./timing.ts";
+import { checkParameters, TIMING } from "./timing.ts";
 
 const LISTENERS: DoorFeature = {
   kind: "listeners",
@@ -45,9 +45,8 @@ export function readArguments(
 ): [url: string | Feature, options: CoreOptions] {
   const isBag = typeof second === "object" && second !== null && !isSequence(second);
   check(!isBag || third === undefined, "the second argument", "the protocols", second);
-  const bag = (isBag ? second : third) as ReconnectingWebSocketOptions | undefined;
-  const given = own("options", bag);
-  const { protocols: option } = given;
+  const options = readOptions((isBag ? second : third) as ReconnectingWebSocketOptions | undefined);
+  const { protocols: option } = options;
   check(
     option === undefined || second === undefined || isBag,
     "'options.protocols'",
@@ -55,12 +54,19 @@ export function readArguments(
     // Not the value: subprotocols carry tokens.
     typeof option,
   );
-  const options = readOptions(given);
   const protocols = readProvider(isBag || second === undefined ? option : second, readProtocols);
   const where = readProvider(url, readUrl);
-  return typeof where === "function" || typeof protocols === "function"
-    ? [provider(where, protocols as ProviderFunction<string[]>), options]
-    : [where, { __proto__: null, ...options, protocols } as CoreOptions];
+  const isStatic = typeof where !== "function" && typeof protocols !== "function";
+  return [
+    isStatic ? where : provider(where, protocols as ProviderFunction<string[]>),
+    {
+      __proto__: null,
+      ...options,
+      use: featuresOf(options),
+      protocols: isStatic ? protocols : [],
+      sources: options.sources ?? NOTHING,
+    } as CoreOptions,
+  ];
 }
 
 /** A function is called before every attempt; anything else is checked now. */
@@ -68,55 +74,41 @@ function readProvider<T>(given: unknown, read: (given: unknown) => T): T | Provi
   return typeof given === "function" ? given as ProviderFunction<T> : read(given);
 }
 
-/** Each option becomes a feature, but for those of the timing. */
-function readOptions(given: ReconnectingWebSocketOptions): CoreOptions {
-  const {
-    giveUp,
-    handshake: run,
-    heartbeat: pulse,
-    protocols: _,
-    queue: limits,
-    shouldRetry,
-    signal,
-    sources: from,
-    startPaused,
-    trace: sink,
-    ...timing
-  } = given;
-  checkPausing(giveUp);
-  checkFunction("handshake", run);
-  checkFunction("shouldRetry", shouldRetry);
-  checkFunction("trace", sink);
-  const sources = readSources(from);
-  const use = [
-    LISTENERS,
-    status(),
-    limits === false ? noQueue() : queue(limits === undefined ? limits : readQueue(limits)),
-    retry(shouldRetry),
-    connectivity(sources.connectivity),
-    pulse === undefined ? pulse : heartbeat(readHeartbeat(pulse)),
-    run && handshake(run),
-    readSignal(signal) && abort(signal as AbortSignal),
-    sink && trace(sink),
-  ];
-  const features = use.filter((feature) => !!feature);
-  return {
-    __proto__: null,
-    ...readTiming(timing),
-    startPaused: !!startPaused,
-    giveUp,
-    sources,
-    use: features,
-  } as CoreOptions;
-}
-
-function readSources(given: Partial<Sources> | undefined): Partial<Sources> {
-  const sources = own("sources", given);
-  const { WebSocket, clock: _, connectivity: __, random, ...rest } = sources;
-  checkRest("sources", rest);
-  checkFunction("sources.WebSocket", WebSocket);
-  checkFunction("sources.random", random);
+/** Each is checked by the file of its feature. */
+function readOptions(given?: ReconnectingWebSocketOptions): ReconnectingWebSocketOptions {
+  const options = read<ReconnectingWebSocketOptions>("options", given, {
+    ...TIMING,
+    ...PAUSING,
+    protocols: anything,
+    shouldRetry: readShouldRetry,
+    handshake: readHandshake,
+    heartbeat: readHeartbeat,
+    queue: readQueue,
+    signal: readSignal,
+    trace: readTrace,
+    sources: readSources,
+  });
+  checkParameters(options);
   if (typeof Event !== "function") throw missing("Event");
   if (typeof URL !== "function") throw missing("URL");
-  return sources;
+  return options;
+}
+
+/** Each option becomes a feature, but for those of the timing. */
+function featuresOf(options: ReconnectingWebSocketOptions): Feature[] {
+  const { queue: limits, handshake: run, signal, trace: sink } = options;
+  const { connectivity: hints }: Partial<Sources> = options.sources ?? NOTHING;
+  const features = [
+    LISTENERS,
+    status(),
+    pausing(options),
+    limits === false ? noQueue() : queue(limits),
+    retry(options.shouldRetry),
+    connectivity(hints),
+    options.heartbeat && heartbeat(options.heartbeat),
+    run && handshake(run),
+    signal && abort(signal),
+    sink && trace(sink),
+  ];
+  return features.filter((feature) => !!feature);
 }

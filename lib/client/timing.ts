@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkRest, NOTHING, number, own } from "../_check.ts";
+import { anything, NOTHING, read, type Rules } from "../_check.ts";
 import { windows } from "../_windows.ts";
 import { type Backoff, type BackoffOptions, windowedBackoff } from "../backoff.ts";
 import type { Config } from "../machine/state.ts";
@@ -97,30 +97,23 @@ export function timingOf({
   };
 }
 
-/** These options, checked. */
-export function readTiming(given: TimingOptions): TimingOptions {
-  const bag = own("options", given);
-  const {
-    backoff,
-    maxDelayMs,
-    maxAttempts,
-    connectTimeoutMs,
-    stableAfterMs,
-    closeTimeoutMs,
-    ...rest
-  } = bag;
-  checkRest("options", rest);
-  number("maxAttempts", maxAttempts, 0, Infinity);
-  number("maxDelayMs", maxDelayMs, 2);
-  number("connectTimeoutMs", connectTimeoutMs);
-  number("stableAfterMs", stableAfterMs, 0);
-  number("closeTimeoutMs", closeTimeoutMs, 0);
-  if (typeof backoff === "function" || backoff === undefined) return bag;
-  const parameters = own("backoff", backoff);
-  const { initialDelayMs: _, multiplier: __, ...unknown } = parameters;
-  checkRest("backoff", unknown);
-  const checked = { __proto__: null, ...bag, backoff: parameters };
-  const { initialDelayMs, maxDelayMs: cap } = timingOf(checked).numbers;
-  windowedBackoff({ ...parameters, initialDelayMs, maxDelayMs: cap });
-  return checked;
+/** What each of these options may be. */
+export const TIMING: Rules<TimingOptions> = {
+  backoff: (value) => typeof value === "function" ? value : read("backoff", value, PARAMETERS),
+  maxDelayMs: [2],
+  maxAttempts: [0, Infinity],
+  connectTimeoutMs: [1],
+  stableAfterMs: [0],
+  closeTimeoutMs: [0],
+};
+
+/** Checked together, by the policy. */
+const PARAMETERS: Rules<Parameters> = { initialDelayMs: anything, multiplier: anything };
+
+/** Checks the parameters of the default policy, which depend on the cap. */
+export function checkParameters(options: TimingOptions): void {
+  const { backoff } = options;
+  if (typeof backoff !== "object") return;
+  const { initialDelayMs, maxDelayMs } = timingOf(options).numbers;
+  windowedBackoff({ ...backoff, initialDelayMs, maxDelayMs });
 }

@@ -5,6 +5,7 @@
  */
 
 import { isNumber } from "../_check.ts";
+import type { BackoffContext } from "../backoff.ts";
 import { type DelayRange, isRetryable, pacing } from "../machine/close_codes.ts";
 import type { Config, Verdict } from "../machine/state.ts";
 import type { Client } from "./client.ts";
@@ -34,31 +35,23 @@ export function within([minMs, maxMs]: DelayRange, random: number, maxDelayMs: n
   return bound(minMs + random * (maxMs - minMs), maxDelayMs);
 }
 
-/** Gets what a hook answers; undefined, where it threw or the answer makes no sense. */
-export type Consult = <T>(
-  name: string,
-  call: () => unknown,
-  accepts: (answer: unknown) => answer is T,
-) => T | undefined;
-
-/** The core trusts the policy and the source of chance. */
-const trust: Consult = (_, call) => call() as never;
-
-/** A retry after what a paced close code says, or the policy. */
+/**
+ * A retry after what a paced close code says, or the policy. The core trusts the policy and the source of
+ * chance; what checks them gives their answers, and undefined for one that makes no sense.
+ */
 export function retryAfter(
-  { closure: { code }, series }: Case,
-  { parts: { backoff, config: { initialDelayMs, maxDelayMs }, random: source } }: Client,
-  consult = trust,
+  { closure: { code } }: Case,
+  { parts: { backoff, config: { initialDelayMs, maxDelayMs }, random: source }, state }: Client,
+  random: number = source(),
+  ask: (context: BackoffContext) => number | undefined = backoff,
   flaws: string[] = [],
 ): Verdict {
-  const { attempt, waitedMs, previousDelayMs } = series;
-  const random = consult("random", source, isUnit) ?? 0.5;
+  const { attempt, waitedMs, previousDelayMs } = state.series;
   const range = attempt ? null : pacing(code, initialDelayMs, maxDelayMs);
   if (range) {
     return { retry: true, delayMs: within(range, random, maxDelayMs), by: "close-code", flaws };
   }
-  const context = { attempt: attempt + 1, waitedMs, previousDelayMs, random };
-  const proposedMs = consult("backoff", () => backoff(context), isNumber);
+  const proposedMs = ask({ attempt: attempt + 1, waitedMs, previousDelayMs, random });
   const delayMs = bound(proposedMs ?? maxDelayMs, maxDelayMs);
   if (proposedMs !== undefined && proposedMs !== delayMs) flaws.push("backoff: out of bounds");
   return { retry: true, delayMs, by: "policy", flaws };

@@ -48,6 +48,8 @@ const TYPES: readonly SocketEvent["type"][] = ["open", "error", "close"];
 
 /** What a heartbeat remembers of a connection. */
 export interface Pulse {
+  /** When the last sign of life came; null: none since the heartbeat timer was armed. */
+  aliveAtMs: number | null;
   /** Bytes that were not sent at the beat before. */
   bufferedBytes: number;
   /** When the last probe left that is not answered. */

@@ -13,19 +13,18 @@ export function abort(signal: AbortSignal): Feature {
   const feature: DoorFeature = {
     kind: "abort",
     signal,
-    listenToSignal(client): () => void {
+    listenToSignal(client): void {
       const end = (): void =>
         client.apply({ type: "close", error: "aborted", code: 1000, reason: "" });
       signal.addEventListener("abort", end);
-      return () => signal.removeEventListener("abort", end);
+      client.releases = [() => signal.removeEventListener("abort", end)];
     },
   };
   return feature;
 }
 
 /** The `signal` option, checked. */
-export function readSignal(given: AbortSignal | undefined): AbortSignal | undefined {
-  const isSignal = given === undefined || tagOf(given) === "AbortSignal";
-  check(isSignal, "'signal'", "an AbortSignal", given);
+export function readSignal(given: AbortSignal): AbortSignal {
+  check(tagOf(given) === "AbortSignal", "'signal'", "an AbortSignal", given);
   return given;
 }

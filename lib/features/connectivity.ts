@@ -9,7 +9,7 @@ import type { DoorFeature, Feature } from "../client/feature.ts";
 import { drawn } from "../client/verdict.ts";
 import type { Hint } from "../machine/state.ts";
 import { hintCells } from "../machine/hint_cells.ts";
-import type { Connectivity, ConnectivityHint, Page } from "../sources.ts";
+import { type Connectivity, type ConnectivityHint, type Page, sinceMs } from "../sources.ts";
 
 /** Follows the hints of a source, by default the browser's. */
 export function connectivity(source: Connectivity | null = platformConnectivity()): Feature {
@@ -17,7 +17,11 @@ export function connectivity(source: Connectivity | null = platformConnectivity(
   const feature: DoorFeature = {
     ...PLAIN,
     isPlain: false,
-    listenToNetwork: (client) => source.subscribe((given) => hint(client, given)),
+    listenToNetwork(client): void {
+      client.releases = client.releases.concat(
+        source.subscribe((given) => hint(client, given)) || [],
+      );
+    },
   };
   return feature;
 }
@@ -32,12 +36,13 @@ function followHint(client: Client, _: unknown, effect: { readonly hint: Hint })
 
 /** A hint, with the times and the draw that decide what follows. */
 function hint(client: Client, given: Hint | "offline"): void {
+  const { clock } = client.parts;
   client.apply({
     type: "hint",
     hint: given,
     random: drawn(client),
-    dialMs: client.sinceMs(client.current?.dialedAtMs),
-    earlyMs: client.sinceMs(client.earlyAtMs),
+    dialMs: sinceMs(clock, client.current?.dialedAtMs),
+    earlyMs: sinceMs(clock, client.earlyAtMs),
   });
 }
 

@@ -189,3 +189,6 @@ function keep(client: Client, attempt: Attempt, arrival: Arrival): void {
     client.lose(attempt, { cause, phase: "handshaking" });
   }
 }
+
+/** The `handshake` option, checked. */
+export { aFunction as readHandshake } from "../_check.ts";

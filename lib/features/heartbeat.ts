@@ -4,13 +4,14 @@
  * @module
  */
 
-import { check, checkFunction, checkRest, number, own } from "../_check.ts";
+import { aFunction, check, read, type Rules } from "../_check.ts";
 import { snapshot, toMessage, type WebSocketData } from "../bounded_queue.ts";
 import type { Client } from "../client/client.ts";
 import { guard } from "../client/faults.ts";
 import type { DoorFeature, Feature } from "../client/feature.ts";
-import type { Attempt } from "../connection/attempt.ts";
+import type { Attempt, Pulse } from "../connection/attempt.ts";
 import { heartbeatCells } from "../machine/heartbeat_cells.ts";
+import { sinceMs } from "../sources.ts";
 
 /**
  * Liveness by application messages; browsers expose no ping frame. Where the class exposes the pings and
@@ -63,51 +64,69 @@ export function heartbeat(
     heartbeat: { intervalMs, timeoutMs, probes, always },
     heartbeatCells,
     dialed,
-    isDraining,
+    silentMs,
     probe: (client, attempt) => probe(client, attempt, message),
     takes: (client, attempt, data) => takes(client, attempt, data, isReply),
   };
   return feature;
 }
 
+const RULES: Rules<HeartbeatOptions> = {
+  intervalMs: [1],
+  timeoutMs: [1],
+  // As it would be sent now.
+  message: (value) => typeof value === "function" ? value : snapshot(toMessage(value)),
+  isReply: aFunction,
+  always: (value) => !!value,
+};
+
 /** The `heartbeat` option, checked. */
 export function readHeartbeat(given: HeartbeatOptions): HeartbeatOptions {
-  const bag = own("heartbeat", given);
-  const { intervalMs, timeoutMs, message, isReply, always, ...rest } = bag;
-  checkRest("heartbeat", rest);
-  const isProbed = !always || message !== undefined;
+  const options = read("heartbeat", given, RULES);
+  const isProbed = !options.always || options.message !== undefined;
   check(isProbed, "'heartbeat.message'", "given with 'heartbeat.always'", undefined);
-  number("heartbeat.intervalMs", intervalMs);
-  number("heartbeat.timeoutMs", timeoutMs);
-  checkFunction("heartbeat.isReply", isReply);
-  const isFixed = message !== undefined && typeof message !== "function";
-  // As it would be sent now.
-  const probe = isFixed ? snapshot(toMessage(message)) : message;
-  return { __proto__: null, ...bag, always: !!always, message: probe } as HeartbeatOptions;
+  return options;
 }
 
 function dialed(client: Client, attempt: Attempt): void {
-  attempt.pulse = { bufferedBytes: 0, probedAtMs: null, latencyMs: null };
+  const pulse: Pulse = attempt.pulse = {
+    aliveAtMs: null,
+    bufferedBytes: 0,
+    probedAtMs: null,
+    latencyMs: null,
+  };
   // QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters.
   const emitter = attempt.socket as { on?(type: string, listener: () => void): void };
-  for (const type of ["ping", "pong"]) emitter.on?.(type, () => client.noteAlive(attempt));
+  for (const type of ["ping", "pong"]) emitter.on?.(type, () => noteAlive(client, pulse));
 }
 
-function isDraining({ pulse, socket }: Attempt): boolean {
-  if (!pulse) return false;
-  const before = pulse.bufferedBytes;
+function noteAlive({ parts }: Client, pulse: Pulse): void {
+  pulse.aliveAtMs = parts.clock.now();
+}
+
+/** Called when the heartbeat timer fires, which then begins anew. Bytes that leave are as good as a message. */
+function silentMs({ current, parts, socket }: Client): number | null {
+  const pulse = current?.pulse;
+  if (!pulse) return null;
+  const { aliveAtMs, bufferedBytes } = pulse;
+  pulse.aliveAtMs = null;
   pulse.bufferedBytes = socket?.bufferedAmount ?? 0;
-  return before - pulse.bufferedBytes >= MIN_DRAIN_BYTES;
+  return bufferedBytes - pulse.bufferedBytes >= MIN_DRAIN_BYTES
+    ? 0
+    : sinceMs(parts.clock, aliveAtMs);
 }
 
 function probe(client: Client, attempt: Attempt, given: HeartbeatOptions["message"]): void {
   const { state } = client;
+  const { pulse } = attempt;
+  // The timer was armed again.
+  if (pulse) pulse.aliveAtMs = null;
   guard(client, "heartbeat.message", () => {
     const message = toMessage(typeof given === "function" ? given() : given);
     // The function may have closed what it was to probe.
     if (client.state !== state) return;
     attempt.socket?.send(message);
-    if (attempt.pulse) attempt.pulse.probedAtMs = client.parts.clock.now();
+    if (pulse) pulse.probedAtMs = client.parts.clock.now();
   });
 }
 
@@ -118,13 +137,13 @@ function takes(
   data: unknown,
   accepts: HeartbeatOptions["isReply"],
 ): boolean {
-  client.driver.noteAlive();
+  const { pulse } = attempt;
+  if (pulse) noteAlive(client, pulse);
   const { epoch, silences } = client.state;
   if (silences) client.apply({ type: "alive", epoch });
   const isReply = !!guard(client, "isReply", () => accepts?.(data));
-  const { pulse } = attempt;
   if (isReply && pulse && pulse.probedAtMs !== null) {
-    pulse.latencyMs = client.sinceMs(pulse.probedAtMs);
+    pulse.latencyMs = sinceMs(client.parts.clock, pulse.probedAtMs);
     pulse.probedAtMs = null;
   }
   return isReply || !client.carries(attempt);

@@ -7,7 +7,7 @@
 import {
   BoundedQueue,
   byteLength,
-  type Entry,
+  type QueueLimits,
   snapshot,
   toMessage,
   type WebSocketData,
@@ -36,11 +36,11 @@ type Lost = readonly [data: WebSocketData, code: ReconnectingWebSocketErrorCode]
 /** What is sent waits here, in order, and each message is handed to at most one socket. */
 export class QueuedOutbox implements Outbox {
   readonly #client: Client;
-  readonly #queue: BoundedQueue | null;
+  readonly #limits: QueueLimits | null | undefined;
   /** Made when needed. */
-  #keyed: Map<string, Entry> | undefined;
-  /** No message expires before. */
-  #untilMs = Infinity;
+  #queue: BoundedQueue | undefined;
+  /** No message expires before; undefined: none ever does. */
+  #untilMs: number | undefined;
   /** Whether a full socket kept a message from leaving: `drain` is due. */
   #isHeldUp = false;
   /** Looks at a full socket. None of the machine's: it decides nothing, and would fill the trace. */
@@ -50,9 +50,8 @@ export class QueuedOutbox implements Outbox {
   #watched: Attempt | undefined;
 
   constructor(client: Client) {
-    const { limits } = client.parts.doors;
     this.#client = client;
-    this.#queue = limits ? new BoundedQueue(limits) : null;
+    this.#limits = client.parts.doors.limits;
   }
 
   get bytes(): number {
@@ -62,14 +61,14 @@ export class QueuedOutbox implements Outbox {
   send(data: unknown, options?: SendOptions): boolean {
     const message = toMessage(data);
     if (!this.#timer) return this.#send(message, options);
-    const { driver } = this.#client;
+    const client = this.#client;
     // What was sent before goes first, and its events come after the call.
-    const wasBusy = driver.enter();
+    const wasBusy = client.enter();
     try {
       this.#move();
       return this.#send(message, options);
     } finally {
-      driver.leave(wasBusy);
+      client.leave(wasBusy);
     }
   }
 
@@ -81,16 +80,17 @@ export class QueuedOutbox implements Outbox {
       return this.#hand(message, ready);
     }
     if (isOver(state)) return false;
-    if (this.#queue) {
+    if (this.#limits) {
       if (isFull) this.#holdUp();
       const { key, queue, ttlMs }: SendOptions = Object(options);
-      return queue !== false && this.#enqueue(message, this.#queue, key, ttlMs);
+      return queue !== false && this.#enqueue(message, this.#limits, key, ttlMs);
     }
     if (state.phase === "open") return false;
     throw notOpen();
   }
 
-  #enqueue(data: WebSocketData, queue: BoundedQueue, key?: string, ttlMs = Infinity): boolean {
+  #enqueue(data: WebSocketData, limits: QueueLimits, key?: string, ttlMs = Infinity): boolean {
+    const queue = this.#queue ??= new BoundedQueue(limits);
     const kept = snapshot(data);
     const bytes = byteLength(kept);
     const lost = queue.fits(bytes, queue.find(key)) ? [] : this.#expired(queue);
@@ -98,9 +98,9 @@ export class QueuedOutbox implements Outbox {
     const untilMs = ttlMs < Infinity ? this.#client.parts.clock.now() + ttlMs : ttlMs;
     const isPlain = key === undefined && untilMs === Infinity;
     const evicted = queue.add(kept, bytes, isPlain ? undefined : { key, untilMs });
-    const throws = !evicted && this.#client.parts.doors.limits?.overflow === "throw";
+    const throws = !evicted && limits.overflow === "throw";
     if (evicted && old) lost.push([old.message, "replaced"]);
-    if (evicted && untilMs < this.#untilMs) this.#untilMs = untilMs;
+    if (evicted) this.#expect(untilMs);
     for (const message of evicted ?? (throws ? [] : [kept])) lost.push([message, "queue-overflow"]);
     this.#drop(lost);
     if (throws) {
@@ -112,19 +112,24 @@ export class QueuedOutbox implements Outbox {
   /** Removes what is too old by now. */
   #expired(queue: BoundedQueue): Lost[] {
     const lost: Lost[] = [];
-    const nowMs = this.#untilMs < Infinity ? this.#client.parts.clock.now() : -Infinity;
+    if (this.#untilMs === undefined) return lost;
+    const nowMs = this.#client.parts.clock.now();
     if (this.#untilMs > nowMs) return lost;
-    this.#untilMs = Infinity;
+    this.#untilMs = undefined;
     for (let entry = queue.oldest; entry;) {
       const { label, message, next } = entry;
       const { untilMs } = label ?? NEVER;
       if (untilMs <= nowMs) {
         queue.remove(entry);
         lost.push([message, "expired"]);
-      } else if (untilMs < this.#untilMs) this.#untilMs = untilMs;
+      } else this.#expect(untilMs);
       entry = next;
     }
     return lost;
+  }
+
+  #expect(untilMs: number): void {
+    if (untilMs < (this.#untilMs ?? Infinity)) this.#untilMs = untilMs;
   }
 
   /** Gives a message to the socket. The platform may refuse it, which does not stop the others. */
@@ -141,7 +146,7 @@ export class QueuedOutbox implements Outbox {
 
   /** Dispatches all in one go: nothing that a listener does comes in between. */
   #drop(lost: readonly Lost[], cause?: unknown): void {
-    if (lost.length > 0) this.#client.driver.post(() => this.#report(lost, cause));
+    if (lost.length > 0) this.#client.post(() => this.#report(lost, cause));
   }
 
   #report(lost: readonly Lost[], cause?: unknown): void {
@@ -155,16 +160,16 @@ export class QueuedOutbox implements Outbox {
 
   #isFull({ bufferedAmount }: WebSocketLike): boolean {
     // QUIRK(workerd): bufferedAmount is undefined, which no limit compares to.
-    return bufferedAmount > (this.#client.parts.doors.limits?.maxBufferedBytes as number);
+    return bufferedAmount > (this.#limits?.maxBufferedBytes as number);
   }
 
   flush(): void {
-    const { driver } = this.#client;
-    const wasBusy = driver.enter();
+    const client = this.#client;
+    const wasBusy = client.enter();
     this.#move();
     // Not before what was refused is reported.
-    if (this.#isHeldUp) driver.post(() => this.#settle());
-    driver.leave(wasBusy);
+    if (this.#isHeldUp) client.post(() => this.#settle());
+    client.leave(wasBusy);
   }
 
   /** Hands over what the socket has room for. */

@@ -9,6 +9,7 @@ import type { DoorFeature, Feature } from "../client/feature.ts";
 import type { Attempt } from "../connection/attempt.ts";
 import { readProtocols, readUrl } from "../connection/url.ts";
 import { invalidState } from "../errors.ts";
+import { isOver } from "../machine/step.ts";
 import { decisionOf } from "./decision.ts";
 import { SingleFlight } from "./single_flight.ts";
 
@@ -49,7 +50,7 @@ export function provider(
     kind: "provider",
     url: typeof url === "string" ? url : undefined,
     resolve: (client, attempt) => resolve(client, attempt, url, protocols),
-    giveUp,
+    abandoned,
   };
   return feature;
 }
@@ -85,7 +86,9 @@ function flightOf(client: Client, given: unknown): SingleFlight<unknown> | undef
   });
 }
 
-function giveUp(client: Client): void {
+/** Gives up what a client waits for that is over or paused; otherwise the next attempt waits for it, too. */
+function abandoned(client: Client): void {
+  if (!isOver(client.state) && client.state.phase !== "paused") return;
   const reason = invalidState("use the answer as the client is over");
   const { flights } = client;
   for (const flight of [flights?.url, flights?.protocols]) flight?.cancel(reason);

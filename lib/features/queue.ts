@@ -7,7 +7,8 @@
 
 import { DEFAULT_LIMITS, type Overflow, type QueueLimits } from "../bounded_queue.ts";
 import type { DoorFeature, Feature } from "../client/feature.ts";
-import { check, checkNumber, checkRest, number, own } from "../_check.ts";
+import { shared } from "../client/parts.ts";
+import { check, checkNumber, own, read, type Rules } from "../_check.ts";
 import { QueuedOutbox } from "./outbox.ts";
 
 /** Bounds of the queue that holds messages sent while not open. */
@@ -83,22 +84,27 @@ export function noQueue(): Feature {
 }
 
 function withLimits(limits: QueueLimits | null): DoorFeature {
-  return { ...PLAIN, isPlain: false, limits };
+  return { ...PLAIN, limits: limits && shared("limits", limits) };
 }
 
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 
+/** To `Number.MAX_SAFE_INTEGER`, which bundlers would keep as a side effect. */
+const COUNT = [0, 9_007_199_254_740_991] as const;
+
+const RULES: Rules<SendQueueOptions> = {
+  maxMessages: COUNT,
+  maxBytes: COUNT,
+  overflow(value, name): Overflow {
+    check(OVERFLOWS.includes(value), `'${name}'`, "one of drop-newest, drop-oldest, throw", value);
+    return value;
+  },
+  maxBufferedBytes: COUNT,
+};
+
 /** The `queue` option, checked. */
-export function readQueue(given: SendQueueOptions): SendQueueOptions {
-  const bag = own("queue", given);
-  const { maxMessages, maxBytes, overflow, maxBufferedBytes, ...rest } = bag;
-  checkRest("queue", rest);
-  const isKnown = overflow === undefined || OVERFLOWS.includes(overflow);
-  check(isKnown, "'queue.overflow'", "one of drop-newest, drop-oldest, throw", overflow);
-  number("queue.maxMessages", maxMessages, 0, Number.MAX_SAFE_INTEGER);
-  number("queue.maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
-  number("queue.maxBufferedBytes", maxBufferedBytes, 0, Number.MAX_SAFE_INTEGER);
-  return bag;
+export function readQueue(given: SendQueueOptions | false): SendQueueOptions | false {
+  return given === false ? given : read("queue", given, RULES);
 }
 
 /** The second argument of `send()`, checked; what is no object is the index of a `forEach()`, or the like. */

@@ -6,18 +6,13 @@
  */
 
 import { isNumber } from "../_check.ts";
+import type { BackoffContext } from "../backoff.ts";
 import type { Client } from "../client/client.ts";
 import type { Case, DoorFeature, Feature } from "../client/feature.ts";
-import {
-  canRefresh,
-  type Consult,
-  isUnit,
-  NO_RETRY,
-  retryAfter,
-  within,
-} from "../client/verdict.ts";
+import { canRefresh, isUnit, NO_RETRY, retryAfter, within } from "../client/verdict.ts";
 import type { ReconnectingWebSocketError } from "../errors.ts";
 import { hintRange, isRetryable } from "../machine/close_codes.ts";
+import { isOver } from "../machine/step.ts";
 import type { Verdict } from "../machine/state.ts";
 
 /** Why an attempt or a connection ended, as `shouldRetry` sees it. */
@@ -62,9 +57,15 @@ function judge(
   client: Client,
   shouldRetry: ((failure: Failure) => RetryDecision) | undefined,
 ): Verdict {
-  const { closure, decision, failure, isAwaited, series: { attempt }, wasOpen } = given;
+  const { closure, decision, failure } = given;
+  const { epoch, phase, series: { attempt } } = client.state;
   const flaws: string[] = [];
-  const consult: Consult = (name, call, accepts) => {
+  /** What a hook answers; undefined, where it threw or the answer makes no sense. */
+  const consult = <T>(
+    name: string,
+    call: () => unknown,
+    accepts: (answer: unknown) => answer is T,
+  ): T | undefined => {
     try {
       const answer = call();
       if (accepts(answer)) return answer;
@@ -82,15 +83,21 @@ function judge(
   const explain = (): Failure => ({
     attempt,
     ...closure,
-    wasOpen,
+    wasOpen: phase === "open",
     error: failure && failure.error,
   });
   const answer = consult("shouldRetry", () => shouldRetry?.(explain()), isDecision);
   const isWanted = answer ?? decision ?? isRetryable(closure.code, canRefresh(client));
-  if (!isWanted || !isAwaited()) return { ...NO_RETRY, flaws };
-  if (typeof isWanted !== "object") return retryAfter(given, client, consult, flaws);
-  const { config: { maxDelayMs }, random } = client.parts;
+  // Unless shouldRetry ended what the verdict is about.
+  const isAwaited = client.state.epoch === epoch && !isOver(client.state);
+  if (!isWanted || !isAwaited) return { ...NO_RETRY, flaws };
+  const { backoff, config: { maxDelayMs }, random } = client.parts;
   const draw = consult("random", random, isUnit) ?? 0.5;
+  if (typeof isWanted !== "object") {
+    const ask = (context: BackoffContext): number | undefined =>
+      consult("backoff", () => backoff(context), isNumber);
+    return retryAfter(given, client, draw, ask, flaws);
+  }
   // A getter may answer once.
   const hintMs = consult("shouldRetry", () => isWanted.delayMs, isNumber) ?? maxDelayMs;
   const delayMs = within(hintRange(hintMs, maxDelayMs), draw, maxDelayMs);
@@ -101,3 +108,6 @@ function isDecision(answer: unknown): answer is RetryDecision {
   return answer === undefined || typeof answer === "boolean" ||
     isNumber((answer as { delayMs?: unknown } | null)?.delayMs);
 }
+
+/** The `shouldRetry` option, checked. */
+export { aFunction as readShouldRetry } from "../_check.ts";

@@ -1,5 +1,5 @@
 /**
- * What the user's calls lead to, in any phase but the last two: `close()`, `reconnect()` and `pause()`.
+ * What the user's calls lead to, in any phase but the last two: `close()` and `reconnect()`.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import {
   common,
   DISARM,
   FRESH,
+  isDialled,
   isLinked,
   move,
   report,
-  stay,
 } from "./step.ts";
 
 /** `close()`: a connection gets its close handshake, anything else is dropped. */
@@ -51,21 +51,4 @@ export function restart(
     { type: "retry", attempt: 0, delayMs: 0, error: null },
   ];
   return begin({ ...state, silences: 0 }, FRESH, config, [abandon(false, call)], events);
-}
-
-/** `pause()`: what there is ends now, and nothing follows until `resume()`. */
-export function pause(state: State, call: CloseArguments): Step {
-  if (state.phase === "paused") return stay(state);
-  const { code = ABNORMAL.code, reason = "" } = call;
-  return move(
-    state,
-    { ...common(state), phase: "paused" },
-    [DISARM, abandon(false, call)],
-    isDialled(state) ? report({ code, reason, wasClean: false }, false, null) : [],
-  );
-}
-
-/** Whether there is a socket that has not ended. */
-function isDialled({ phase }: State): boolean {
-  return phase === "connecting" || phase === "handshaking" || phase === "open";
 }

@@ -6,7 +6,7 @@
  */
 
 import type { ReconnectingWebSocketErrorCode as ErrorCode } from "../errors.ts";
-import { leave, pause, restart } from "./calls.ts";
+import { leave, restart } from "./calls.ts";
 import type {
   CloseArguments,
   Closure,
@@ -31,6 +31,8 @@ export type Cells = (state: State, input: Input, config: Config) => Step;
 
 /** The cells that features bring, in the order in which they see an input. */
 export interface FeatureCells {
+  /** These come before the cells that every client has, and undefined leaves the input to those. */
+  readonly pauseCells?: (state: State, input: Input, config: Config) => Step | undefined;
   readonly hintCells?: Cells;
   readonly heartbeatCells?: Cells;
   readonly handshakeCells?: Cells;
@@ -88,7 +90,7 @@ export function step(
   state: State,
   input: Input,
   config: Config,
-  { hintCells = empty, heartbeatCells = empty, handshakeCells = empty }: FeatureCells,
+  { pauseCells, hintCells, heartbeatCells, handshakeCells }: FeatureCells,
 ): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return stay(state);
   if (state.phase === "closed") return stay(state);
@@ -96,18 +98,15 @@ export function step(
   // What the user calls has the same answer in all other phases.
   if (input.type === "close") return leave(state, input, config);
   if (input.type === "reconnect") return restart(state, input, config);
-  if (input.type === "pause") return pause(state, input);
-  const answer = state.phase === "open"
-    ? open(state, input, config)
-    : state.phase === "waiting"
-    ? waiting(state, input, config)
-    : state.phase === "paused"
-    ? paused(state, input, config)
-    : attempting(state, input, config);
+  const answer = pauseCells?.(state, input, config) ??
+    (state.phase === "waiting"
+      ? waiting(state, input, config)
+      : live(state as Live, input, config));
   if (answer) return answer;
   let after: State = state;
   const effects: Effect[] = [];
   for (const cells of [hintCells, heartbeatCells, handshakeCells]) {
+    if (!cells) continue;
     const [next, more] = cells(after, input, config);
     after = next;
     effects.push(...more);
@@ -115,17 +114,15 @@ export function step(
   return [after, effects];
 }
 
-function attempting(
-  state: Of<"resolving" | "connecting" | "handshaking">,
-  input: Input,
-  config: Config,
-): Step | undefined {
-  const { phase, late = 0 } = state;
+/** Where there is an attempt, or the connection that came of it. A pause never gets so far. */
+type Live = Of<"resolving" | "connecting" | "handshaking" | "open">;
+
+function live(state: Live, input: Input, config: Config): Step | undefined {
+  const { phase } = state;
   switch (input.type) {
     case "start":
       if (phase !== "resolving") return;
       if (input.aborted) return leave(state, { error: "aborted" }, config);
-      if (input.paused) return pause(state, {});
       return stay(state, arm("connect", config.connectTimeoutMs), RESOLVE);
     case "resolved":
       if (phase !== "resolving") return;
@@ -135,41 +132,31 @@ function attempting(
       if (!config.handshake) return establish(state, null, config);
       return stay({ ...state, phase: "handshaking" }, { type: "handshake" });
     case "error":
-      return phase === "resolving" ? undefined : doubt(state);
+      return isDialled(state) ? doubt(state) : undefined;
     case "lost":
       return fail(state, input, config);
     case "timer":
       if (input.timer === "error") return lose(state);
-      if (input.timer !== "connect") return;
-      // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
-      if (late ? late < LATE_TURNS : input.lateMs) {
-        return stay({ ...state, late: late + 1 }, arm("connect", 0));
+      if (phase === "open") {
+        return input.timer === "stable" ? stay({ ...state, series: FRESH }) : undefined;
       }
-      return lose(state, "refused" in state ? undefined : "connect-timeout");
+      return input.timer === "connect" ? expire(state, input.lateMs) : undefined;
   }
   return;
 }
 
-function open(state: Of<"open">, input: Input, config: Config): Step | undefined {
-  switch (input.type) {
-    case "error":
-      return doubt(state);
-    case "lost":
-      return fail(state, input, config);
-    case "timer":
-      if (input.timer === "stable") return stay({ ...state, series: FRESH });
-      if (input.timer === "error") return lose(state);
-  }
-  return;
+/** The deadline of an attempt. */
+function expire(state: Exclude<Live, { phase: "open" }>, lateMs: number): Step {
+  const { late = 0 } = state;
+  // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
+  return (late ? late < LATE_TURNS : lateMs)
+    ? stay({ ...state, late: late + 1 }, arm("connect", 0))
+    : lose(state, "refused" in state ? undefined : "connect-timeout");
 }
 
 function waiting(state: Of<"waiting">, input: Input, config: Config): Step | undefined {
   const isDue = input.type === "timer" && input.timer !== "hint";
   return isDue ? begin(state, state.series, config) : undefined;
-}
-
-function paused(state: Of<"paused">, input: Input, config: Config): Step | undefined {
-  return input.type === "resume" ? begin({ ...state, silences: 0 }, FRESH, config) : undefined;
 }
 
 function closing(state: Of<"closing">, input: Input): Step {
@@ -217,7 +204,7 @@ export function establish(state: State, pace: Pace | null, config: Config): Step
 
 /** An attempt or a connection ended: wait and retry, or end. */
 function fail(
-  state: Of<"resolving" | "connecting" | "handshaking" | "open">,
+  state: Live,
   input: Input & { readonly type: "lost" },
   config: Config,
 ): Step {
@@ -225,13 +212,11 @@ function fail(
   const { hint } = state;
   const { attempt, waitedMs } = state.series;
   const isSilent = error === "connect-timeout" || error === "heartbeat-timeout";
-  if (!retry) {
+  if (!retry || attempt >= config.maxAttempts) {
     const peerSaidSo = isLinked(state) && input.code !== ABNORMAL.code;
-    return giveUp(state, input, peerSaidSo ? "fatal-close" : error, isSilent, config);
-  }
-  if (attempt >= config.maxAttempts) {
     // With no retries allowed at all, none were used up.
-    return giveUp(state, input, config.maxAttempts ? "retry-limit" : error, isSilent, config);
+    const why = !retry ? peerSaidSo && "fatal-close" : config.maxAttempts && "retry-limit";
+    return end(state, input, why || error, isSilent, config.pauses ? "paused" : "closed");
   }
   const paced = by !== "policy";
   const series = {
@@ -270,29 +255,20 @@ export function begin(
   );
 }
 
-/** The client would end by itself, unless it is to pause then. */
-function giveUp(
+/**
+ * Over for good, or until `resume()`. What the user ended is not an error, but `aborted` goes with the close.
+ */
+function end(
   state: State,
   closure: Closure,
   error: ErrorCode | null,
-  isSilent: boolean,
-  { pauses }: Config,
+  isSilent = false,
+  phase: "closed" | "paused" = "closed",
 ): Step {
-  if (!pauses) return end(state, closure, error, isSilent);
-  return move(
-    state,
-    { ...common(state), phase: "paused" },
-    [DISARM, abandon(isSilent)],
-    report(closure, false, error),
-  );
-}
-
-/** Over for good. What the user ended is not an error, but `aborted` goes with the close. */
-function end(state: State, closure: Closure, error: ErrorCode | null, isSilent = false): Step {
   const events = report(closure, false, error);
   return move(
     state,
-    { ...common(state), phase: "closed" },
+    { ...common(state), phase },
     [DISARM, abandon(isSilent)],
     isOver(state) ? events.slice(-1) : events,
   );
@@ -301,6 +277,11 @@ function end(state: State, closure: Closure, error: ErrorCode | null, isSilent =
 /** Whether there is a connection that a close handshake can end. */
 export function isLinked({ phase }: State): boolean {
   return phase === "open" || phase === "handshaking";
+}
+
+/** Whether there is a socket that has not ended. */
+export function isDialled(state: State): boolean {
+  return state.phase === "connecting" || isLinked(state);
 }
 
 /** An error event says that the connection is dead; the close event that says how may follow, or not. */
@@ -333,10 +314,6 @@ export function move(
   const previous = connectionState(before);
   if (state === previous) return [after, [...acts, ...events]];
   return [after, [...acts, { type: "statechange", state, previous }, ...events]];
-}
-
-function empty(state: State): Step {
-  return stay(state);
 }
 
 export function stay(state: State, ...effects: readonly Effect[]): Step {

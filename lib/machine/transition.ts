@@ -46,10 +46,11 @@
 import { handshakeCells } from "./handshake_cells.ts";
 import { heartbeatCells } from "./heartbeat_cells.ts";
 import { hintCells } from "./hint_cells.ts";
+import { pauseCells } from "./pause_cells.ts";
 import type { Config, Input, State, Step } from "./state.ts";
 import { type FeatureCells, step } from "./step.ts";
 
-const ALL: FeatureCells = { hintCells, heartbeatCells, handshakeCells };
+const ALL: FeatureCells = { pauseCells, hintCells, heartbeatCells, handshakeCells };
 
 /** The whole table: the next state and the effects of one input, whatever features are in. */
 export function transition(state: State, input: Input, config: Config): Step {

@@ -17,7 +17,7 @@ import {
   type RetryDecision,
   type WebSocketData,
 } from "../../mod.ts";
-import { check, number, own } from "../_check.ts";
+import { check, inRange, own } from "../_check.ts";
 import { clientOf } from "../client/core_client.ts";
 import { isSequence } from "../connection/url.ts";
 import { UNAUTHORIZED } from "../machine/close_codes.ts";
@@ -209,6 +209,6 @@ function readOptions(
   check(isPlain, "'heartbeat'", "without 'message' and 'isReply' in a session", heartbeat);
   // Not its value, which is likely a secret.
   check(auth === undefined || typeof auth === "function", "'auth'", "a function", typeof auth);
-  number("maxUnackedBytes", maxUnackedBytes, 1, Number.MAX_SAFE_INTEGER);
+  inRange(maxUnackedBytes, "maxUnackedBytes", [1, Number.MAX_SAFE_INTEGER]);
   return { ...given, maxUnackedBytes };
 }

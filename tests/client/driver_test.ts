@@ -1,16 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { Driver, type DriverParts, type Performer } from "../../lib/client/driver.ts";
+import { type Act, Driver, type DriverParts } from "../../lib/client/driver.ts";
 import type { Clock } from "../../lib/sources.ts";
-import type { Config, Effect, Input } from "../../lib/machine/state.ts";
+import type { Config, Input } from "../../lib/machine/state.ts";
 import { FakeClock } from "../../lib/testing/mod.ts";
 import type { TraceRecord } from "../../lib/trace.ts";
 import { handshakeCells } from "../../lib/machine/handshake_cells.ts";
 import { heartbeatCells } from "../../lib/machine/heartbeat_cells.ts";
 import { hintCells } from "../../lib/machine/hint_cells.ts";
+import { pauseCells } from "../../lib/machine/pause_cells.ts";
 import { INITIAL } from "../../lib/machine/step.ts";
 import { CONFIG, HEARTBEAT } from "../machine/core_table.ts";
 
-const CELLS = { hintCells, heartbeatCells, handshakeCells };
+const CELLS = { pauseCells, hintCells, heartbeatCells, handshakeCells };
 
 const START: Input = { type: "start", config: CONFIG, aborted: false, paused: false };
 const CLOSE: Input = { type: "close", error: null };
@@ -36,32 +37,51 @@ interface Given {
 
 /** The parts of a driver with the cells of all features. */
 function partsOf({ config = CONFIG, clock = new FakeClock(), trace }: Given = {}): DriverParts {
-  return { config, clock, doors: { ...CELLS, ...(trace && { trace }) } };
+  const note: DriverParts["doors"]["trace"] = (_, { before, input, after, effects }) =>
+    trace?.({ atMs: clock.now(), before, input, after, effects });
+  return { config, clock, doors: { ...CELLS, trace: note } };
 }
 
-/** A performer that only performs. */
-function performer(perform: (effect: Effect) => void): Performer {
-  const failed = (_effect: unknown, error: unknown): never => {
-    throw error;
-  };
-  return { perform, failed, report: () => {}, isDraining: () => false, noteStep: () => undefined };
+/** What a driver leaves to its client. */
+interface Deeds {
+  readonly perform?: (act: Act) => void;
+  readonly failed?: (act: Act | null, error: unknown) => void;
+}
+
+/** A driver that does what it is given, and otherwise nothing. */
+class TestDriver extends Driver {
+  readonly #deeds: Deeds;
+
+  constructor(parts: DriverParts, deeds: Deeds = {}) {
+    super(parts);
+    this.#deeds = deeds;
+  }
+
+  protected override perform(act: Act): void {
+    this.#deeds.perform?.(act);
+  }
+
+  protected override failed(act: Act | null, error: unknown): void {
+    if (!this.#deeds.failed) throw error;
+    this.#deeds.failed(act, error);
+  }
 }
 
 /** A driver on a fake clock that notes what it performs; `then` is called with each effect. */
 class Harness {
   readonly clock = new FakeClock(1_000_000);
-  readonly performed: Effect["type"][] = [];
+  readonly performed: Act["type"][] = [];
   readonly records: TraceRecord[] = [];
   readonly driver: Driver;
 
-  constructor(config: Partial<Config> = {}, then: (effect: Effect) => void = () => {}) {
+  constructor(config: Partial<Config> = {}, then: (act: Act) => void = () => {}) {
     const trace = (record: TraceRecord): void => void this.records.push(record);
-    const perform = (effect: Effect): void => {
-      this.performed.push(effect.type);
-      then(effect);
+    const perform = (act: Act): void => {
+      this.performed.push(act.type);
+      then(act);
     };
     const parts = partsOf({ config: { ...CONFIG, ...config }, clock: this.clock, trace });
-    this.driver = new Driver(parts, performer(perform));
+    this.driver = new TestDriver(parts, { perform });
   }
 
   apply(...inputs: readonly Input[]): this {
@@ -198,15 +218,15 @@ Deno.test("Driver lets the events of reconnect() wait for a microtask, or for wh
   assertEquals(events().length, 5);
 });
 
-Deno.test("Driver hands an effect that throws to its performer, and goes on", () => {
+Deno.test("Driver hands an effect that throws to its client, and goes on", () => {
   const failed: unknown[] = [];
-  const perform = ({ type }: Effect): void => {
+  const perform = ({ type }: Act): void => {
     if (type === "abandon") throw new Error("no such thing");
     failed.push(type);
   };
-  const driver = new Driver(partsOf(), {
-    ...performer(perform),
-    failed: (effect, error) => failed.push(effect?.type, (error as Error).message),
+  const driver = new TestDriver(partsOf(), {
+    perform,
+    failed: (act, error) => failed.push(act?.type, (error as Error).message),
   });
   driver.apply(START);
   driver.apply(CLOSE);
@@ -221,35 +241,31 @@ Deno.test("Driver hands an effect that throws to its performer, and goes on", ()
   ]);
 });
 
-Deno.test("Driver reports a trace that throws", () => {
-  const reported: unknown[] = [];
-  const trace = (): never => {
-    throw new Error("broken sink");
-  };
-  const driver = new Driver(partsOf({ trace }), {
-    ...performer(() => {}),
-    report: (hook, error) => reported.push(hook, (error as Error).message),
-  });
-  driver.apply(START);
-  assertEquals(reported, ["trace", "broken sink"]);
-});
-
-Deno.test("Driver takes a socket that drains at a heartbeat for a sign of life", () => {
-  const answers = [false, true];
-  const fired: unknown[] = [];
+Deno.test("Driver passes on how long the peer was silent when the heartbeat timer fires, and only then", () => {
   const clock = new FakeClock();
   const config = { ...CONFIG, heartbeat: HEARTBEAT };
-  const trace = ({ input }: TraceRecord): void => void fired.push(input["silentMs"]);
-  const driver = new Driver(partsOf({ config, clock, trace }), {
-    ...performer(() => {}),
-    isDraining: () => !!answers.shift(),
-  });
+  const fired: unknown[] = [];
+  const trace = ({ input }: TraceRecord): void =>
+    void fired.push([input["timer"], input["silentMs"]]);
+  const { doors, ...parts } = partsOf({ config, clock, trace });
+  const driver = new TestDriver({ ...parts, doors: { ...doors, silentMs: () => 7 } });
   const epoch = 1;
   for (const input of [START, { type: "resolved", epoch, url: "" }, { type: "opened", epoch }]) {
     driver.apply(input as Input);
   }
-  clock.tick(25_000 + 8_000);
-  assertEquals(fired.slice(3), [null, null, 0]);
+  clock.tick(25_000);
+  assertEquals(fired.slice(3), [["stable", null], ["heartbeat", 7]]);
+});
+
+Deno.test("Driver performs statuschange before the effects of a step that changes the status", () => {
+  const performed: string[] = [];
+  const perform = ({ type }: Act): void => void performed.push(type);
+  const { doors, ...parts } = partsOf();
+  const note = (): boolean => performed.length === 0;
+  const driver = new TestDriver({ ...parts, doors: { ...doors, note } }, { perform });
+  driver.apply(START);
+  driver.apply({ type: "resolved", epoch: 1, url: "" });
+  assertEquals(performed, ["statuschange", "resolve", "dial"]);
 });
 
 Deno.test("Driver tells the end even after the end", () => {
@@ -344,35 +360,10 @@ Deno.test("Driver takes a wall clock that jumps ahead for a late timer", () => {
 });
 
 Deno.test("Driver takes a wall clock that jumps back for a timer in time", () => {
-  const harness = new Harness({ heartbeat: HEARTBEAT }).open();
-  harness.clock.tick(10_000);
-  harness.driver.noteAlive();
+  const harness = new Harness().open();
   harness.clock.jump(-3_600_000);
-  harness.clock.tick(15_000);
-  assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 0 });
-});
-
-Deno.test("Driver tells how long ago the peer was heard since the heartbeat was armed", () => {
-  const harness = new Harness({ heartbeat: HEARTBEAT }).open();
-  harness.clock.tick(10_000);
-  harness.driver.noteAlive();
   harness.clock.tick(5_000);
-  harness.driver.noteAlive();
-  harness.clock.tick(10_000);
-  assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 10_000 });
-  harness.clock.tick(15_000);
-  assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: null });
-});
-
-Deno.test("Driver keeps the note of the peer when another timer is armed", () => {
-  const harness = new Harness({ heartbeat: HEARTBEAT }).open();
-  harness.clock.tick(24_000);
-  harness.driver.noteAlive();
-  harness.apply(ERROR);
-  harness.clock.tick(0);
-  assertEquals(harness.fired, { timer: "error", lateMs: 0, silentMs: null });
-  harness.clock.tick(1_000);
-  assertEquals(harness.fired, { timer: "heartbeat", lateMs: 0, silentMs: 1_000 });
+  assertEquals(harness.fired, { timer: "stable", lateMs: 0, silentMs: null });
 });
 
 Deno.test("Driver disarms a timer whose handle is any value, also undefined", () => {
@@ -382,7 +373,7 @@ Deno.test("Driver disarms a timer whose handle is any value, also undefined", ()
     setTimeout: () => undefined,
     clearTimeout: (handle) => cleared.push(handle),
   };
-  const driver = new Driver(partsOf({ clock }), performer(() => {}));
+  const driver = new TestDriver(partsOf({ clock }));
   driver.apply(START);
   driver.apply(CLOSE);
   assertEquals(cleared, [undefined]);
@@ -398,7 +389,9 @@ Deno.test("Driver traces each input with what it changed, before anything is per
     records.push(record);
     order.push("traced");
   };
-  const driver = new Driver(partsOf({ clock, trace }), performer(({ type }) => order.push(type)));
+  const driver = new TestDriver(partsOf({ clock, trace }), {
+    perform: ({ type }) => void order.push(type),
+  });
   driver.apply(START);
   assertEquals(records, [{
     atMs: 5_000,
@@ -418,23 +411,14 @@ Deno.test("Driver traces what changes nothing, too", () => {
   assertEquals(records.map(({ input, effects }) => [input["type"], effects]), [["fault", []]]);
 });
 
-Deno.test("Driver goes on when the trace throws", () => {
-  const performed: string[] = [];
-  const trace = (): never => {
-    throw new Error("broken sink");
-  };
-  const driver = new Driver(partsOf({ trace }), performer(({ type }) => performed.push(type)));
-  driver.apply(START);
-  driver.apply(CLOSE);
-  assertEquals(performed, ["resolve", "abandon", "statechange", "settle"]);
-});
-
 Deno.test("Driver lets a trace call back, and keeps the order", () => {
   const performed: string[] = [];
   const trace = ({ input }: TraceRecord): void => {
     if (input["type"] === "start") driver.apply(CLOSE);
   };
-  const driver = new Driver(partsOf({ trace }), performer(({ type }) => performed.push(type)));
+  const driver = new TestDriver(partsOf({ trace }), {
+    perform: ({ type }) => void performed.push(type),
+  });
   driver.apply(START);
   assertEquals(driver.state.phase, "closing");
   assertEquals(performed, ["abandon", "statechange", "settle"]);

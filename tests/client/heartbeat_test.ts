@@ -330,6 +330,31 @@ Deno.test("heartbeat stands a wall clock that jumps back", () => {
   assertEquals(log, ["1 message data", ...LOST]);
 });
 
+Deno.test("heartbeat counts silence from the last message since its timer was armed", () => {
+  const silences: unknown[] = [];
+  const { clock, server } = beating({
+    trace: ({ input }) => void (input["timer"] === "heartbeat" && silences.push(input["silentMs"])),
+  });
+  clock.tick(2_000);
+  server.send("a");
+  clock.tick(4_000);
+  server.send("b");
+  clock.tick(4_000 + 6_000 + 4_000);
+  assertEquals(silences, [4_000, null, null]);
+});
+
+Deno.test("heartbeat takes no message before the probe of a hint for its answer", () => {
+  const { clock, network, server, log } = beating();
+  clock.tick(8_000);
+  server.send("data");
+  clock.tick(1_000);
+  network.wake();
+  clock.tick(3_999);
+  assertEquals([server.sent, log.length], [["ping"], 1]);
+  clock.tick(1);
+  assertEquals(log.slice(1), LOST);
+});
+
 Deno.test("a hint probes an open connection at once", () => {
   const { clock, network, server, log } = beating();
   network.wake();

@@ -55,10 +55,10 @@ Deno.test("readArguments() gives the defaults that the documentation of the opti
   const documented = (await optionSources())
     .flatMap((source) => [...source.matchAll(/@default \{(.*)\}[\s\S]*?\*\/\s*(\w+)\?:/g)])
     .map(([, value = "", name = ""]) => [name, value.replaceAll(/(\d)_(\d)/g, "$1$2")]);
-  const { config, doors: { limits } } = read({ heartbeat: {} });
+  const { config, doors: { limits, pauses, startsPaused } } = read({ heartbeat: {} });
   const { heartbeat, ...durations } = config;
   const { maxAttempts, maxDelayMs, connectTimeoutMs, stableAfterMs, closeTimeoutMs } = durations;
-  assertEquals(documented.length, 13);
+  assertEquals(documented.length, 15);
   assertEquals(Object.fromEntries(documented), {
     intervalMs: `${heartbeat?.intervalMs}`,
     timeoutMs: `${heartbeat?.timeoutMs}`,
@@ -73,6 +73,8 @@ Deno.test("readArguments() gives the defaults that the documentation of the opti
     stableAfterMs: `${stableAfterMs}`,
     closeTimeoutMs: `${closeTimeoutMs}`,
     sources: "the platform's",
+    startPaused: `${startsPaused}`,
+    giveUp: pauses ? `"pause"` : `"close"`,
   });
 });
 

@@ -117,7 +117,9 @@ Deno.test("readArguments() uses a policy that is given, and every source", () =>
   const random = (): number => 0.5;
   const parts = read({ backoff, sources: { WebSocket: Given, clock, random, connectivity } });
   assert(parts.WebSocket === Given && parts.clock === clock && parts.random === random);
-  assert(parts.doors.listenToNetwork?.({} as Client) === release);
+  const client = { releases: [] } as unknown as Client;
+  parts.doors.listenToNetwork?.(client);
+  assertEquals(client.releases, [release]);
   assert(parts.backoff === backoff);
 });
 

@@ -29,8 +29,8 @@ function verdict(given: Given = {}): Verdict {
   const parts = { config: CONFIG, backoff, random, doors: by ? { [by]: () => {} } : {} };
   return plainVerdict({
     closure: { code, reason: "", wasClean: false },
-    ...{ series, decision, failure: null, wasOpen: true, isAwaited: () => true },
-  }, { parts } as unknown as Client);
+    ...{ decision, failure: null },
+  }, { parts, state: { phase: "open", series } } as unknown as Client);
 }
 
 function again(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {

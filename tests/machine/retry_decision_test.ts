@@ -6,7 +6,7 @@ import type { Client } from "../../lib/client/client.ts";
 import type { Case, DoorFeature } from "../../lib/client/feature.ts";
 import { PendingError } from "../../lib/errors.ts";
 import { type Failure, retry, type RetryDecision } from "../../lib/features/retry.ts";
-import type { Series, Verdict } from "../../lib/machine/state.ts";
+import type { Series, State, Verdict } from "../../lib/machine/state.ts";
 import { CONFIG } from "./core_table.ts";
 
 const NEARLY_1 = 1 - 2 ** -53;
@@ -40,7 +40,8 @@ interface Given {
   /** What a thrown value decided. */
   readonly decision?: RetryDecision;
   readonly failure?: Case["failure"];
-  readonly isAwaited?: Case["isAwaited"];
+  /** The epoch of the client, as it is at any moment. */
+  readonly epoch?: () => number;
   readonly report?: Client["report"];
 }
 
@@ -50,15 +51,23 @@ function clientOf(given: Given): Client {
   const draws = "random" in given ? given.random : 0.5;
   const random = typeof draws === "function" ? draws : () => draws;
   const doors = canRefresh ? { resolve: () => {} } : {};
-  return { parts: { config: CONFIG, backoff, random, doors }, report } as unknown as Client;
+  const { epoch = () => 1, series = SERIES } = given;
+  const client = {
+    parts: { config: CONFIG, backoff, random, doors },
+    report,
+    get state(): Partial<State> {
+      return { phase: "open", epoch: epoch(), series };
+    },
+  };
+  return client as unknown as Client;
 }
 
 function verdict(given: Given = {}): Verdict {
-  const { code = 1006, series = SERIES, decision, failure = null, isAwaited = () => true } = given;
+  const { code = 1006, decision, failure = null } = given;
   const closure = { code, reason: "", wasClean: false };
   const { judge }: DoorFeature = retry(given.answer as Parameters<typeof retry>[0]);
   assert(judge);
-  return judge({ closure, series, decision, failure, isAwaited, wasOpen: true }, clientOf(given));
+  return judge({ closure, decision, failure }, clientOf(given));
 }
 
 function again(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]): Verdict {
@@ -115,12 +124,12 @@ Deno.test("judge() draws one random number for a retry", () => {
   }
 });
 
-Deno.test("judge() draws and calls nothing more once shouldRetry has ended the client", () => {
-  let isOver = false;
-  const answer = (): boolean => isOver = true;
+Deno.test("judge() draws and calls nothing more once shouldRetry has ended the attempt", () => {
+  let epoch = 1;
+  const answer = (): boolean => ++epoch > 1;
   const random = spy(() => 0.5);
   const backoff = spy(() => 1_000);
-  assertEquals(verdict({ answer, backoff, random, isAwaited: () => !isOver }), STOP);
+  assertEquals(verdict({ answer, backoff, random, epoch: () => epoch }), STOP);
   assertSpyCalls(random, 0);
   assertSpyCalls(backoff, 0);
 });

@@ -24,7 +24,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   "lib/core.ts": {
     values:
       "ReconnectingWebSocket ReconnectingWebSocketError abort connectivity handshake heartbeat " +
-      "provider queue retry status statusOf trace",
+      "openedOf pause pausing provider queue resume retry status statusOf trace",
     types: "Backoff BackoffContext BackoffOptions ClientEventTarget Clock ConnectContext " +
       "ConnectionState Connectivity ConnectivityHint CoreOptions Ending Failure Feature Handler " +
       "Handshake HandshakeLink HandshakeResult HeartbeatOptions Listener ListenerOptions OtherEventType Overflow " +

@@ -16,10 +16,10 @@ import ts from "npm:typescript@5.9.3";
  * features, the status and the care for hooks that throw cost the difference.
  */
 const LIMITS: Readonly<Record<string, number>> = {
-  "a drop with three listeners": 44,
-  "close() answered": 23,
-  "opened": 17,
-  "heartbeat timeout": 54,
+  "a drop with three listeners": 33,
+  "close() answered": 15,
+  "opened": 13,
+  "heartbeat timeout": 41,
   "message in": 8,
 };
 

@@ -19,7 +19,7 @@ function namesIn(text: string): Set<string> {
 
 /** The fields of classes that can be assigned, and the variables of a module. */
 function mutableIn(source: string): string[] {
-  const classes = source.matchAll(/^(?:export )?class [^]*?^}/gm);
+  const classes = source.matchAll(/^(?:export )?(?:abstract )?class [^]*?^}/gm);
   const fields = [...classes].flatMap(([text]) =>
     [...text.matchAll(
       /^ {2}(?!readonly |static |declare )(#?\w+)(?:: [^;\n]+)?(?: = [^;\n]*)?;$/gm,

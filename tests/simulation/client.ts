@@ -37,7 +37,8 @@ export function makeClient(run: Run): boolean {
   for (const type of EVENT_TYPES) {
     run.client.addEventListener(type, (event) => run.told(type, event));
   }
-  run.client.opened.catch(() => {});
+  // The client of parts has it by status() only.
+  run.client.opened?.catch(() => {});
   run.client.closed.then((ending) => run.books.ending = ending);
   return true;
 }
@@ -48,7 +49,9 @@ function composeClient(
   options: ReconnectingWebSocketOptions,
   setting: Setting,
 ): ReconnectingWebSocket {
-  const { handshake, heartbeat, protocols, shouldRetry, signal, sources, trace, ...rest } = options;
+  const { handshake, heartbeat, protocols, shouldRetry, signal, sources, trace, ...others } =
+    options;
+  const { startPaused, giveUp, ...rest } = others;
   const isStatic = typeof url !== "function" && typeof protocols !== "function";
   const use = [
     ...(setting.queue ? [core.queue(setting.queue)] : []),
@@ -58,6 +61,7 @@ function composeClient(
     ...(sources?.connectivity ? [core.connectivity(sources.connectivity)] : []),
     ...(signal ? [core.abort(signal)] : []),
     ...(trace ? [core.trace(trace)] : []),
+    ...(setting.canPause ? [core.pausing({ startPaused, giveUp })] : []),
   ];
   const from = isStatic ? url : core.provider(url, protocols);
   return new core.ReconnectingWebSocket(from as string, {

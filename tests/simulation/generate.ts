@@ -39,6 +39,7 @@ export function generate(seed: number): string[] {
 /** With pauses at any place, also inside hooks. Their draws are their own, as above. */
 function paused(seed: number, setting: string[], lines: readonly string[]): string[] {
   const choice = new Choice(2 ** 40 + seed);
+  setting.push("with pausing yes");
   if (choice.chance(0.2)) setting.push("with startPaused yes");
   if (choice.chance(0.3)) setting.push("with giveUp pause");
   const some = [...lines];

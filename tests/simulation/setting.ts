@@ -47,6 +47,8 @@ export interface Setting {
   readonly queue: Queue | null;
   readonly signal: "none" | "live" | "aborted";
   readonly connectivity: boolean;
+  /** Whether the client of parts can be paused; the full class always can. */
+  readonly canPause: boolean;
   readonly startPaused: boolean;
   readonly giveUp: "close" | "pause";
   /** How many timers may fire in one line: more are a storm that the setting asked for. */
@@ -108,6 +110,7 @@ export function readSetting(lines: readonly string[]): Setting {
     queue: readQueue(said.get("queue")),
     signal: word<Setting["signal"]>("signal", "none"),
     connectivity: word("connectivity", "fake") === "fake",
+    canPause: ["pausing", "startPaused", "giveUp"].some((name) => said.has(name)),
     startPaused: said.has("startPaused"),
     giveUp: word<Setting["giveUp"]>("giveUp", "close"),
     patience: number("patience", 1_000),

@@ -23,6 +23,7 @@ import type {
 } from "@holdfast/websocket";
 import { Listeners } from "./listeners.ts";
 import { Planned } from "./planned.ts";
+import * as core from "@holdfast/websocket/core";
 import type { Run } from "./run.ts";
 import { type Call, keyOf, nameBlob } from "./seen.ts";
 
@@ -157,7 +158,12 @@ export class User {
       case "pauses":
       case "resumes": {
         const name = verb === "pauses" ? "pause" : "resume";
-        return this.#call(name, "", () => client[name](first ? Number(first) : undefined, second));
+        const code = first ? Number(first) : undefined;
+        if (run.setting.client === "full") {
+          return this.#call(name, "", () => client[name](code, second));
+        }
+        if (!run.setting.canPause) return;
+        return this.#call(name, "", () => core[name](client, code, second));
       }
       case "aborts":
         if (run.setting.signal !== "live" || this.signal.aborted) return;

@@ -10,7 +10,8 @@ function define(name: string, value: unknown): void {
 
 /** A client that only notes what it is to do. */
 function clientOf(apply: (input: Input) => void): Client {
-  return { apply, parts: { random: () => 0.5 }, sinceMs: () => null } as unknown as Client;
+  const clock = { now: () => 0 };
+  return { apply, parts: { clock, random: () => 0.5 }, releases: [] } as unknown as Client;
 }
 
 /** The hints that all the events give, and how many more come after unsubscribing. */
@@ -29,10 +30,10 @@ function follow(): unknown {
       globalThis.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
     }
   };
-  const release = listenToNetwork?.(
-    clientOf((input) => void hints.push(input.type === "hint" && input.hint)),
-  );
+  const client = clientOf((input) => void hints.push(input.type === "hint" && input.hint));
+  listenToNetwork?.(client);
   fire();
+  const [release] = client.releases;
   release?.();
   release?.();
   const noted = [...hints];

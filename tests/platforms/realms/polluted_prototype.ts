@@ -36,8 +36,7 @@ const POLLUTION: Record<string, unknown> = {
 
 const FATAL: Case = {
   closure: { code: 4403, reason: "", wasClean: true },
-  ...{ wasOpen: true, failure: null, decision: undefined, isAwaited: () => true },
-  series: { attempt: 1, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false },
+  ...{ failure: null, decision: undefined },
 };
 
 /** Everything that options decide, as plain data. */
@@ -46,7 +45,9 @@ function read(options?: unknown): unknown {
   const { url, protocols, config, doors, backoff } = parts;
   const { limits } = doors;
   const context = { attempt: 1, waitedMs: 0, previousDelayMs: 0, random: 0.5 };
-  const client = { parts, report: () => {} } as unknown as Client;
+  const series = { attempt: 1, waitedMs: 0, previousDelayMs: 0, early: 0, cut: false };
+  const state = { phase: "open", epoch: 1, series };
+  const client = { parts, state, report: () => {} } as unknown as Client;
   return {
     ...{ url, protocols, config, limits },
     delayMs: backoff(context),
@@ -61,7 +62,6 @@ function read(options?: unknown): unknown {
 /** Whether the heartbeat keeps a message to itself. */
 function isReply({ parts: { doors: { takes } } }: Client): unknown {
   const client = {
-    driver: { noteAlive: () => {} },
     state: { epoch: 1, silences: 0 },
     carries: () => true,
   };

@@ -34,6 +34,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   "machine/hint_cells": [...MACHINE, "machine/hint_cells_test.ts"],
   "machine/heartbeat_cells": [...MACHINE, "machine/heartbeat_cells_test.ts"],
   "machine/handshake_cells": MACHINE,
+  "machine/pause_cells": MACHINE,
   "machine/close_codes": ["machine/close_codes_test.ts"],
   "backoff": ["machine/backoff_test.ts", "machine/backoff_options_test.ts"],
   "_windows": ["machine/backoff_test.ts", "machine/backoff_options_test.ts"],

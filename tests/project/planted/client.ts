@@ -106,7 +106,7 @@ export const CLIENT: readonly Bug[] = [
   ),
   bug(
     "the client stays subscribed after the end",
-    'for (const release of this.#releases) guard(this, "release", release);',
+    'for (const release of this.releases) guard(this, "release", release);',
     "",
   ),
   bug(
@@ -169,7 +169,7 @@ export const CLIENT: readonly Bug[] = [
   ),
   bug(
     "providers are not stopped at the end",
-    "doors.giveUp?.(this);",
+    "doors.abandoned?.(this);",
     "",
   ),
   bug(

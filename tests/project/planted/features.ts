@@ -63,7 +63,7 @@ export const FEATURES: readonly Bug[] = [
     "[listener, ...this.#listeners]",
   ),
   bug("a removed listener is called", "listener.removed = true;", ""),
-  bug("only the event that was listened to last is told", "this.#types.concat(name)", "[name]"),
+  bug("only the event that was listened to last is told", "this.types.concat(name)", "[name]"),
   bug(
     "a listener that throws stops the others",
     "reportError(error);\n      }\n      if",
@@ -202,8 +202,12 @@ export const FEATURES: readonly Bug[] = [
   {
     ...bug(
       "a hint while shouldRetry is asked ends the client",
-      "() => this.state.epoch === epoch && !isOver(this.state)",
-      "() => this.state === state",
+      "client.state.epoch === epoch && !isOver(client.state);",
+      "client.state === state;",
+      {
+        from: "const { epoch, phase, series: { attempt } } = client.state;",
+        to: "const { state } = client;\n  const { phase, series: { attempt } } = state;",
+      },
     ),
     test: "tests/client/retry_test.ts",
   },
@@ -232,7 +236,7 @@ export const FEATURES: readonly Bug[] = [
     test: "tests/client/providers_test.ts",
   },
   {
-    ...bug("the policy is asked after the end", "!isWanted || !isAwaited()", "!isWanted"),
+    ...bug("the policy is asked after the end", "!isWanted || !isAwaited", "!isWanted"),
     test: "tests/machine/retry_decision_test.ts",
   },
   {

@@ -14,13 +14,13 @@ export const CORE: readonly Bug[] = [
   ),
   bug(
     "the counters are never reset",
-    'input.timer === "stable") return stay({ ...state, series: FRESH })',
-    'input.timer === "stable") return stay(state)',
+    "stay({ ...state, series: FRESH })",
+    "stay(state)",
   ),
   bug(
     "only the attempts are reset, not the waited time",
-    "return stay({ ...state, series: FRESH })",
-    "return stay({ ...state, series: { ...state.series, attempt: 0 } })",
+    "stay({ ...state, series: FRESH })",
+    "stay({ ...state, series: { ...state.series, attempt: 0 } })",
   ),
   bug(
     "one attempt too many",
@@ -123,7 +123,7 @@ export const CORE: readonly Bug[] = [
   {
     ...bug(
       "a late answer to a dial is not read",
-      "late ? late < LATE_TURNS : input.lateMs",
+      "late ? late < LATE_TURNS : lateMs",
       "false",
     ),
     test: "tests/client/lifecycle_test.ts",
@@ -216,7 +216,7 @@ export const CORE: readonly Bug[] = [
   },
   bug(
     "the limit is told where none was allowed",
-    'config.maxAttempts ? "retry-limit" : error',
+    'config.maxAttempts && "retry-limit"',
     '"retry-limit"',
   ),
   bug(
@@ -251,31 +251,43 @@ export const CORE: readonly Bug[] = [
     "this.leave(false);\n  }\n\n  /** Performs a task",
   ),
   bug("effects run last in, first out", "this.#tasks.shift()", "this.#tasks.pop()"),
-  bug("a timer leaks", "this.#parts.clock.clearTimeout(armed.handle);", ""),
+  bug("a timer leaks", "this.parts.clock.clearTimeout(armed.handle);", ""),
   bug(
     "a trace sink can break the client",
-    'this.#performer.report("trace", error);',
+    'client.report("trace", error);',
     "throw error;",
   ),
   {
     ...bug(
       "an effect that throws stops the others",
-      "this.#performer.failed(pending && pending.effect, error);",
+      "this.failed(act, error);",
       "throw error;",
     ),
     test: "tests/client/driver_test.ts",
   },
   {
-    ...bug("reconnect() dispatches during the call", "isCall && isEvent(effect);", "false;"),
+    ...bug(
+      "reconnect() dispatches during the call",
+      "if (isCall && EVENTS.includes(act.type)) this.#wait(perform);\n      else this",
+      "this",
+    ),
     test: "tests/client/reconnect_test.ts",
   },
   {
     ...bug(
       "events of reconnect() come after later ones",
-      "if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();",
+      "if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();",
       "",
     ),
     test: "tests/client/reconnect_test.ts",
   },
-  bug("messages are no sign of life", "this.#aliveAtMs = this.#parts.clock.now();", ""),
+  bug("messages are no sign of life", "pulse.aliveAtMs = parts.clock.now();", ""),
+  {
+    ...bug(
+      "what came before a probe is its answer",
+      "if (pulse) pulse.aliveAtMs = null;",
+      "",
+    ),
+    test: "tests/client/heartbeat_test.ts",
+  },
 ];

@@ -22,43 +22,63 @@ export const PAUSES: readonly Bug[] = [
   },
   bug(
     "resume() keeps the counters",
-    "begin({ ...state, silences: 0 }, FRESH, config) : undefined",
-    "begin(state, state.series, config) : undefined",
+    "begin({ ...state, silences: 0 }, FRESH, config) : stay",
+    "begin(state, state.series, config) : stay",
   ),
   {
-    ...bug("a client that is to pause ends", "if (!pauses) return end(", "if (true) return end("),
+    ...bug("a client that is to pause ends", 'config.pauses ? "paused" : "closed"', '"closed"'),
     test: PAUSE,
   },
   {
-    ...bug("a provider goes on in a pause", ' || this.state.phase === "paused") doors', ") doors"),
+    ...bug(
+      "a provider goes on in a pause",
+      ' && client.state.phase !== "paused") return;',
+      ") return;",
+    ),
     test: PAUSE,
   },
   {
-    ...bug("opened stays rejected after a pause", "    this.#opened = undefined;\n", ""),
+    ...bug(
+      "a pause that cannot be is silent",
+      "if (!client.parts.doors.pauseCells) {",
+      "if (false) {",
+    ),
+    test: "tests/client/core_pausing_test.ts",
+  },
+  {
+    ...bug(
+      "opened is not settled at the end",
+      'else if (phase === "closed") {',
+      "else if (false) {",
+    ),
+    test: "tests/client/core_status_test.ts",
+  },
+  {
+    ...bug("opened stays rejected after a pause", "    noted.opened = undefined;\n", ""),
     test: PAUSE,
   },
 ];
 
 export const STATUSES: readonly Bug[] = [
-  bug("the status keeps the error once open", "if (isOpen) client.failure = null;", ""),
+  bug("the status keeps the error once open", "if (isOpen) noted.failure = null;", ""),
   bug(
     "the status does not see a hint",
-    "Math.min(atMs, client.retryAtMs ?? atMs)",
-    "client.retryAtMs ?? atMs",
+    "Math.min(atMs, noted.retryAtMs ?? atMs)",
+    "noted.retryAtMs ?? atMs",
   ),
   bug(
     "the status is made anew each time",
-    "return client.shownStatus = Object.freeze(fresh);",
+    "return noted.shown = Object.freeze(fresh);",
     "return Object.freeze(fresh);",
   ),
   bug(
     "the status keeps the moment of a retry",
-    'if (after.phase !== "waiting") client.retryAtMs = null;',
+    'if (after.phase !== "waiting") noted.retryAtMs = null;',
     "",
   ),
   bug(
     "a change of the status is not reported",
-    "before.series.attempt !== after.series.attempt || ",
-    "",
+    "isNew || before.series.attempt !== after.series.attempt ||",
+    "isNew ||",
   ),
 ].map((bug) => ({ ...bug, test: STATUS }));
