@@ -39,8 +39,11 @@ export interface FeatureCells {
 /** RFC 6455 section 7.1.5: what a connection that ended without a close frame reports. */
 export const ABNORMAL: Closure = { code: 1006, reason: "", wasClean: false };
 
-/** Turns of the event loop that an opening handshake takes at most, once its bytes are there (Deno: 3). */
-const LATE_TURNS = 5;
+/** Turns of the event loop that a deadline gives to what has arrived; an opening handshake takes 3 on Deno. */
+export const LATE_TURNS = 5;
+
+/** The last of them, where even a turn takes its time: Node inflates a message on another thread. */
+const LAST_TURN_MS = 150;
 
 /**
  * After a delay that was not the policy's (a network that came back, a paced restart) the policy starts
@@ -120,7 +123,7 @@ function attempting(
   input: Input,
   config: Config,
 ): Step | undefined {
-  const { phase, late = 0 } = state;
+  const { phase } = state;
   switch (input.type) {
     case "start":
       if (phase !== "resolving") return;
@@ -141,11 +144,7 @@ function attempting(
     case "timer":
       if (input.timer === "error") return lose(state);
       if (input.timer !== "connect") return;
-      // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
-      if (late ? late < LATE_TURNS : input.lateMs) {
-        return stay({ ...state, late: late + 1 }, arm("connect", 0));
-      }
-      return lose(state, "refused" in state ? undefined : "connect-timeout");
+      return overdue(state, input, "refused" in state ? undefined : "connect-timeout");
   }
   return;
 }
@@ -197,6 +196,7 @@ export function establish(state: State, pace: Pace | null, config: Config): Step
     opened: true,
     pulse: "beating",
     leftMs: 0,
+    late: 0,
   };
   return move(
     state,
@@ -310,6 +310,20 @@ function doubt(state: State): Step {
 
 export function lose(state: State, error = lossOf(state) as ErrorCode): Step {
   return stay(state, { type: "lose", error });
+}
+
+/**
+ * A deadline passed. The answer may have arrived while the loop was blocked, and be unread: also if the
+ * timer is on time, as the block may just have ended.
+ */
+export function overdue(
+  state: Of<"resolving" | "connecting" | "handshaking" | "open">,
+  { timer, lateMs }: Input & { readonly type: "timer" },
+  error?: ErrorCode,
+): Step {
+  const late = (state.late ?? 0) + 1;
+  if (late > LATE_TURNS) return lose(state, error);
+  return stay({ ...state, late }, arm(timer, late === LATE_TURNS && lateMs ? LAST_TURN_MS : 0));
 }
 
 /** At most one `error`, and none after a close handshake, whatever it means; exactly one `close`. */
