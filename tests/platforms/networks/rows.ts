@@ -6,6 +6,7 @@
 
 import { NotHere, type Row, row, type Rows } from "../rows.ts";
 import { build } from "../runtimes/rows.ts";
+import { blocked } from "./blocked.ts";
 import { browsers } from "./browser.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
@@ -33,6 +34,7 @@ const scenarios: readonly Scenario[] = [
   ...proxied,
   ...tls,
   ...servers,
+  ...blocked,
   ...workers,
   ...browsers,
 ];
