@@ -10,6 +10,7 @@ import { blocked } from "./blocked.ts";
 import { browsers } from "./browser.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
+import { recipes } from "./recipes.ts";
 import type { Scenario } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { servers } from "./servers.ts";
@@ -35,6 +36,7 @@ const scenarios: readonly Scenario[] = [
   ...tls,
   ...servers,
   ...blocked,
+  ...recipes,
   ...workers,
   ...browsers,
 ];
