@@ -365,13 +365,14 @@ Deno.test("offline probes nothing and changes nothing", () => {
   assertEquals([server.sent, log], [[], []]);
 });
 
-for (const bad of ["throws", "cannot be sent", "is refused"] as const) {
+for (const bad of ["throws", "comes later", "cannot be sent", "is refused"] as const) {
   Deno.test(`heartbeat with a message that ${bad} still ends in a loss, not in a crash`, () => {
     const { clock, server, log } = beating({
       heartbeat: {
         ...HEARTBEAT,
         message: () => {
           if (bad === "throws") throw new Error("no message");
+          if (bad === "comes later") return Promise.resolve("ping") as unknown as string;
           return bad === "cannot be sent" ? Symbol() as unknown as string : "ping";
         },
       },
@@ -391,6 +392,13 @@ Deno.test("isReply that throws keeps nothing from the application", () => {
       },
     },
   });
+  server.send("data");
+  assertEquals(log, ["1 message data"]);
+});
+
+Deno.test("isReply that answers later keeps nothing from the application", () => {
+  const isReply = (() => Promise.resolve(true)) as unknown as () => boolean;
+  const { server, log } = beating({ heartbeat: { ...HEARTBEAT, isReply } });
   server.send("data");
   assertEquals(log, ["1 message data"]);
 });
