@@ -79,7 +79,11 @@ async function playEnd(scope: Scope, runtime: Runtime): Promise<string> {
 /** Refuses whatever comes, by HTTP or as an upgrade, with a hint, and accepts once it was obeyed. */
 function startBusyServer(scope: Scope): { readonly url: string; accept(): void } {
   let isBusy = true;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const end = new AbortController();
+  // Not shutdown(), which waits for what clients hold open.
+  scope.defer(() => end.abort());
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: end.signal };
+  const server = Deno.serve(options, (request) => {
     if (isBusy) {
       return new Response("", {
         status: 429,
@@ -89,7 +93,6 @@ function startBusyServer(scope: Scope): { readonly url: string; accept(): void }
     if (request.headers.get("upgrade") !== "websocket") return new Response("", { status: 426 });
     return Deno.upgradeWebSocket(request).response;
   });
-  scope.defer(() => server.shutdown());
   return {
     url: `ws://127.0.0.1:${server.addr.port}/feed`,
     accept(): void {

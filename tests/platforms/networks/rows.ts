@@ -8,6 +8,7 @@ import { NotHere, type Row, row, type Rows } from "../rows.ts";
 import { build } from "../runtimes/rows.ts";
 import { blocked } from "./blocked.ts";
 import { browsers } from "./browser.ts";
+import { hosts } from "./hosts.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
 import { recipes } from "./recipes.ts";
@@ -36,6 +37,7 @@ const scenarios: readonly Scenario[] = [
   ...tls,
   ...servers,
   ...blocked,
+  ...hosts,
   ...recipes,
   ...workers,
   ...browsers,
