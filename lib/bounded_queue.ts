@@ -172,7 +172,10 @@ export function toMessage(value: unknown): WebSocketData {
 /** A copy that later changes of a buffer do not reach; strings and Blobs cannot change. */
 export function snapshot(message: WebSocketData): WebSocketData {
   if (typeof message === "string" || isBlob(message)) return message;
-  if (!ArrayBuffer.isView(message)) return message.slice(0);
+  const isView = ArrayBuffer.isView(message);
+  // A detached buffer has no bytes, and cannot be sliced.
+  if ((isView ? message.buffer : message).byteLength === 0) return new ArrayBuffer(0);
+  if (!isView) return message.slice(0);
   return message.buffer.slice(message.byteOffset, message.byteOffset + message.byteLength);
 }
 

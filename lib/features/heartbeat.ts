@@ -39,7 +39,10 @@ export interface HeartbeatOptions {
    * `intervalMs + timeoutMs` of it is a loss.
    */
   message?: WebSocketData | (() => WebSocketData);
-  /** Messages for which this is true are not dispatched to the application, and give `latencyMs`. */
+  /**
+   * Messages for which this is true are not dispatched to the application, and give `latencyMs`. It
+   * answers at once: a promise, which would be true for every message, is reported and counts as false.
+   */
   isReply?: (data: unknown) => boolean;
   /**
    * Whether the probe is sent each `intervalMs`, whatever arrives: for servers that close who is silent,
@@ -122,12 +125,22 @@ function probe(client: Client, attempt: Attempt, given: HeartbeatOptions["messag
   // The timer was armed again.
   if (pulse) pulse.aliveAtMs = null;
   guard(client, "heartbeat.message", () => {
-    const message = toMessage(typeof given === "function" ? given() : given);
+    const message = toMessage(
+      typeof given === "function" ? atOnce("heartbeat.message", given()) : given,
+    );
     // The function may have closed what it was to probe.
     if (client.state !== state) return;
     attempt.socket?.send(message);
     if (pulse) pulse.probedAtMs = client.parts.clock.now();
   });
+}
+
+/** An async function by mistake: its promise would be taken for a message, or for true. */
+function atOnce<T>(hook: string, answer: T): T {
+  if (typeof (answer as { then?: unknown } | null | undefined)?.then !== "function") return answer;
+  // Its rejection has no other owner.
+  Promise.resolve(answer).catch(() => {});
+  throw new TypeError(`Cannot use the answer of '${hook}'`);
 }
 
 /** Whether a sign of life is no more than that, or the end of the connection. */
@@ -141,7 +154,7 @@ function takes(
   if (pulse) noteAlive(client, pulse);
   const { epoch, silences } = client.state;
   if (silences) client.apply({ type: "alive", epoch });
-  const isReply = !!guard(client, "isReply", () => accepts?.(data));
+  const isReply = !!guard(client, "isReply", () => atOnce("isReply", accepts?.(data)));
   if (isReply && pulse && pulse.probedAtMs !== null) {
     pulse.latencyMs = sinceMs(client.parts.clock, pulse.probedAtMs);
     pulse.probedAtMs = null;

@@ -5,7 +5,7 @@
  */
 
 import type { Config, HeartbeatConfig, Input, Pulse, State, Step } from "./state.ts";
-import { arm, lose, type Of, stay } from "./step.ts";
+import { arm, type Of, overdue, stay } from "./step.ts";
 
 /** A heartbeat's timeout doubles up to so many times, and no dead link waits longer. */
 const MAX_PATIENCE = 8;
@@ -30,12 +30,13 @@ export function heartbeatCells(state: State, input: Input, config: Config): Step
  */
 function beat(
   state: Of<"open">,
-  { lateMs, silentMs }: Input & { readonly type: "timer" },
+  input: Input & { readonly type: "timer" },
   heartbeat: HeartbeatConfig,
 ): Step {
   const { intervalMs, always } = heartbeat;
   const timeoutMs = patience(state, heartbeat);
   const { pulse, leftMs } = state;
+  const { lateMs, silentMs } = input;
   if (silentMs !== null && silentMs < intervalMs) {
     // A timeout shorter than the interval has used up a part of it.
     const restMs = pulse === "beating" ? 0 : intervalMs - Math.min(timeoutMs, intervalMs);
@@ -48,10 +49,7 @@ function beat(
   // A host that slept, or throttles its timers, could not receive the answer to the first probe.
   const slept = lateMs > Math.max(1_000, timeoutMs / 2);
   if (slept && pulse === "probed") return probe(state, "reprieved", heartbeat);
-  // The answer may have arrived while the loop was blocked: one turn of it, to read it.
-  return lateMs && pulse !== "late"
-    ? stay({ ...state, pulse: "late" }, arm("heartbeat", 0))
-    : lose(state, "heartbeat-timeout");
+  return overdue(state, input, "heartbeat-timeout");
 }
 
 /** The time to answer: a long message must not be cut off for ever, so it grows with losses in a row. */
@@ -73,7 +71,7 @@ function listen(
 ): Step {
   const stepMs = Math.min(waitMs, intervalMs);
   return stay(
-    { ...state, pulse, leftMs: waitMs - stepMs },
+    { ...state, pulse, leftMs: waitMs - stepMs, late: 0 },
     arm("heartbeat", stepMs),
     ...(probes ? [{ type: "probe" } as const] : []),
   );

@@ -85,7 +85,7 @@ export type Common = {
 type Attempting = {
   /** A hint that came meanwhile: it is followed when the attempt fails. */
   readonly hint?: Hint;
-  /** The deadline fired late; how many turns of the loop it has waited since. */
+  /** Turns of the loop since the deadline. */
   readonly late?: number;
 };
 
@@ -102,6 +102,8 @@ export type State =
       readonly pulse: Pulse;
       /** What is left of the time to answer when the heartbeat timer fires. */
       readonly leftMs: number;
+      /** Turns of the loop since the answer was due, to read one that arrived while it was blocked. */
+      readonly late: number;
       readonly pace?: Pace;
       /** A hint of the last second. */
       readonly hint?: Hint;
@@ -119,11 +121,10 @@ export type State =
   );
 
 /**
- * What the heartbeat timer waits for: silence after which to probe, the answer to a probe, the answer
- * to the one more probe that a host gets which slept through the first, or the one turn of the loop
- * in which an answer is read that arrived while the loop was blocked.
+ * What the heartbeat timer waits for: silence after which to probe, the answer to a probe, or the
+ * answer to the one more probe that a host gets which slept through the first.
  */
-export type Pulse = "beating" | "probed" | "reprieved" | "late";
+export type Pulse = "beating" | "probed" | "reprieved";
 
 /** The name of a phase. */
 export type Phase = State["phase"];

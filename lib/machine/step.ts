@@ -41,8 +41,11 @@ export interface FeatureCells {
 /** RFC 6455 section 7.1.5: what a connection that ended without a close frame reports. */
 export const ABNORMAL: Closure = { code: 1006, reason: "", wasClean: false };
 
-/** Turns of the event loop that an opening handshake takes at most, once its bytes are there (Deno: 3). */
-const LATE_TURNS = 5;
+/** Turns of the event loop that a deadline gives to what has arrived; an opening handshake takes 3 on Deno. */
+export const LATE_TURNS = 5;
+
+/** The last of them, where even a turn takes its time: Node inflates a message on another thread. */
+const LAST_TURN_MS = 150;
 
 /**
  * After a delay that was not the policy's (a network that came back, a paced restart) the policy starts
@@ -140,18 +143,10 @@ function live(state: Live, input: Input, config: Config): Step | undefined {
       if (phase === "open") {
         return input.timer === "stable" ? stay({ ...state, series: FRESH }) : undefined;
       }
-      return input.timer === "connect" ? expire(state, input.lateMs) : undefined;
+      if (input.timer !== "connect") return;
+      return overdue(state, input, "refused" in state ? undefined : "connect-timeout");
   }
   return;
-}
-
-/** The deadline of an attempt. */
-function expire(state: Exclude<Live, { phase: "open" }>, lateMs: number): Step {
-  const { late = 0 } = state;
-  // The answer may have arrived while the loop was blocked: a few turns of it, to read it.
-  return (late ? late < LATE_TURNS : lateMs)
-    ? stay({ ...state, late: late + 1 }, arm("connect", 0))
-    : lose(state, "refused" in state ? undefined : "connect-timeout");
 }
 
 function waiting(state: Of<"waiting">, input: Input, config: Config): Step | undefined {
@@ -184,6 +179,7 @@ export function establish(state: State, pace: Pace | null, config: Config): Step
     opened: true,
     pulse: "beating",
     leftMs: 0,
+    late: 0,
   };
   return move(
     state,
@@ -291,6 +287,20 @@ function doubt(state: State): Step {
 
 export function lose(state: State, error = lossOf(state) as ErrorCode): Step {
   return stay(state, { type: "lose", error });
+}
+
+/**
+ * A deadline passed. The answer may have arrived while the loop was blocked, and be unread: also if the
+ * timer is on time, as the block may just have ended.
+ */
+export function overdue(
+  state: Live,
+  { timer, lateMs }: Input & { readonly type: "timer" },
+  error?: ErrorCode,
+): Step {
+  const late = (state.late ?? 0) + 1;
+  if (late > LATE_TURNS) return lose(state, error);
+  return stay({ ...state, late }, arm(timer, late === LATE_TURNS && lateMs ? LAST_TURN_MS : 0));
 }
 
 /** At most one `error`, and none after a close handshake, whatever it means; exactly one `close`. */

@@ -99,6 +99,16 @@ const BROKEN: Readonly<Record<string, ReconnectingWebSocketOptions>> = {
   "a backoff that throws": { backoff: boom },
   "a backoff that rejects": { backoff: reject as unknown as () => number },
   "an isReply that throws": { heartbeat: { isReply: boom } },
+  "an isReply that answers later": {
+    heartbeat: { isReply: (() => Promise.resolve(true)) as unknown as () => boolean },
+  },
+  "an isReply that rejects": { heartbeat: { isReply: reject as unknown as () => boolean } },
+  "a heartbeat message that comes later": {
+    heartbeat: {
+      ...{ intervalMs: 5, timeoutMs: 50 },
+      message: (() => Promise.resolve("ping")) as unknown as () => string,
+    },
+  },
   "a heartbeat message that throws": { heartbeat: { intervalMs: 5, timeoutMs: 50, message: boom } },
   "a random source that throws": { sources: { random: boom } },
 };

@@ -63,6 +63,14 @@ Deno.test("error, close and retry of one failure carry the same error", () => {
   assert(errors.every((error) => error === errors[0]));
 });
 
+Deno.test("error has the message of its error, as an ErrorEvent has", () => {
+  const { ws, server } = openRig();
+  const messages: unknown[] = [];
+  ws.addEventListener("error", ({ message, error }) => messages.push(message, error.message));
+  server.drop();
+  assertEquals(messages, ["Connection lost", "Connection lost"]);
+});
+
 Deno.test("error carries the platform's own error as its cause, where it tells one", () => {
   const { ws, server } = rig({ runtime: "deno" });
   const causes: unknown[] = [];

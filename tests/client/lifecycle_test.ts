@@ -253,6 +253,14 @@ Deno.test("connectTimeoutMs reads a handshake that was accepted while the loop w
   assertEquals(it.log, ["1 statechange connecting -> open", "1 open #0 first"]);
 });
 
+Deno.test("connectTimeoutMs reads a handshake that was accepted while the loop was blocked until the deadline", () => {
+  const it = rig();
+  it.clock.tick(9_000);
+  it.clock.plan(() => it.server.accept(), 1_000);
+  it.clock.tick(1_000);
+  assertEquals(it.log, ["1 statechange connecting -> open", "1 open #0 first"]);
+});
+
 Deno.test("ReconnectingWebSocket holds one timer when just open, none when stable, one while waiting", () => {
   const { clock, server } = openRig();
   const timers = [clock.pending];

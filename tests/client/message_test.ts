@@ -186,6 +186,16 @@ function copiesForGood(copy: (message: WebSocketData) => WebSocketData): fc.IPro
   });
 }
 
+Deno.test("snapshot() of a detached buffer, or a view of one, is empty, as the platform sends it", () => {
+  const buffer = new ArrayBuffer(3);
+  const views = [buffer, new Uint8Array(buffer, 1, 2), new DataView(buffer, 1)];
+  structuredClone(buffer, { transfer: [buffer] });
+  assertEquals(
+    views.map((view) => snapshot(toMessage(view))),
+    views.map(() => new ArrayBuffer(0)),
+  );
+});
+
 Deno.test("snapshot() of a buffer or a view is the bytes of this moment, and no others", () => {
   fc.assert(copiesForGood(snapshot), { numRuns: 2_000 });
 });

@@ -73,10 +73,10 @@ export const STATES: Readonly<Record<Phase, readonly State[]>> = {
       phase: "handshaking",
     }))
   ),
-  open: (["beating", "probed", "reprieved", "late"] as const).flatMap((pulse) =>
-    [{}, { hint: "wake", pace: { intervalMs: 5_000 } } as const].flatMap((memory) =>
-      COMMONS.map((common) => ({ ...common, ...memory, phase: "open", pulse, leftMs: 0 }))
-    )
+  open: (["beating", "probed", "reprieved"] as const).flatMap((pulse) =>
+    [{ late: 0 }, { late: 5, hint: "wake", pace: { intervalMs: 5_000 } } as const].flatMap((
+      memory,
+    ) => COMMONS.map((common) => ({ ...common, ...memory, phase: "open", pulse, leftMs: 0 })))
   ),
   waiting: [{ paced: true }, { paced: false }, { paced: false, hint: "wake" } as const].flatMap((
     wait,

@@ -19,7 +19,7 @@ import type {
   TimerName,
 } from "../../lib/machine/state.ts";
 import { connectionState } from "../../lib/machine/step.ts";
-import { INITIAL } from "../../lib/machine/step.ts";
+import { INITIAL, LATE_TURNS } from "../../lib/machine/step.ts";
 import { outcomeOf, type Transition } from "./core_table.ts";
 
 type ErrorCode = Extract<Effect, { type: "lose" }>["error"];
@@ -80,7 +80,7 @@ const FIELDS: Readonly<Record<Phase, readonly string[]>> = {
   resolving: ["hint?", "late?"],
   connecting: ["hint?", "late?"],
   handshaking: ["hint?", "late?", "refused?"],
-  open: ["pulse", "leftMs", "pace?", "hint?"],
+  open: ["pulse", "leftMs", "late", "pace?", "hint?"],
   waiting: ["paced", "hint?"],
   paused: [],
   closing: ["error"],
@@ -419,8 +419,9 @@ function abstract(world: World, { maxAttempts }: Config): World {
       ...world.state,
       epoch: 1,
       silences: Math.min(world.state.silences, 2),
-      // Of the turns that a late deadline waits, the first and the last show all.
-      ...("late" in world.state && { late: Math.max(world.state.late ?? 0, 4) }),
+      // Of the turns that a deadline waits, the first and the last show all.
+      ...("late" in world.state && world.state.late &&
+        { late: Math.max(world.state.late, LATE_TURNS - 1) }),
       series: {
         ...series,
         attempt,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Config, Effect, Pulse, State } from "../../lib/machine/state.ts";
+import { LATE_TURNS } from "../../lib/machine/step.ts";
 import { transition } from "../../lib/machine/transition.ts";
 import { CONFIG, HEARTBEAT } from "./core_table.ts";
 import { arm, assertStep, BEATING, HANDSHAKING, hint, OPEN, SILENT, timer } from "./core_words.ts";
@@ -9,9 +10,11 @@ const LOSE: Effect = { type: "lose", error: "heartbeat-timeout" };
 
 interface Beat {
   readonly pulse: Pulse;
+  /** Turns of the loop since the answer was due. */
+  readonly late?: number;
   readonly silentMs: number | null;
   readonly lateMs?: number;
-  readonly then: Pulse | "lost";
+  readonly then: Pulse | "a turn" | "lost";
   readonly armMs?: number;
 }
 
@@ -24,38 +27,56 @@ const BEATS: Record<string, Beat> = {
   "a message an interval ago": { pulse: "beating", silentMs: 25_000, then: "probed" },
   "an answer to the probe": { pulse: "probed", silentMs: 3_000, then: "beating", armMs: 22_000 },
   "an old answer to the probe": { pulse: "probed", silentMs: 25_000, then: "probed" },
-  "no answer": { pulse: "probed", silentMs: null, then: "lost" },
-  "no answer, a little late": {
-    pulse: "probed",
-    silentMs: null,
-    lateMs: 1,
-    then: "late",
-    armMs: 0,
-  },
-  "no answer, late": { pulse: "probed", silentMs: null, lateMs: 4_000, then: "late", armMs: 0 },
+  "no answer": { pulse: "probed", silentMs: null, then: "a turn" },
+  "no answer, late": { pulse: "probed", silentMs: null, lateMs: 4_000, then: "a turn" },
   "no answer, too late": { pulse: "probed", silentMs: null, lateMs: 4_001, then: "reprieved" },
   "an answer to the second probe": {
     ...{ pulse: "reprieved", silentMs: 1 },
     ...{ then: "beating", armMs: 24_999 },
   },
   "an old answer to the second": { pulse: "reprieved", silentMs: 26_000, then: "probed" },
-  "no answer to the second": { pulse: "reprieved", silentMs: null, then: "lost" },
+  "no answer to the second": { pulse: "reprieved", silentMs: null, then: "a turn" },
   "no answer to the second, late": {
     ...{ pulse: "reprieved", silentMs: null, lateMs: 9e9 },
-    ...{ then: "late", armMs: 0 },
+    then: "a turn",
   },
-  "an answer in the last turn": { pulse: "late", silentMs: 1, then: "beating", armMs: 24_999 },
-  "no answer in the last turn": { pulse: "late", silentMs: null, then: "lost" },
-  "no answer in the last turn, late": { pulse: "late", silentMs: null, lateMs: 9e9, then: "lost" },
+  "no answer in a turn": { pulse: "probed", late: LATE_TURNS - 1, silentMs: null, then: "a turn" },
+  "no answer in a turn that was late": {
+    ...{ pulse: "probed", late: LATE_TURNS - 1, silentMs: null, lateMs: 1 },
+    ...{ then: "a turn", armMs: 150 },
+  },
+  "an answer in the last turn": {
+    ...{ pulse: "probed", late: LATE_TURNS, silentMs: 1 },
+    ...{ then: "beating", armMs: 24_999 },
+  },
+  "no answer in the last turn": {
+    ...{ pulse: "probed", late: LATE_TURNS, silentMs: null },
+    then: "lost",
+  },
+  "no answer in the last turn, too late": {
+    ...{ pulse: "probed", late: LATE_TURNS, silentMs: null, lateMs: 4_001 },
+    then: "reprieved",
+  },
+  "no answer in the last turn, late twice": {
+    ...{ pulse: "reprieved", late: LATE_TURNS, silentMs: null, lateMs: 9e9 },
+    then: "lost",
+  },
 };
 
-for (const [what, { pulse, silentMs, lateMs, then, armMs = 8_000 }] of Object.entries(BEATS)) {
+for (
+  const [what, { pulse, late = 0, silentMs, lateMs, then, armMs }] of Object.entries(BEATS)
+) {
   Deno.test(`transition() heartbeat timer while ${pulse}, with ${what}: ${then}`, () => {
-    const before: State = { ...OPEN, pulse };
+    const before: State = { ...OPEN, pulse, late };
     const input = timer("heartbeat", silentMs, lateMs);
-    const probes = then === "probed" || then === "reprieved";
-    const effects = then === "lost" ? [LOSE] : [arm("heartbeat", armMs), ...probes ? [PROBE] : []];
-    const after: State = then === "lost" ? before : { ...OPEN, pulse: then };
+    const [after, effects]: [State, Effect[]] = then === "lost"
+      ? [before, [LOSE]]
+      : then === "a turn"
+      ? [{ ...before, late: late + 1 }, [arm("heartbeat", armMs ?? 0)]]
+      : [{ ...OPEN, pulse: then }, [
+        arm("heartbeat", armMs ?? 8_000),
+        ...then === "probed" || then === "reprieved" ? [PROBE] : [],
+      ]];
     assertStep(transition(before, input, BEATING), after, effects);
     // Where silence alone is watched, it is the same without the probe.
     assertStep(
@@ -72,7 +93,7 @@ Deno.test("transition() heartbeat timer takes a lateness of up to 1 s for no sle
   const pulses = [1_000, 1_001].map((lateMs) =>
     transition(probed, timer("heartbeat", null, lateMs), config)[0]
   );
-  assertEquals(pulses, [{ ...OPEN, pulse: "late" }, { ...OPEN, pulse: "reprieved" }]);
+  assertEquals(pulses, [{ ...probed, late: 1 }, { ...OPEN, pulse: "reprieved" }]);
 });
 
 // ------------------------------------------------------------------------------------ a timeout above the interval
@@ -133,7 +154,11 @@ Deno.test("transition() heartbeat timer with always waits out the interval after
 });
 
 Deno.test("transition() heartbeat timer with always gives up silence as without it", () => {
-  assertStep(transition(PROBED, timer("heartbeat"), ALWAYS), PROBED, [LOSE]);
+  const late = { ...PROBED, late: LATE_TURNS };
+  assertStep(transition(PROBED, timer("heartbeat"), ALWAYS), { ...PROBED, late: 1 }, [
+    arm("heartbeat", 0),
+  ]);
+  assertStep(transition(late, timer("heartbeat"), ALWAYS), late, [LOSE]);
 });
 
 Deno.test("transition() heartbeat timer with always and a timeout above the interval keeps the pace", () => {
@@ -189,7 +214,7 @@ for (const name of ["online", "wake"] as const) {
       arm("heartbeat", 8_000),
       PROBE,
     ]);
-    for (const pulse of ["probed", "reprieved", "late"] as const) {
+    for (const pulse of ["probed", "reprieved"] as const) {
       assertStep(
         transition({ ...OPEN, pulse }, hint(name), BEATING),
         { ...hinted, pulse },

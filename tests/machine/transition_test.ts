@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { State } from "../../lib/machine/state.ts";
-import { INITIAL } from "../../lib/machine/step.ts";
+import { INITIAL, LATE_TURNS } from "../../lib/machine/step.ts";
 import { transition } from "../../lib/machine/transition.ts";
 import { CONFIG } from "./core_table.ts";
 import {
@@ -81,6 +81,7 @@ Deno.test("transition() opened for the first time is no reconnection, and is rem
     silences: 0,
     pulse: "beating",
     leftMs: 0,
+    late: 0,
   });
   assertEquals(effects[3], { type: "open", reconnected: false, attempt: 0 });
 });
@@ -116,7 +117,8 @@ Deno.test("transition() ready after the handshake does what opened does without 
 
 for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
   Deno.test(`transition() connect timer while ${state.phase} has the attempt judged`, () => {
-    assertStep(transition(state, timer("connect"), CONFIG), state, [
+    const late = { ...state, late: LATE_TURNS };
+    assertStep(transition(late, timer("connect"), CONFIG), late, [
       { type: "lose", error: "connect-timeout" },
     ]);
   });
@@ -273,14 +275,20 @@ for (const error of ["connect-timeout", "heartbeat-timeout"] as const) {
 // ------------------------------------------------------------------------------------ deadlines
 
 for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
-  Deno.test(`transition() late connect timer while ${state.phase} waits a few turns of the loop`, () => {
+  Deno.test(`transition() connect timer while ${state.phase} waits a few turns of the loop, late or not`, () => {
     const late = (turns: number): State => ({ ...state, late: turns }) as State;
-    const input = timer("connect", null, 1);
-    assertStep(transition(state, input, CONFIG), late(1), [arm("connect", 0)]);
-    assertStep(transition(late(1), timer("connect"), CONFIG), late(2), [arm("connect", 0)]);
-    assertStep(transition(late(5), input, CONFIG), late(5), [
-      { type: "lose", error: "connect-timeout" },
-    ]);
+    for (const lateMs of [0, 1, 9e9]) {
+      const input = timer("connect", null, lateMs);
+      assertStep(transition(state, input, CONFIG), late(1), [arm("connect", 0)]);
+      for (const [turns, turnMs] of [[1, 0], [2, 0], [3, 0], [4, 150]] as const) {
+        assertStep(transition(late(turns), input, CONFIG), late(turns + 1), [
+          arm("connect", lateMs ? turnMs : 0),
+        ]);
+      }
+      assertStep(transition(late(LATE_TURNS), input, CONFIG), late(LATE_TURNS), [
+        { type: "lose", error: "connect-timeout" },
+      ]);
+    }
   });
 }
 
@@ -304,7 +312,8 @@ Deno.test("transition() refused waits up to 1 s for the close frame that says wh
 
 for (const name of ["error", "refusal", "connect"] as const) {
   Deno.test(`transition() ${name} timer after refused is the handshake's failure`, () => {
-    assertStep(transition(REFUSED, timer(name), CONFIG), REFUSED, [
+    const refused = { ...REFUSED, late: LATE_TURNS };
+    assertStep(transition(refused, timer(name), CONFIG), refused, [
       { type: "lose", error: "handshake-failed" },
     ]);
   });

@@ -6,9 +6,12 @@
 
 import { NotHere, type Row, row, type Rows } from "../rows.ts";
 import { build } from "../runtimes/rows.ts";
+import { blocked } from "./blocked.ts";
 import { browsers } from "./browser.ts";
+import { hosts } from "./hosts.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
+import { recipes } from "./recipes.ts";
 import type { Scenario } from "./scenario.ts";
 import { Scope } from "./scope.ts";
 import { servers } from "./servers.ts";
@@ -33,6 +36,9 @@ const scenarios: readonly Scenario[] = [
   ...proxied,
   ...tls,
   ...servers,
+  ...blocked,
+  ...hosts,
+  ...recipes,
   ...workers,
   ...browsers,
 ];

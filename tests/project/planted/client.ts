@@ -119,11 +119,27 @@ export const CLIENT: readonly Bug[] = [
   {
     ...bug(
       "isReply can break the client",
-      'guard(client, "isReply", () => accepts?.(data))',
+      'guard(client, "isReply", () => atOnce("isReply", accepts?.(data)))',
       "accepts?.(data)",
     ),
     // A fake's dispatch swallows the throw, as a platform's does; the message that it costs is seen.
     test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...bug(
+      "an async function passes for a reply to every message",
+      'if (typeof (answer as { then?: unknown } | null | undefined)?.then !== "function") return answer;',
+      "return answer;",
+    ),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...bug(
+      "a detached buffer cannot be queued",
+      "if ((isView ? message.buffer : message).byteLength === 0)",
+      "if (false)",
+    ),
+    test: "tests/client/message_test.ts",
   },
   bug(
     "what comes during the handshake is lost",

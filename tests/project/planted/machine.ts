@@ -113,20 +113,44 @@ export const CORE: readonly Bug[] = [
   ),
   bug("grace without end", 'slept && pulse === "probed"', "slept"),
   {
-    ...bug("turns of the loop without end", 'lateMs && pulse !== "late"', "lateMs"),
+    ...bug("turns of the loop without end", "late > LATE_TURNS", "false"),
     test: "tests/machine/heartbeat_cells_test.ts",
   },
   {
-    ...bug("a late answer to a probe is not read", 'lateMs && pulse !== "late"', "false"),
+    ...bug(
+      "a late answer to a probe is not read",
+      'overdue(state, input, "heartbeat-timeout")',
+      'lose(state, "heartbeat-timeout")',
+    ),
     test: "tests/client/heartbeat_test.ts",
   },
   {
     ...bug(
       "a late answer to a dial is not read",
-      "late ? late < LATE_TURNS : lateMs",
-      "false",
+      'overdue(state, input, "refused" in state ? undefined : "connect-timeout")',
+      'lose(state, "refused" in state ? undefined : "connect-timeout")',
     ),
     test: "tests/client/lifecycle_test.ts",
+  },
+  {
+    ...bug(
+      "a loop that was blocked until the deadline reads no answer",
+      "late > LATE_TURNS",
+      "late > (lateMs || late > 1 ? LATE_TURNS : 0)",
+    ),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...bug("one turn of the loop is enough", "LATE_TURNS = 5", "LATE_TURNS = 1"),
+    test: "tests/client/heartbeat_test.ts",
+  },
+  {
+    ...bug(
+      "another thread has no time to inflate a message",
+      "late === LATE_TURNS && lateMs ?",
+      "late < 0 ?",
+    ),
+    test: "tests/machine/transition_test.ts",
   },
   bug("no timeout ever grows", "silences > 1 ?", "silences > 1e9 ?"),
   {
