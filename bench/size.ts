@@ -37,6 +37,9 @@ export const GATED: Programs = {
   "size of ./preflight on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/preflight"`,
   },
+  "size of ./wait on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/wait"`,
+  },
   "size of ./react on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/react"`,
   },
@@ -46,6 +49,7 @@ export const GATED: Programs = {
 const BASES: Readonly<Record<string, string>> = {
   "size of ./streams on top": `export * from "@holdfast/websocket"`,
   "size of ./preflight on top": `export * from "@holdfast/websocket"`,
+  "size of ./wait on top": `export * from "@holdfast/websocket"`,
   "size of ./react on top": `export * from "@holdfast/websocket"`,
 };
 
@@ -78,6 +82,7 @@ const PROGRAMS: Programs = {
   "size of ./backoff": GATED["size of ./backoff"] ?? {},
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
+  "size of ./wait on top": GATED["size of ./wait on top"] ?? {},
   "size of ./react on top": GATED["size of ./react on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },

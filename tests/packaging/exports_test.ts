@@ -61,6 +61,10 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
       "ReconnectingWebSocketErrorCode RetryDecision",
   },
+  "lib/wait.ts": {
+    values: "flushed whenOpen",
+    types: "ReconnectingWebSocket WaitOptions",
+  },
   "lib/react.ts": {
     values: "createHooks",
     types: "Clock ConnectContext Hooks ReactLike ReconnectingWebSocket " +

@@ -129,6 +129,7 @@ try {
     import("../../../lib/testing/mod.ts"),
     import("../../../lib/streams.ts"),
     import("../../../lib/preflight.ts"),
+    import("../../../lib/wait.ts"),
   ]);
   const methods = Object.getOwnPropertyNames(mod.ReconnectingWebSocket.prototype);
   log.push(methods.filter((name) => name === "undefined"));

@@ -7,3 +7,4 @@
 export * from "../../../mod.ts";
 export { messages, streams } from "../../../lib/streams.ts";
 export { preflight } from "../../../lib/preflight.ts";
+export { flushed, whenOpen } from "../../../lib/wait.ts";

@@ -14,6 +14,7 @@ import { QUEUE } from "./queue.ts";
 import { REACT } from "./react.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
+import { LOOKS, WAITS } from "./wait.ts";
 
 /** All of them. */
 export const BUGS: readonly Bug[] = [
@@ -26,6 +27,8 @@ export const BUGS: readonly Bug[] = [
   ...ITERATORS,
   ...STREAMS,
   ...PREFLIGHT,
+  ...WAITS,
+  ...LOOKS,
   ...COMMAND_LINE,
   ...REACT,
 ];
