@@ -42,6 +42,7 @@ export const BUDGETS: readonly Budget[] = [
   { row: "size of ./streams on top", unit: "B gzip", atMost: 915 },
   { row: "size of ./preflight on top", unit: "B gzip", atMost: 500 },
   { row: "size of ./wait on top", unit: "B gzip", atMost: 560 },
+  { row: "size of ./hidden on top", unit: "B gzip", atMost: 550 },
   { row: "size of ./react on top", unit: "B gzip", atMost: 600 },
   { row: "fleet after a 5 s outage", unit: "p99 / (N/C)", atMost: 1.25 },
   { row: "fleet after a 60 s outage", unit: "p99 / (N/C)", atMost: 1.25 },

@@ -40,6 +40,9 @@ export const GATED: Programs = {
   "size of ./wait on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/wait"`,
   },
+  "size of ./hidden on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/hidden"`,
+  },
   "size of ./react on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/react"`,
   },
@@ -50,6 +53,7 @@ const BASES: Readonly<Record<string, string>> = {
   "size of ./streams on top": `export * from "@holdfast/websocket"`,
   "size of ./preflight on top": `export * from "@holdfast/websocket"`,
   "size of ./wait on top": `export * from "@holdfast/websocket"`,
+  "size of ./hidden on top": `export * from "@holdfast/websocket"`,
   "size of ./react on top": `export * from "@holdfast/websocket"`,
 };
 
@@ -83,6 +87,7 @@ const PROGRAMS: Programs = {
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
   "size of ./wait on top": GATED["size of ./wait on top"] ?? {},
+  "size of ./hidden on top": GATED["size of ./hidden on top"] ?? {},
   "size of ./react on top": GATED["size of ./react on top"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },

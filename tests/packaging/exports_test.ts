@@ -65,6 +65,10 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
     values: "flushed whenOpen",
     types: "ReconnectingWebSocket WaitOptions",
   },
+  "lib/hidden.ts": {
+    values: "pauseWhileHidden",
+    types: "Clock HiddenOptions HiddenSources PageTarget PausableClient Release",
+  },
   "lib/react.ts": {
     values: "createHooks",
     types: "Clock ConnectContext Hooks ReactLike ReconnectingWebSocket " +

@@ -17,6 +17,7 @@ const BOUNDS = {
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
   "lib/wait.ts": { maxModules: 40, maxBytes: 180_000 },
+  "lib/hidden.ts": { maxModules: 5, maxBytes: 30_000 },
   "lib/react.ts": { maxModules: 46, maxBytes: 215_000 },
 } as const;
 
@@ -64,6 +65,20 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
       ws.close();
     };
     ws.send("hello");`,
+  "lib/hidden.ts": (origin) => `
+    import { pauseWhileHidden } from "${origin}/lib/hidden.ts";
+    const [document, window] = [new EventTarget(), new EventTarget()];
+    class Client extends EventTarget {
+      state = "open";
+      pause(): void {
+        console.log("hello");
+      }
+      resume(): void {}
+    }
+    using _tied = pauseWhileHidden(new Client(), {
+      sources: { document: Object.assign(document, { visibilityState: "visible" }), window },
+    });
+    window.dispatchEvent(new Event("pagehide"));`,
   "lib/react.ts": (origin) => `
     import { createHooks, type ReactLike } from "${origin}/lib/react.ts";
     const useMemo = (create: () => unknown): unknown => create();

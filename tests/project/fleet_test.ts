@@ -12,7 +12,7 @@ import {
   wakeDelay,
 } from "../../bench/fleet/pacing.ts";
 import { DEFAULT, STARTING } from "../../bench/fleet/policies.ts";
-import { scenario as scenarioOf } from "../../bench/fleet/scenarios.ts";
+import { scenario as scenarioOf, shownWithin } from "../../bench/fleet/scenarios.ts";
 import {
   type FleetPolicy,
   type Hints,
@@ -212,6 +212,19 @@ Deno.test("windowedBackoff() keeps a fleet spread that is woken often, if it goe
 
 Deno.test("windowedBackoff() spread finds a planted bug: waits cut short that count as waited", () => {
   assert(p99ToBound(often(doublingGap, "goes on"), DEFAULT.policy) > 2);
+});
+
+// ----------------------------------------------------------------------------------- hidden tabs
+
+Deno.test("shownWithin() leaves a server that recovers a tenth of the attempts, and no queue", () => {
+  const upAtMs = 10 * MINUTES;
+  const run = (different: Partial<Scenario>): ReturnType<typeof simulate> =>
+    simulate(scenario({ upAtMs, ...different }), DEFAULT.policy, 1);
+  const all = run({});
+  const few = run({ lostAtMs: shownWithin(upAtMs, 15 * MINUTES) });
+  assert(few.attemptsWhileDown <= 0.11 * all.attemptsWhileDown);
+  assert(few.peakAfterRecovery <= 0.2 * all.peakAfterRecovery);
+  assert(few.p99S <= all.p99S && few.p50S < 5, `${few.p50S} s, ${few.p99S} s`);
 });
 
 for (

@@ -7,6 +7,7 @@
 import { NotHere, type Row, row, type Rows } from "../rows.ts";
 import { build } from "../runtimes/rows.ts";
 import { browsers } from "./browser.ts";
+import { hiddenPages } from "./hidden_pages.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
 import type { Scenario } from "./scenario.ts";
@@ -35,6 +36,7 @@ const scenarios: readonly Scenario[] = [
   ...servers,
   ...workers,
   ...browsers,
+  ...hiddenPages,
 ];
 
 /** The rows, by name. */

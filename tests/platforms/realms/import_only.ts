@@ -44,6 +44,7 @@ const modules = await Promise.all([
   import("../../../lib/streams.ts"),
   import("../../../lib/preflight.ts"),
   import("../../../lib/wait.ts"),
+  import("../../../lib/hidden.ts"),
   import("../../../lib/react.ts"),
   import("../../../lib/cli/main.ts"),
   import("../../../lib/resume/mod.ts"),

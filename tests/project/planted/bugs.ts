@@ -14,6 +14,7 @@ import { QUEUE } from "./queue.ts";
 import { REACT } from "./react.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
+import { HIDDEN, PAGES } from "./hidden.ts";
 import { LOOKS, WAITS } from "./wait.ts";
 
 /** All of them. */
@@ -29,6 +30,8 @@ export const BUGS: readonly Bug[] = [
   ...PREFLIGHT,
   ...WAITS,
   ...LOOKS,
+  ...HIDDEN,
+  ...PAGES,
   ...COMMAND_LINE,
   ...REACT,
 ];
