@@ -146,6 +146,19 @@ Deno.test("fleet promises find planted bugs: lost jitter, a series that goes on 
   assert(p99ToBound({ upAtMs: 600_000, hints: goesOn }, DEFAULT.policy) > 3);
 });
 
+Deno.test("windowedBackoff() with initialDelayMs 200 costs a fleet 2.3 attempts more, as docs/recipes.md says", () => {
+  const quick = windowedBackoff({ initialDelayMs: 200 });
+  for (const [upAtMs, most] of [[5_000, 1.7], [60_000, 1.5], [600_000, 1.2]] as const) {
+    const [fast, usual] = [quick, DEFAULT.policy].map((it) =>
+      simulate(scenario({ upAtMs }), it, 1)
+    );
+    const more = (fast?.attemptsPerClient ?? NaN) - (usual?.attemptsPerClient ?? NaN);
+    assert(more > 2.2 && more < 2.4, `${more}`);
+    assert(fast && fast.p99ToBound <= most, `${fast?.p99ToBound}`);
+    assert((fast.perSecond[0] ?? NaN) > 2.2e5 && usual?.perSecond[0] === 0);
+  }
+});
+
 Deno.test("windowedBackoff() dials an accept-then-drop server no more often than a refusing one", () => {
   const attempts = (heldMs: number): number =>
     simulate(scenario({ upAtMs: 600_000, heldMs }, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
