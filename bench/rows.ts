@@ -36,12 +36,14 @@ const STATES = ["connecting", "just open", "stable", "waiting"];
 
 /** The limits. `size` and `fleet` are measured by `size.ts` and `fleet.ts`. */
 export const BUDGETS: readonly Budget[] = [
-  { row: "size of all exports", unit: "B gzip", atMost: 16_030 },
-  { row: "size of ./core", unit: "B gzip", atMost: 7_235 },
-  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 10_285 },
+  { row: "size of all exports", unit: "B gzip", atMost: 16_350 },
+  { row: "size of ./core", unit: "B gzip", atMost: 7_320 },
+  { row: "size of ./core with queue, connectivity, retry", unit: "B gzip", atMost: 10_390 },
   { row: "size of ./backoff", unit: "B gzip", atMost: 700 },
-  { row: "size of ./streams on top", unit: "B gzip", atMost: 915 },
+  { row: "size of ./streams on top", unit: "B gzip", atMost: 925 },
   { row: "size of ./preflight on top", unit: "B gzip", atMost: 500 },
+  { row: "size of ./wait on top", unit: "B gzip", atMost: 560 },
+  { row: "size of ./hidden on top", unit: "B gzip", atMost: 550 },
   { row: "size of ./react on top", unit: "B gzip", atMost: 600 },
   { row: "size of ./resume on top", unit: "B gzip", atMost: 3_200 },
   { row: "size of ./resume/server", unit: "B gzip", atMost: 6_400 },

@@ -40,6 +40,8 @@ export const GATED: Programs = {
   "size of ./preflight on top": {
     holdfast: `${ALL}; export * from "@holdfast/websocket/preflight"`,
   },
+  "size of ./wait on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/wait"` },
+  "size of ./hidden on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/hidden"` },
   "size of ./react on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/react"` },
   "size of ./resume on top": { holdfast: `${ALL}; export * from "@holdfast/websocket/resume"` },
   "size of ./resume/server": { holdfast: `export * from "@holdfast/websocket/resume/server"` },

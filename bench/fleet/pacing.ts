@@ -56,11 +56,15 @@ export function hintsEvery(
   isShared: boolean,
 ): (client: number, fromMs: number) => number {
   return (client, fromMs) => {
-    // Multiples of the golden ratio are spread evenly, and as evenly among any neighbours.
-    const firstMs = periodMs * (isShared ? 1 : client * 0.618033988749895 % 1);
+    const firstMs = periodMs * (isShared ? 1 : spread(client));
     const nextMs = firstMs + periodMs * Math.max(0, Math.ceil((fromMs - firstMs) / periodMs));
     return nextMs < endMs ? nextMs : Infinity;
   };
+}
+
+/** In [0, 1). Multiples of the golden ratio are spread evenly, and as evenly among any neighbours. */
+export function spread(client: number): number {
+  return client * 0.618033988749895 % 1;
 }
 
 function drawn(range: DelayRange | null, random: number): number {

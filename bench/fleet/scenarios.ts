@@ -58,6 +58,7 @@ export function allRuns(clients: number, seed: number): Run[] {
   planHints(plan);
   planCapacities(plan);
   planEqualLoad(plan);
+  planHiddenTabs(plan);
   return plan.runs;
 }
 
@@ -192,6 +193,23 @@ function planEqualLoad(plan: Plan): void {
       }
     }
   }
+}
+
+/** A long outage of a fleet of tabs, of which nine in ten are hidden, with and without `pauseWhileHidden()`. */
+function planHiddenTabs(plan: Plan): void {
+  const title = "10 min outage, 9 in 10 tabs hidden";
+  const upAtMs = 600_000;
+  plan.add("hidden tabs", title, { ...DEFAULT, name: "all dial" }, { upAtMs });
+  const paused = { ...DEFAULT, name: "hidden tabs wait until they are shown" };
+  plan.add("hidden tabs", title, paused, { upAtMs, lostAtMs: shownWithin(upAtMs, 900_000) });
+}
+
+/**
+ * When a tab begins to dial: one in ten at the loss, the others, whose policy is at its beginning, when they
+ * are shown, each at its own time within `periodMs` of the recovery.
+ */
+export function shownWithin(upAtMs: number, periodMs: number): (client: number) => number {
+  return (client) => client % 10 === 0 ? 0 : upAtMs + periodMs * pacing.spread(client);
 }
 
 /** Lengths that cover one doubling evenly, so that none of them hits a window by luck. */

@@ -158,7 +158,8 @@ export class ReconnectingWebSocket extends ClientEventTarget {
   }
 
   /**
-   * Ends the client. The last event, a `close` with `willRetry` false, follows within `closeTimeoutMs`.
+   * Ends the client. The last event, a `close` with `willRetry` false, follows within `closeTimeoutMs`. It
+   * does not wait for what was sent: `flushed()` of `@holdfast/websocket/wait` does.
    *
    * @param code 1000 or 3000-4999.
    * @param reason At most 123 bytes of UTF-8.

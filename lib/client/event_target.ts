@@ -138,6 +138,13 @@ export class ClientEventTarget extends PlatformEventTarget {
   set ondrop(handler: Handler<EventMap["drop"]>) {
     this.#setHandler("drop", handler);
   }
+  /** The `drain` event handler; `null` for none. */
+  get ondrain(): Handler<Event> {
+    return this.#handler("drain");
+  }
+  set ondrain(handler: Handler<Event>) {
+    this.#setHandler("drain", handler);
+  }
   /** The `statechange` event handler; `null` for none. */
   get onstatechange(): Handler<EventMap["statechange"]> {
     return this.#handler("statechange");

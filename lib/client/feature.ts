@@ -18,6 +18,7 @@ import type { Client } from "./client.ts";
 /** Keeps what is sent until there is a connection. */
 export interface Outbox {
   readonly bytes: number;
+  readonly size: number;
   send(data: unknown, options?: SendOptions): boolean;
   /** Takes back what is kept, oldest first. */
   clear(): WebSocketData[];

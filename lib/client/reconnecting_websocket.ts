@@ -202,7 +202,8 @@ export class ReconnectingWebSocket extends CoreClient {
   }
 
   /**
-   * Ends the client. The last event, a `close` with `willRetry` false, follows within `closeTimeoutMs`.
+   * Ends the client. The last event, a `close` with `willRetry` false, follows within `closeTimeoutMs`. It
+   * does not wait for what was sent: `flushed()` of `@holdfast/websocket/wait` does.
    *
    * @param code 1000 or 3000-4999.
    * @param reason At most 123 bytes of UTF-8.
@@ -255,8 +256,8 @@ function listenersOf(client: ReconnectingWebSocket): ListenerList {
 
 /** What `using` and `await using` declarations call. */
 export interface ReconnectingWebSocket {
-  /** As `close()`. */
+  /** As `close()`: what is queued is not waited for. */
   [Symbol.dispose](): void;
-  /** As `close()`, and waits for the end. */
+  /** As `close()`, and waits for the end, but not for what is queued: await `flushed()` before. */
   [Symbol.asyncDispose](): Promise<void>;
 }

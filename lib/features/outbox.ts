@@ -58,6 +58,10 @@ export class QueuedOutbox implements Outbox {
     return this.#queue?.bytes ?? 0;
   }
 
+  get size(): number {
+    return this.#queue?.size ?? 0;
+  }
+
   send(data: unknown, options?: SendOptions): boolean {
     const message = toMessage(data);
     if (!this.#timer) return this.#send(message, options);

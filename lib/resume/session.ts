@@ -83,6 +83,11 @@ export class ClientSession implements ClientOutbox {
     this.#session = begin(settings.snapshot);
   }
 
+  /** Messages that the server has not confirmed. */
+  get size(): number {
+    return this.#session.outbox.size;
+  }
+
   /** Bytes that are not confirmed. */
   get bytes(): number {
     return this.#session.outbox.bytes;

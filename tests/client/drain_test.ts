@@ -45,6 +45,20 @@ Deno.test("drain follows when the queue has left and the socket has room again",
   assertEquals([server.sent, log, clock.pending.length], [["a", "b"], ["1 drain"], 0]);
 });
 
+Deno.test("ondrain is called for drain, until it is null", () => {
+  const { ws, server, clock } = fullRig();
+  const seen: string[] = [];
+  ws.ondrain = ({ type }) => seen.push(type);
+  for (let n = 0; n < 2; n++) {
+    server.bufferedAmount = 101;
+    ws.send("a");
+    server.bufferedAmount = 0;
+    clock.tick(4);
+    ws.ondrain = null;
+  }
+  assertEquals([seen, ws.ondrain], [["drain"], null]);
+});
+
 Deno.test("drain follows a send() that was refused, too", () => {
   const { ws, server, clock, log } = fullRig({
     ...LIMITED,

@@ -8,6 +8,8 @@ import {
 import { type Backoff, constantBackoff, windowedBackoff } from "@holdfast/websocket/backoff";
 import { messages, streams } from "@holdfast/websocket/streams";
 import { preflight } from "@holdfast/websocket/preflight";
+import { flushed, whenOpen } from "@holdfast/websocket/wait";
+import { pauseWhileHidden } from "@holdfast/websocket/hidden";
 import { createHooks, type ReactLike } from "@holdfast/websocket/react";
 import { fakeWorld, replay } from "@holdfast/websocket/testing";
 import { consoleTrace, formatTrace } from "@holdfast/websocket/trace";
@@ -35,6 +37,9 @@ ws.addEventListener("retry", ({ attempt, delayMs }) => console.log(attempt + del
 ws.onmessage = ({ data }) => console.log(data);
 export const prices: AsyncIterable<number> = messages(ws, { decode: Number });
 export const outgoing = streams(ws).writable;
+export const sentAll: Promise<void> = whenOpen(ws).then(() => flushed(ws, { signal: timeout() }));
+declare function timeout(): AbortSignal;
+export const release: () => void = pauseWhileHidden(ws, { afterMs: 60_000, close: true });
 declare const react: ReactLike;
 const { useCountdown, useStatus, useWebSocket } = createHooks(react);
 const socket = useWebSocket("wss://example.com/", { decode: Number }, (it) => it.toFixed());

@@ -61,6 +61,14 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "PreflightResponse Provider ProviderFunction ReconnectingWebSocketError " +
       "ReconnectingWebSocketErrorCode RetryDecision",
   },
+  "lib/wait.ts": {
+    values: "flushed whenOpen",
+    types: "ReconnectingWebSocket WaitOptions",
+  },
+  "lib/hidden.ts": {
+    values: "pauseWhileHidden",
+    types: "Clock HiddenOptions HiddenSources PageTarget PausableClient Release",
+  },
   "lib/react.ts": {
     values: "createHooks",
     types: "Clock ConnectContext Hooks ReactLike ReconnectingWebSocket " +

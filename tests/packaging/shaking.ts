@@ -15,13 +15,15 @@ const MARKERS: Readonly<Record<string, readonly string[]>> = {
   "@holdfast/websocket/testing": ["dropAfterMs", "closeReply"],
   "@holdfast/websocket/streams": ["~standard", "highWaterBytes"],
   "@holdfast/websocket/preflight": ["Retry-After", "no-store"],
+  "@holdfast/websocket/wait": ["confirmed", "Cannot wait as"],
+  "@holdfast/websocket/hidden": ["pagehide", "afterMs"],
   "@holdfast/websocket/react": ["useSyncExternalStore", "onUndelivered"],
 };
 
 /** Fails if a bundle holds modules of other entry points than `.`. */
 export function assertNothingElse({ modules }: Bundle): void {
   const strays = modules.filter((name) =>
-    /^lib\/(trace|streams|preflight|react|testing)[./]/.test(name)
+    /^lib\/(trace|streams|preflight|wait|hidden|react|testing)[./]/.test(name)
   );
   assertEquals(strays, [], "of other entry points");
 }

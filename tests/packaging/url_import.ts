@@ -16,6 +16,8 @@ const BOUNDS = {
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
+  "lib/wait.ts": { maxModules: 40, maxBytes: 180_000 },
+  "lib/hidden.ts": { maxModules: 5, maxBytes: 30_000 },
   "lib/react.ts": { maxModules: 46, maxBytes: 215_000 },
 } as const;
 
@@ -53,6 +55,30 @@ const PROGRAMS: Readonly<Record<Entry, (origin: string) => string>> = {
     import { preflight } from "${origin}/lib/preflight.ts";
     const { url } = preflight("hello");
     console.log(await url({ attempt: 0, signal: new AbortController().signal }));`,
+  "lib/wait.ts": (origin) => `
+    import { whenOpen } from "${origin}/lib/wait.ts";
+    import { ReconnectingWebSocket } from "${origin}/lib/core.ts";
+    const ws = new ReconnectingWebSocket(Deno.args[0] as string);
+    await whenOpen(ws);
+    ws.onmessage = ({ data }) => {
+      console.log(data);
+      ws.close();
+    };
+    ws.send("hello");`,
+  "lib/hidden.ts": (origin) => `
+    import { pauseWhileHidden } from "${origin}/lib/hidden.ts";
+    const [document, window] = [new EventTarget(), new EventTarget()];
+    class Client extends EventTarget {
+      state = "open";
+      pause(): void {
+        console.log("hello");
+      }
+      resume(): void {}
+    }
+    using _tied = pauseWhileHidden(new Client(), {
+      sources: { document: Object.assign(document, { visibilityState: "visible" }), window },
+    });
+    window.dispatchEvent(new Event("pagehide"));`,
   "lib/react.ts": (origin) => `
     import { createHooks, type ReactLike } from "${origin}/lib/react.ts";
     const useMemo = (create: () => unknown): unknown => create();

@@ -12,7 +12,7 @@ import {
   wakeDelay,
 } from "../../bench/fleet/pacing.ts";
 import { DEFAULT, STARTING } from "../../bench/fleet/policies.ts";
-import { scenario as scenarioOf } from "../../bench/fleet/scenarios.ts";
+import { scenario as scenarioOf, shownWithin } from "../../bench/fleet/scenarios.ts";
 import {
   type FleetPolicy,
   type Hints,
@@ -140,6 +140,19 @@ Deno.test("fleet promises find planted bugs: lost jitter, a series that goes on 
   assert(p99ToBound({ upAtMs: 600_000, hints: goesOn }, DEFAULT.policy) > 3);
 });
 
+Deno.test("windowedBackoff() with initialDelayMs 200 costs a fleet 2.3 attempts more, as docs/recipes.md says", () => {
+  const quick = windowedBackoff({ initialDelayMs: 200 });
+  for (const [upAtMs, most] of [[5_000, 1.7], [60_000, 1.5], [600_000, 1.2]] as const) {
+    const [fast, usual] = [quick, DEFAULT.policy].map((it) =>
+      simulate(scenario({ upAtMs }), it, 1)
+    );
+    const more = (fast?.attemptsPerClient ?? NaN) - (usual?.attemptsPerClient ?? NaN);
+    assert(more > 2.2 && more < 2.4, `${more}`);
+    assert(fast && fast.p99ToBound <= most, `${fast?.p99ToBound}`);
+    assert((fast.perSecond[0] ?? NaN) > 2.2e5 && usual?.perSecond[0] === 0);
+  }
+});
+
 Deno.test("windowedBackoff() dials an accept-then-drop server no more often than a refusing one", () => {
   const attempts = (heldMs: number): number =>
     simulate(scenario({ upAtMs: 600_000, heldMs }, 10_000), DEFAULT.policy, 1).attemptsWhileDown;
@@ -206,6 +219,19 @@ Deno.test("windowedBackoff() keeps a fleet spread that is woken often, if it goe
 
 Deno.test("windowedBackoff() spread finds a planted bug: waits cut short that count as waited", () => {
   assert(p99ToBound(often(doublingGap, "goes on"), DEFAULT.policy) > 2);
+});
+
+// ----------------------------------------------------------------------------------- hidden tabs
+
+Deno.test("shownWithin() leaves a server that recovers a tenth of the attempts, and no queue", () => {
+  const upAtMs = 10 * MINUTES;
+  const run = (different: Partial<Scenario>): ReturnType<typeof simulate> =>
+    simulate(scenario({ upAtMs, ...different }), DEFAULT.policy, 1);
+  const all = run({});
+  const few = run({ lostAtMs: shownWithin(upAtMs, 15 * MINUTES) });
+  assert(few.attemptsWhileDown <= 0.11 * all.attemptsWhileDown);
+  assert(few.peakAfterRecovery <= 0.2 * all.peakAfterRecovery);
+  assert(few.p99S <= all.p99S && few.p50S < 5, `${few.p50S} s, ${few.p99S} s`);
 });
 
 for (

@@ -5,6 +5,7 @@
  */
 
 import { tools } from "../runtimes/runners.ts";
+import type { HiddenOptions } from "../../../lib/hidden.ts";
 import { ACTORS, echoServer, type Seen, type Server } from "./actors.ts";
 import { type Browser, startBrowser, type Tab } from "./devtools.ts";
 import { seconds } from "../report.ts";
@@ -18,9 +19,9 @@ const here = (name: string): string => new URL(name, import.meta.url).pathname;
 const WAIT_MS = 20_000;
 const POLL_MS = 50;
 /** So long that only a hint can explain a dial within {@linkcode WAIT_MS}. */
-const LONG_MS = 60_000;
+export const LONG_MS = 60_000;
 const SHORT_MS = 300;
-const WATCH_MS = 2_000;
+export const WATCH_MS = 2_000;
 /** A hint counts for a loss that follows within this time. */
 const FRESH_HINT_MS = 1_000;
 const TABS = 20;
@@ -29,7 +30,7 @@ const DELAY_MS = { min: 1_000, max: 2_000 };
 /** Pages read their clock in whole milliseconds. */
 const ROUNDING_MS = 2;
 
-interface Stage {
+export interface Stage {
   readonly scope: Scope;
   readonly browser: Browser;
   readonly server: Server;
@@ -40,7 +41,7 @@ interface Stage {
 }
 
 /** A browser, a site, and a server. */
-async function prepare(scope: Scope): Promise<Stage> {
+export async function prepare(scope: Scope): Promise<Stage> {
   const files: Record<string, [type: string, file: string]> = {
     "/": ["text/html", here("page.html")],
     "/client.js": ["text/javascript", `${tools}/holdfast.bundle.mjs`],
@@ -82,15 +83,19 @@ async function nth(
 }
 
 /** Waits for something that a page sees. */
-function first(scope: Scope, tab: Tab, type: string, sinceMs: number): Promise<Seen> {
+export function first(scope: Scope, tab: Tab, type: string, sinceMs: number): Promise<Seen> {
   return nth(scope, tab, 1, type, sinceMs);
 }
 
-/** A tab whose client is open. */
-async function connect(stage: Stage, delays: readonly number[] | null): Promise<Tab> {
+/** A tab whose client is open; `hidden` is what `pauseWhileHidden()` gets, which is not called without. */
+export async function connect(
+  stage: Stage,
+  delays: readonly number[] | null,
+  hidden?: HiddenOptions,
+): Promise<Tab> {
   const { browser, page, url, scope } = stage;
   const tab = await browser.open(page);
-  const job = { url, ...(delays && { delays }) };
+  const job = { url, ...(delays && { delays }), ...(hidden && { hidden }) };
   await tab.evaluate(`connect(${JSON.stringify(job)})`);
   await first(scope, tab, "open", 0);
   return tab;
@@ -211,33 +216,37 @@ async function playHidden(scope: Scope): Promise<string> {
   return `lost while hidden; shown again, ${await dialAfter(scope, tab, shownMs)}`;
 }
 
+/** Leaves a page, for another. */
+export async function leave({ page }: Stage, tab: Tab): Promise<void> {
+  await tab.command("Page.navigate", { url: `${page}elsewhere` });
+}
+
+/** Comes back to a page from the cache; returns when that was. */
+export async function comeBack(tab: Tab): Promise<number> {
+  const backMs = Date.now();
+  await tab.evaluate("history.back()");
+  await tab.until("typeof seen === 'object'");
+  const isRestored = await tab.evaluate("seen.some(({ persisted }) => persisted)");
+  if (!isRestored) throw new NotHere("this Chromium does not put the page into its cache");
+  return backMs;
+}
+
 /** A page in the cache dials nothing. Back, it dials early, and has lost what was open. */
 async function playCached(scope: Scope): Promise<string> {
   const stage = await prepare(scope);
-  const { server, page } = stage;
+  const { server } = stage;
   const tab = await connect(stage, [LONG_MS]);
-  const leave = async (): Promise<void> => {
-    await tab.command("Page.navigate", { url: `${page}elsewhere` });
-  };
-  const comeBack = async (): Promise<number> => {
-    const backMs = Date.now();
-    await tab.evaluate("history.back()");
-    await tab.until("typeof seen === 'object'");
-    const isRestored = await tab.evaluate("seen.some(({ persisted }) => persisted)");
-    if (!isRestored) throw new NotHere("this Chromium does not put the page into its cache");
-    return backMs;
-  };
   // The server knows nothing of a page that waits, so the cache may keep it as it is.
   await lose(stage, tab);
-  await leave();
+  await leave(stage, tab);
   const startedMs = Date.now();
   await server.start();
   await scope.sleep(WATCH_MS);
   expect(server.all("open", startedMs).length === 0, "a page in the cache dials nothing");
-  const dialled = await dialAfter(scope, tab, await comeBack());
-  await leave();
+  const dialled = await dialAfter(scope, tab, await comeBack(tab));
+  await leave(stage, tab);
   await scope.sleep(WATCH_MS);
-  const lost = await lossAfter(scope, tab, await comeBack());
+  const lost = await lossAfter(scope, tab, await comeBack(tab));
   return `left while waiting: ${dialled}; left while open: ${lost}`;
 }
 

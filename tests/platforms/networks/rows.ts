@@ -9,6 +9,7 @@ import { build } from "../runtimes/rows.ts";
 import { blocked } from "./blocked.ts";
 import { browsers } from "./browser.ts";
 import { hosts } from "./hosts.ts";
+import { hiddenPages } from "./hidden_pages.ts";
 import { links } from "./links.ts";
 import { proxied } from "./proxies.ts";
 import { recipes } from "./recipes.ts";
@@ -41,6 +42,7 @@ const scenarios: readonly Scenario[] = [
   ...recipes,
   ...workers,
   ...browsers,
+  ...hiddenPages,
 ];
 
 /** The rows, by name. */

@@ -129,6 +129,8 @@ try {
     import("../../../lib/testing/mod.ts"),
     import("../../../lib/streams.ts"),
     import("../../../lib/preflight.ts"),
+    import("../../../lib/wait.ts"),
+    import("../../../lib/hidden.ts"),
   ]);
   const methods = Object.getOwnPropertyNames(mod.ReconnectingWebSocket.prototype);
   log.push(methods.filter((name) => name === "undefined"));

@@ -43,6 +43,8 @@ const modules = await Promise.all([
   import("../../../lib/testing/mod.ts"),
   import("../../../lib/streams.ts"),
   import("../../../lib/preflight.ts"),
+  import("../../../lib/wait.ts"),
+  import("../../../lib/hidden.ts"),
   import("../../../lib/react.ts"),
   import("../../../lib/cli/main.ts"),
   import("../../../lib/resume/mod.ts"),

@@ -52,6 +52,11 @@ export const raw = {
   "no-protocol": accepted(() => {}),
   /** Accepts and then never reads or writes: not even a close frame is answered. */
   mute: accepted(() => {}),
+  /** Accepts, and leaves what comes in the buffers of the system. */
+  unread: ({ request, socket }) => {
+    socket.write(upgradeHead(request));
+    socket.pause();
+  },
   fin: accepted((socket) => socket.end()),
   rst: accepted((socket) => socket.resetAndDestroy()),
   "bad-frame": accepted((socket) => socket.write(garbageFrame())),

@@ -6,6 +6,8 @@
 import * as client from "@holdfast/websocket";
 import * as preflight from "@holdfast/websocket/preflight";
 import * as streams from "@holdfast/websocket/streams";
+import * as wait from "@holdfast/websocket/wait";
 import { run } from "./suite.mjs";
 
-globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams, ...preflight } });
+const entries = { ...client, ...streams, ...preflight, ...wait };
+globalThis.runSuite = (job) => run({ ...job, client: entries });

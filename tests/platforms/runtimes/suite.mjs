@@ -14,6 +14,7 @@ import { messageCases } from "./cases_messages.mjs";
 import { preflightCases } from "./cases_preflight.mjs";
 import { streamCases } from "./cases_streams.mjs";
 import { surfaceCases } from "./cases_surface.mjs";
+import { waitCases } from "./cases_wait.mjs";
 import { Lab, LISTENER_BUG } from "./harness.mjs";
 
 /** Chromium delays dials by seconds once some sixteen of a page are pending. */
@@ -31,6 +32,7 @@ export const cases = [
   ...messageCases,
   ...streamCases,
   ...preflightCases,
+  ...waitCases,
   ...surfaceCases,
   ...closeCodeCases,
 ];

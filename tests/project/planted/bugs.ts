@@ -14,6 +14,8 @@ import { QUEUE } from "./queue.ts";
 import { REACT } from "./react.ts";
 import { PAUSES, STATUSES } from "./status.ts";
 import { ITERATORS, PREFLIGHT, STREAMS } from "./streams.ts";
+import { HIDDEN, PAGES } from "./hidden.ts";
+import { LOOKS, WAITS } from "./wait.ts";
 
 /** All of them. */
 export const BUGS: readonly Bug[] = [
@@ -26,6 +28,10 @@ export const BUGS: readonly Bug[] = [
   ...ITERATORS,
   ...STREAMS,
   ...PREFLIGHT,
+  ...WAITS,
+  ...LOOKS,
+  ...HIDDEN,
+  ...PAGES,
   ...COMMAND_LINE,
   ...REACT,
 ];

@@ -72,7 +72,11 @@ export const STREAMS: readonly Bug[] = [
     test: "tests/client/streams_test.ts",
   },
   {
-    ...bug("a signal keeps a listener", 'signal?.removeEventListener("abort", abort);', ""),
+    ...bug(
+      "a signal keeps a listener",
+      'signal?.removeEventListener("abort", abort);\n    if (isNow)',
+      "if (isNow)",
+    ),
     test: "tests/client/streams_test.ts",
   },
   {
@@ -122,8 +126,8 @@ export const STREAMS: readonly Bug[] = [
   {
     ...bug(
       "what is written after the end waits for ever",
-      "/^clos/.test(ws.state)",
-      "ws.state === null",
+      "if (/^clos/.test(ws.state)) {",
+      "if (ws.state === null) {",
     ),
     test: "tests/client/streams_web_test.ts",
   },
