@@ -113,7 +113,8 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
       !(Symbol.iterator in protocols);
     const given = isBag ? protocols as ResumableWebSocketOptions : options;
     const { maxUnackedBytes, auth, session: snapshot, ...rest } = check(given ?? {});
-    const { clock = platformClock, WebSocket: inner = platformWebSocket() } = rest.sources ?? {};
+    const { clock = platformClock, random = Math.random, WebSocket: inner = platformWebSocket() } =
+      rest.sources ?? {};
     // The class that the core dials with needs what only exists once the core does.
     const late: { client?: ResumableWebSocket } = {};
     const session = new ClientSession({
@@ -121,6 +122,7 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
       maxUnackedBytes,
       auth,
       snapshot,
+      random,
       onLost: (loss) => late.client && dispatch(late.client, "lost", loss),
     });
     const life = rest.heartbeat && {};

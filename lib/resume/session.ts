@@ -52,6 +52,8 @@ export interface SessionSettings {
   readonly maxUnackedBytes: number;
   readonly auth: (() => string | Promise<string>) | undefined;
   readonly snapshot: Snapshot | undefined;
+  /** A number in [0, 1). */
+  readonly random: () => number;
   /** A session is lost; another one has begun already. */
   readonly onLost: (loss: SessionLoss) => void;
 }
@@ -59,13 +61,21 @@ export interface SessionSettings {
 /** One session, replaced as a whole when it is lost. */
 interface Session {
   readonly token: string;
-  /** How many hellos were said. */
+  /** The last hello. */
   n: number;
+  /** The hellos that may be the last one that the server has served. */
+  hellos: readonly number[];
   /** Whether the server has not confirmed yet that there is such a session. */
   isNew: boolean;
   readonly outbox: Outbox;
   readonly inlet: Inlet;
 }
+
+/** Two clients hardly draw the same lead; and a count takes two million of them. */
+const MAX_LEAD = 2 ** 32;
+
+/** More without an answer are not kept: a hello has little room. */
+const MAX_HELLOS = 32;
 
 /** A connection, from the moment when it can carry frames. */
 interface Attachment {
@@ -94,7 +104,7 @@ export class ClientSession {
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
-    this.#session = settings.snapshot ? restore(settings.snapshot) : begin();
+    this.#session = settings.snapshot ? restore(settings.snapshot, settings.random()) : begin();
   }
 
   /** Bytes that are not confirmed. */
@@ -109,8 +119,8 @@ export class ClientSession {
 
   /** What a later client needs to go on. */
   get snapshot(): Snapshot {
-    const { token, n, isNew, inlet: { rx }, outbox: { acked, everSent } } = this.#session;
-    return { token, n, isNew, rx, acked, everSent, unacked: this.unacked };
+    const { token, hellos, isNew, inlet: { rx }, outbox: { acked } } = this.#session;
+    return { token, hellos, isNew, rx, acked, unacked: this.unacked };
   }
 
   /** Accepts a message; false if too much is unconfirmed. */
@@ -194,12 +204,15 @@ export class ClientSession {
 
   #hello(at: Attachment, auth: string | undefined): void {
     if (this.#attachment !== at) return;
-    const { token, inlet, outbox, isNew } = this.#session;
+    const session = this.#session;
+    const { token, inlet, outbox, isNew, hellos } = session;
+    session.hellos = [...hellos, ++session.n].slice(-MAX_HELLOS);
     at.link.write(controlFrame({
       t: "hello",
       v: 1,
       s: token,
-      n: ++this.#session.n,
+      n: session.n,
+      was: hellos,
       rx: inlet.rx,
       ack: outbox.acked,
       tx: outbox.everSent,
@@ -229,6 +242,7 @@ export class ClientSession {
       return this.#fail(at, broken("the server's counters do not fit"));
     }
     session.isNew = false;
+    session.hellos = session.hellos.slice(-1);
     this.resumed = !isNew;
     outbox.ack(rx);
     outbox.rewind();
@@ -314,7 +328,7 @@ export class ClientSession {
   #lose({ why, rx }: Omit<Lost, "why"> & Pick<SessionLoss, "why">): void {
     const { outbox } = this.#session;
     const isCertain = rx !== undefined && rx <= outbox.everSent && outbox.ack(rx);
-    const isExact = isCertain || outbox.everSent === outbox.acked;
+    const isExact = isCertain || why !== "gap" && outbox.everSent === outbox.acked;
     this.#session = begin();
     this.resumed = false;
     if (isCertain) this.#settle(outbox);
@@ -324,12 +338,24 @@ export class ClientSession {
 }
 
 function begin(): Session {
-  return { token: makeToken(), n: 0, isNew: true, outbox: new Outbox(), inlet: new Inlet() };
+  return {
+    token: makeToken(),
+    n: 0,
+    hellos: [],
+    isNew: true,
+    outbox: new Outbox(),
+    inlet: new Inlet(),
+  };
 }
 
-function restore({ token, n, isNew, rx, acked, everSent, unacked }: Snapshot): Session {
-  const outbox = new Outbox(acked, unacked, everSent);
-  return { token, n, isNew, outbox, inlet: new Inlet(rx) };
+/**
+ * Several clients may go on with one snapshot, against the rules: so no two of them say the same hello, and
+ * each of them may have sent what is not confirmed.
+ */
+function restore({ token, hellos, isNew, rx, acked, unacked }: Snapshot, chance: number): Session {
+  const outbox = new Outbox(acked, unacked, acked + unacked.length);
+  const n = (hellos.at(-1) ?? 0) + Math.floor(chance * MAX_LEAD);
+  return { token, n, hellos, isNew, outbox, inlet: new Inlet(rx) };
 }
 
 /** 128 bits that cannot be guessed: who knows the token of a session is half its owner. */

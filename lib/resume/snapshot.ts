@@ -14,16 +14,14 @@ import type { WebSocketData } from "../bounded_queue.ts";
 export interface Snapshot {
   /** The session's secret. */
   readonly token: string;
-  /** How many connections said hello for it. */
-  readonly n: number;
+  /** The hellos that may be the last one that the server has served. */
+  readonly hellos: readonly number[];
   /** Whether the server has not confirmed yet that there is such a session. */
   readonly isNew: boolean;
   /** The server's messages that were handled. */
   readonly rx: number;
   /** Own messages that the server confirmed. */
   readonly acked: number;
-  /** Own messages that were ever put on a wire. */
-  readonly everSent: number;
   /** Own messages that are not confirmed, oldest first. */
   readonly unacked: readonly WebSocketData[];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Grave, Opened, SessionStore } from "./session_store.ts";
+import { follows, type Grave, type Opened, type SessionStore } from "./session_store.ts";
 
 /** Who comes back later than so many others were lost is `unknown`, as after a restart. */
 const MAX_GRAVES = 10_000;
@@ -25,8 +25,13 @@ export function memoryStore(): SessionStore {
   return {
     open(key, hello): Promise<Opened> {
       const grave = graves.get(key);
-      if (grave && hello.n <= grave.n) return Promise.resolve({ type: "stale" });
-      if (!hello.new) {
+      if (grave && hello.n <= grave.n) {
+        return Promise.resolve({ type: hello.n < grave.n ? "stale" : "served" });
+      }
+      if (grave && !follows(hello, grave.n)) {
+        return Promise.resolve({ type: "lost", grave: { why: "gap" } });
+      }
+      if (!hello.new || grave && hello.tx > 0) {
         return Promise.resolve({ type: "lost", grave: grave ?? { why: "unknown" } });
       }
       graves.delete(key);

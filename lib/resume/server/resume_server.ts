@@ -21,7 +21,13 @@ import {
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import type { Grave, Opened, SessionStore, Stored } from "./session_store.ts";
+import {
+  follows,
+  type Grave,
+  type Opened,
+  type SessionStore,
+  type Stored,
+} from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
 
@@ -44,9 +50,16 @@ export interface ShutdownOptions {
 /** How many hellos of one session may wait for each other: a client makes them one after the other. */
 const MAX_WAITING = 16;
 
-const STALE: Refusal = { type: "close", code: CODES.moved, reason: "a later hello is served" };
+/** Who waits for this answer is another client with the same token: no client is behind itself. */
+const STALE: Refusal = {
+  type: "close",
+  code: CODES.resumedElsewhere,
+  reason: "a later hello is served",
+};
+const SERVED: Refusal = { type: "close", code: CODES.moved, reason: "this hello was served" };
 const FULL: Refusal = { type: "close", code: CODES.later, reason: "too many sessions" };
 const NOT_READY: Refusal = { type: "close", code: CODES.later, reason: "not ready" };
+const GAP: Refusal = { type: "lost", grave: { why: "gap" } };
 const SHUT: Refusal = { type: "close", code: CODES.moved, reason: "going away" };
 
 /**
@@ -237,12 +250,18 @@ export class ResumeServer<Request = unknown, User = string> {
     const { key, hello, opening } = wanted;
     if (!await this.#bury(key)) return NOT_READY;
     const known = this.#live.get(key);
-    if (known && hello.n <= known.n) return STALE;
+    if (known && hello.n <= known.n) return hello.n < known.n ? STALE : SERVED;
+    const isHeir = !known || follows(hello, known.n);
     // This process may have stood still for so long that another one has the session: the store knows.
-    await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
+    if (isHeir) await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
+    else await known.quiesce(CODES.moved, "moved", known.n);
     if (known && !await this.#bury(key)) return NOT_READY;
     let session = this.#live.get(key);
     let begins = false;
+    if (session && !isHeir) {
+      session.expire();
+      return GAP;
+    }
     if (session) session.user = wanted.user;
     else {
       if (hello.new && this.#isFull(wanted)) return FULL;
@@ -260,7 +279,7 @@ export class ResumeServer<Request = unknown, User = string> {
     }
     if (!session.fits(hello)) {
       session.lose("gap");
-      return { type: "lost", grave: { why: "gap" } };
+      return GAP;
     }
     if (opening.isWanted()) opening.attach(session, begins);
     else session.expire();
@@ -326,5 +345,12 @@ interface Wanted<User> {
 }
 
 function refusalOf(opened: Exclude<Opened, { readonly type: "session" }>): Refusal {
-  return opened.type === "stale" ? STALE : { type: "lost", grave: opened.grave };
+  switch (opened.type) {
+    case "lost":
+      return { type: "lost", grave: opened.grave };
+    case "stale":
+      return STALE;
+    case "served":
+      return SERVED;
+  }
 }

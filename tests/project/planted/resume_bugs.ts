@@ -94,6 +94,11 @@ export const RESUME_BUGS: readonly SessionBug[] = [
     "    if (row && hello.n <= row.n) return",
     "    if (row && hello.n < 0) return",
   ),
+  edit("lib/resume/server/session_store.ts")(
+    "Whoever has a copy goes on with the session",
+    "return was?.includes(n) ?? true;",
+    "return (was?.length ?? n) >= 0;",
+  ),
   store(
     "The store removes what has another owner already",
     "if (row?.gen !== gen) return;",
@@ -143,19 +148,19 @@ export const RESUME_BUGS: readonly SessionBug[] = [
   ),
   client(
     "A snapshot forgets that its session was never answered",
-    "return { token, n, isNew, outbox,",
-    "return { token, n, isNew: false, outbox,",
+    "return { token, n, hellos, isNew, outbox,",
+    "return { token, n, hellos, isNew: false, outbox,",
+  ),
+  client(
+    "Two clients of one snapshot say the same hellos",
+    "+ Math.floor(chance * MAX_LEAD)",
+    "+ Math.floor(chance * 0)",
   ),
   // The engine.
   server(
     "Two connections serve one session",
-    '    await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);\n',
-    "",
-  ),
-  server(
-    "A late hello takes the session from the live connection",
-    "if (known && hello.n <= known.n) return STALE;",
-    "if (known && hello.n < 0) return STALE;",
+    '    if (isHeir) await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);\n    else',
+    "    if (known && !isHeir)",
   ),
   server(
     "A session that failed is released as clean",
@@ -220,6 +225,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
       "A late hello begins a session anew that is over",
       "if (grave && hello.n <= grave.n)",
       "if (grave && hello.n < 0)",
+    ),
+  ),
+  inTest(
+    "server_test.ts",
+    server(
+      "A late hello takes the session from the live connection",
+      "if (known && hello.n <= known.n)",
+      "if (known && hello.n < 0)",
     ),
   ),
   inTest(
