@@ -53,7 +53,7 @@ export interface ResumableWebSocketOptions
    */
   auth?: () => string | Promise<string>;
   /** A session to go on with, as `snapshot()` gave it. */
-  session?: Snapshot;
+  session?: Snapshot | undefined;
 }
 
 const ACTION = "create a ResumableWebSocket";

@@ -25,6 +25,7 @@ const live = edit("lib/resume/server/live_session.ts");
 const server = edit("lib/resume/server/resume_server.ts");
 const confirmations = edit("lib/resume/server/confirmations.ts");
 const inbound = edit("lib/resume/server/inbound.ts");
+const storage = edit("lib/resume/web_storage.ts");
 const store = edit("tests/simulation/resume/store.ts");
 
 const TESTS = "tests/client/resume";
@@ -266,6 +267,26 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
       'this.#enter({ name: "opening" }, this.#settings.openTimeoutMs,',
       'this.#enter({ name: "opening" }, 2 ** 30,',
     ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage(
+      "A copied tab finds what the first one has taken",
+      "    this.#storage.removeItem(this.#key);\n    const",
+      "    const",
+    ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage(
+      "A session that was taken is not locked",
+      "this.#locks && !await",
+      "this.#waitMs < 0 && this.#locks && !await",
+    ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage("A page that is left keeps its lock", "    this.#unlock();\n", ""),
   ),
   inTest(
     "upgrade_test.ts",

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { follows } from "../../../lib/resume/server/session_store.ts";
+import { follows } from "../../../lib/resume/server/mod.ts";
 import type {
   Change,
   Committed,
