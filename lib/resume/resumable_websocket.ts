@@ -179,9 +179,16 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
    *
    * @returns True if it was accepted: it will be confirmed, given back by `lost`, or be in `undelivered`.
    * False if too much is unconfirmed, which a `drop` event says, too, or if the client is over.
-   * @throws {TypeError} `data` is a symbol or shared memory.
+   * @param options Must be absent: what ages (`ttlMs`) or is replaced (`key`) leaves a hole in the order.
+   * @throws {TypeError} `data` is a symbol or shared memory, or there are options.
    */
-  override send(data: WebSocketData): boolean {
+  override send(data: WebSocketData, options?: undefined): boolean {
+    if (options !== undefined) {
+      throw new TypeError(
+        `Cannot send as 'options' must be absent: a session drops and replaces nothing, ` +
+          `current value is of type ${typeof options}`,
+      );
+    }
     const message = copyOf(toMessage(data));
     if (this.readyState >= 2) return false;
     if (this.#session.send(message)) return true;

@@ -518,6 +518,23 @@ for (
   });
 }
 
+for (const options of [{ ttlMs: 1_000 }, { key: "price" }, null]) {
+  const given = JSON.stringify(options);
+  Deno.test(`ResumableWebSocket.send() refuses ${given}, as it drops and replaces nothing`, () => {
+    const { ws } = sessionRig();
+    const send: (data: string, options: unknown) => boolean = (data, options) =>
+      // As through its base class, which has options.
+      ws.send(data, options as undefined);
+    assertThrows(
+      () => send("x", options),
+      TypeError,
+      "Cannot send as 'options' must be absent: a session drops and replaces nothing, " +
+        "current value is of type object",
+    );
+    assertEquals(ws.bufferedAmount, 0);
+  });
+}
+
 Deno.test("ResumableWebSocket takes the protocols as its second argument, as the platform's class", () => {
   const { network, sources } = fakeWorld();
   const ws = new ResumableWebSocket("wss://example.com", "chat", { sources });

@@ -201,6 +201,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "resumable_websocket_test.ts",
+    edit("lib/resume/resumable_websocket.ts")(
+      "A session takes messages that may age",
+      "    if (options !== undefined) {",
+      "    if (options === null) {",
+    ),
+  ),
+  inTest(
     "half_test.ts",
     half("Empty messages are unbounded", "OVERHEAD_BYTES = 16", "OVERHEAD_BYTES = 0"),
   ),
