@@ -6,4 +6,5 @@
 
 export * from "../../../mod.ts";
 export { messages, streams } from "../../../lib/streams.ts";
+export { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 export { preflight } from "../../../lib/preflight.ts";

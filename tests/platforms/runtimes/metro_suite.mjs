@@ -5,7 +5,9 @@
  */
 import * as client from "@holdfast/websocket";
 import * as preflight from "@holdfast/websocket/preflight";
+import * as resume from "@holdfast/websocket/resume";
 import * as streams from "@holdfast/websocket/streams";
 import { run } from "./suite.mjs";
 
-globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams, ...preflight } });
+const entries = { ...client, ...streams, ...preflight, ...resume };
+globalThis.runSuite = (job) => run({ ...job, client: entries });
