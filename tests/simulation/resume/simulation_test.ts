@@ -39,16 +39,20 @@ Deno.test(`A session keeps its promises under random faults, seed ${seed}`, asyn
     "ended moved",
     "ended overflow",
     "ended store-failed",
+    "endlessHandlers",
+    "lateCloses",
     "lost expired",
     "lost gap",
     "lost overflow",
     "lost unknown",
+    "lostAnswers",
     "moves",
     "pauses",
     "redelivered",
     "regressions",
     "reloads",
     "storeErrors",
+    "zombies",
   ]);
 });
 

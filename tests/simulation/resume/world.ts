@@ -50,6 +50,10 @@ export class World {
     cuts: 0,
     moves: 0,
     reloads: 0,
+    zombies: 0,
+    lateCloses: 0,
+    lostAnswers: 0,
+    endlessHandlers: 0,
     copies: 0,
   };
   /** Nothing goes wrong any more: everything must come to rest. */
