@@ -6,7 +6,12 @@
  */
 
 import { controlFrame } from "../../lib/resume/frames.ts";
-import { ResumeServer, type ServerConnection, type Session } from "../../lib/resume/server/mod.ts";
+import {
+  ResumeServer,
+  type ServerConnection,
+  type Session,
+  type SessionHandlers,
+} from "../../lib/resume/server/mod.ts";
 
 const IDLE_SESSIONS = 2_000;
 const FULL_SESSIONS = 20;
@@ -34,7 +39,7 @@ async function hold(count: number): Promise<Held> {
     maxUnackedBytes: WINDOW_BYTES,
     windowBytes: WINDOW_BYTES,
     overflow: "refuse",
-    session(session) {
+    session(session): SessionHandlers {
       sessions.push(session);
       return { message: () => new Promise<void>(() => {}) };
     },

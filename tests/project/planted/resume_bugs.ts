@@ -136,7 +136,7 @@ export const RESUME_BUGS: readonly SessionBug[] = [
     "      rx: inlet.rx,\n      ack",
     "      rx: inlet.reported,\n      ack",
   ),
-  client("The client counts no hello", "n: ++this.#session.n,", "n: 1,"),
+  client("The client counts no hello", "++session.n]", "session.n = 1]"),
   client(
     "The client calls a loss exact that is in doubt",
     "const isExact = isCertain || ",
