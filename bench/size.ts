@@ -40,6 +40,14 @@ export const GATED: Programs = {
   "size of ./react on top": {
     holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/react"`,
   },
+  "size of ./resume on top": {
+    holdfast: `export * from "@holdfast/websocket"; export * from "@holdfast/websocket/resume"`,
+  },
+  "size of ./resume/server": { holdfast: `export * from "@holdfast/websocket/resume/server"` },
+  "size of ./resume/server with ./resume/redis": {
+    holdfast: `export * from "@holdfast/websocket/resume/server";
+      export * from "@holdfast/websocket/resume/redis"`,
+  },
 };
 
 /** What is in a program already: the row is what its program adds to that. */
@@ -47,6 +55,7 @@ const BASES: Readonly<Record<string, string>> = {
   "size of ./streams on top": `export * from "@holdfast/websocket"`,
   "size of ./preflight on top": `export * from "@holdfast/websocket"`,
   "size of ./react on top": `export * from "@holdfast/websocket"`,
+  "size of ./resume on top": `export * from "@holdfast/websocket"`,
 };
 
 const PROGRAMS: Programs = {
@@ -79,6 +88,10 @@ const PROGRAMS: Programs = {
   "size of ./streams on top": GATED["size of ./streams on top"] ?? {},
   "size of ./preflight on top": GATED["size of ./preflight on top"] ?? {},
   "size of ./react on top": GATED["size of ./react on top"] ?? {},
+  "size of ./resume on top": GATED["size of ./resume on top"] ?? {},
+  "size of ./resume/server": GATED["size of ./resume/server"] ?? {},
+  "size of ./resume/server with ./resume/redis":
+    GATED["size of ./resume/server with ./resume/redis"] ?? {},
   "size of ./trace": { holdfast: `export * from "@holdfast/websocket/trace"` },
   "size of ./testing": { holdfast: `export * from "@holdfast/websocket/testing"` },
 };

@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Effect, Input, State } from "./machine/state.ts";
+import type { Effect, Input, SessionNote, State } from "./machine/state.ts";
 
 /**
  * One decision of the core: state before, input (draws and verdicts included), state after, effects.
@@ -93,12 +93,32 @@ export function formatTrace(record: TraceRecord): string | null {
       return before.phase === after.phase ? null : `${number} resuming at once`;
     case "fault":
       return `${number} ignored a fault in ${input.fault}`;
+    case "session":
+      return `${number} session: ${formatSession(input)}`;
     case "refused":
       return `${number} refused by the handshake: waiting for the server's reason`;
     case "start":
     case "alive":
     case "error":
       return null;
+  }
+}
+
+function formatSession(note: SessionNote): string {
+  switch (note.event) {
+    case "hello":
+      return `hello ${note.n}, ${note.rx} handled, ${note.ack} of ${note.tx} confirmed`;
+    case "begun":
+    case "resumed":
+      return `${note.event}, ${note.rx} handled by the server`;
+    case "lost": {
+      const doubt = note.isExact || note.unacked === 0 ? "" : ", in doubt";
+      return `lost (${note.why}), ${note.unacked} given back${doubt}`;
+    }
+    case "broken":
+      return `cannot go on as ${note.reason}`;
+    case "bye":
+      return `ended, ${note.unacked} not confirmed`;
   }
 }
 

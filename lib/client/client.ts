@@ -56,7 +56,8 @@ export class Client implements AttemptOwner, HookOwner, Performer {
   readonly target: EventTarget;
   readonly parts: Parts;
   readonly driver: Driver;
-  readonly outbox: Outbox | undefined;
+  /** Replaced by a session (`./resume`). */
+  outbox: Outbox | undefined;
   readonly listeners: Listeners | undefined;
   current: Attempt | undefined;
   url: string;

@@ -204,7 +204,33 @@ export type Input =
   | { readonly type: "resume" }
   /** `again`: the events of the `reconnect()` before are not all dispatched yet. */
   | ({ readonly type: "reconnect"; readonly again: boolean } & CloseArguments)
-  | { readonly type: "fault"; readonly fault: string };
+  | { readonly type: "fault"; readonly fault: string }
+  | ({ readonly type: "session" } & SessionNote);
+
+/** What a session (`./resume`) decided: for a trace, which has neither its token nor what it sends. */
+export type SessionNote =
+  /** The counters of the first frame on a connection. */
+  | {
+    readonly event: "hello";
+    readonly n: number;
+    readonly rx: number;
+    readonly ack: number;
+    readonly tx: number;
+    readonly new: boolean;
+  }
+  /** It is attached: the server has handled `rx` messages of it. */
+  | { readonly event: "begun" | "resumed"; readonly rx: number }
+  | {
+    readonly event: "lost";
+    readonly why: string;
+    /** How many messages are given back. */
+    readonly unacked: number;
+    readonly isExact: boolean;
+  }
+  /** The connection is given up. */
+  | { readonly event: "broken"; readonly reason: string }
+  /** The client ends it, with so many messages not confirmed. */
+  | { readonly event: "bye"; readonly unacked: number };
 
 /**
  * What the client must do. Order matters and is kept. `disarm`, `abandon` and `statechange` always

@@ -37,7 +37,8 @@
  * | closing     |                  |            |                  |       |         |       | =     | closed                | closed    |      |        |           |         |           |
  * | closed      |                  |            |                  |       |         |       |       |                       |           |      |        |           |         |           |
  *
- * The inputs `offline` (a hint) and `fault` (a hook or an effect threw) exist for the trace alone.
+ * The inputs `offline` (a hint), `fault` (a hook or an effect threw) and `session` (of `./resume`) exist
+ * for the trace alone.
  *
  * @module
  */

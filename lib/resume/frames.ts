@@ -37,7 +37,7 @@ export interface Hello {
   /** Bytes that may be unconfirmed towards the client. */
   readonly max: number;
   /** What the application authenticates with. */
-  readonly auth?: string;
+  readonly auth?: string | undefined;
 }
 
 /** The session is attached to this connection. */
@@ -58,7 +58,7 @@ export interface Lost {
   readonly t: "lost";
   readonly why: LostReason;
   /** The client's messages that were handled; absent where that is in doubt. */
-  readonly rx?: number;
+  readonly rx?: number | undefined;
 }
 
 /** What a frame means. */
@@ -73,7 +73,6 @@ export type Frame =
   | Lost;
 
 const MARK = "\u0001";
-const BAD: Frame = { t: "bad" };
 const REASONS: readonly LostReason[] = ["unknown", "expired", "gap", "overflow"];
 
 /** Longer control frames are refused before anything looks into them. */
@@ -113,29 +112,26 @@ type Checker = (frame: Readonly<Record<string, unknown>>) => boolean;
  */
 export function parse(raw: unknown, isControl: Checker): Frame {
   if (!isMarked(raw)) return { t: "data", data: raw };
+  const rest = raw.slice(2);
   switch (raw[1]) {
     case MARK:
-      return { t: "data", data: raw.slice(1) };
-    case "A": {
-      const rx = /^\d{1,16}$/.test(raw.slice(2)) ? Number(raw.slice(2)) : NaN;
-      return isCount(rx) ? { t: "ack", rx } : BAD;
-    }
+      return { t: "data", data: MARK + rest };
+    case "A":
+      if (!/^\d{1,16}$/.test(rest) || !isCount(+rest)) break;
+      return { t: "ack", rx: +rest };
     case "R":
-      return raw.length === 2 ? { t: "request" } : BAD;
+      if (rest) break;
+      return { t: "request" };
     case "{":
-      return raw.length > MAX_CONTROL_LENGTH ? BAD : parseControl(raw.slice(1), isControl);
+      if (raw.length > MAX_CONTROL_LENGTH) break;
+      try {
+        const frame = JSON.parse(raw.slice(1));
+        if (isControl(frame)) return frame;
+      } catch {
+        // As anything else that is none.
+      }
   }
-  return BAD;
-}
-
-function parseControl(json: string, isControl: Checker): Frame {
-  let frame: Readonly<Record<string, unknown>>;
-  try {
-    frame = JSON.parse(json);
-  } catch {
-    return BAD;
-  }
-  return isControl(frame) ? frame as unknown as Frame : BAD;
+  return { t: "bad" };
 }
 
 /** Whether it is a control frame of a server. */

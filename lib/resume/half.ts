@@ -17,7 +17,9 @@ interface Entry {
 }
 
 /** When a receiver confirms: whichever comes first. */
-export const ACK = { messages: 64, bytes: 65_536, delayMs: 250 } as const;
+export const ACK_MESSAGES = 64;
+export const ACK_BYTES = 65_536;
+export const ACK_DELAY_MS = 250;
 
 /** What a message counts in a window beside its bytes, so that empty ones are bounded, too. */
 export const OVERHEAD_BYTES = 16;
@@ -33,19 +35,19 @@ export class Outbox {
   acked: number;
   /** The last message put on the current connection. */
   sent: number;
-  /** The last message put on any. */
-  everSent: number;
   /** Bytes in (acked, tx]. */
   bytes = 0;
   /** Bytes in (acked, sent]. */
   #flightBytes = 0;
+  /** The last message put on any connection before. */
+  #sentBefore: number;
   #entries: Entry[] = [];
   /** The index of message `acked + 1`. */
   #head = 0;
 
   constructor(acked = 0, messages: readonly WebSocketData[] = [], everSent: number = acked) {
     this.tx = this.acked = this.sent = acked;
-    this.everSent = everSent;
+    this.#sentBefore = everSent;
     for (const data of messages) this.add(data);
   }
 
@@ -54,21 +56,38 @@ export class Outbox {
     return this.tx - this.acked;
   }
 
+  /** The last message put on any connection. */
+  get everSent(): number {
+    return Math.max(this.sent, this.#sentBefore);
+  }
+
   /** Whether a message of so many bytes may be kept; the first one always may. */
   fits(bytes: number, maxBytes: number): boolean {
     return this.size === 0 || this.bytes + bytes + OVERHEAD_BYTES * (this.size + 1) <= maxBytes;
   }
 
-  /** Accepts a message. */
+  /** Accepts a message; false if too much is unconfirmed. */
+  accept(data: WebSocketData, maxBytes: number): boolean {
+    const bytes = byteLength(data);
+    if (!this.fits(bytes, maxBytes)) return false;
+    this.add(data, bytes);
+    return true;
+  }
+
+  /** Adds a message, whatever waits. */
   add(data: WebSocketData, bytes: number = byteLength(data)): void {
     this.#entries.push({ data, bytes });
     this.bytes += bytes;
     this.tx++;
   }
 
-  /** Forgets what the peer confirmed; false if it cannot mean that. */
-  ack(rx: number): boolean {
-    if (rx < this.acked || rx > this.tx) return false;
+  /**
+   * Forgets what the peer confirmed; false if it cannot mean that.
+   *
+   * @param limit The last message that it can have: by default the last one on this connection.
+   */
+  ack(rx: number, limit: number = this.sent): boolean {
+    if (rx < this.acked || rx > limit) return false;
     while (this.acked < rx) {
       const { bytes } = this.#entries[this.#head] as Entry;
       // A confirmed message is let go of now, not at the next compaction.
@@ -76,8 +95,7 @@ export class Outbox {
       this.bytes -= bytes;
       if (++this.acked <= this.sent) this.#flightBytes -= bytes;
     }
-    if (this.sent < rx) this.sent = rx;
-    if (this.everSent < rx) this.everSent = rx;
+    this.sent = Math.max(this.sent, rx);
     if (this.#head >= COMPACT_FROM && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
@@ -85,8 +103,10 @@ export class Outbox {
     return true;
   }
 
-  /** There is a new connection: all that is not confirmed is sent again. */
-  rewind(): void {
+  /** There is a new connection, whose peer has so many: what it has not is sent again. */
+  resume(rx: number): void {
+    this.ack(rx, this.tx);
+    this.#sentBefore = this.everSent;
     this.sent = this.acked;
     this.#flightBytes = 0;
   }
@@ -104,7 +124,7 @@ export class Outbox {
     const cost = this.#flightBytes + bytes + OVERHEAD_BYTES * (inFlight + 1);
     if (inFlight > 0 && cost > window) return undefined;
     this.#flightBytes += bytes;
-    if (++this.sent > this.everSent) this.everSent = this.sent;
+    this.sent++;
     return data;
   }
 
@@ -131,7 +151,7 @@ export class Inlet {
   count(data: unknown): boolean {
     this.rx++;
     this.#bytes += sizeOf(data);
-    return this.rx - this.reported >= ACK.messages || this.#bytes >= ACK.bytes;
+    return this.rx - this.reported >= ACK_MESSAGES || this.#bytes >= ACK_BYTES;
   }
 
   /** The count to confirm now. */

@@ -7,21 +7,19 @@
  */
 
 import {
-  type Ending,
   type HeartbeatOptions,
   type Listener,
   type ListenerOptions,
   type Provider,
   ReconnectingWebSocket,
-  ReconnectingWebSocketError,
   type ReconnectingWebSocketOptions,
   type RetryDecision,
   type WebSocketData,
 } from "../../mod.ts";
-import { checkNumber } from "../_check.ts";
-import { snapshot as copyOf, toMessage } from "../bounded_queue.ts";
+import { check, number, own } from "../_check.ts";
+import { clientOf } from "../client/core_client.ts";
+import { isSequence } from "../connection/url.ts";
 import { UNAUTHORIZED } from "../machine/close_codes.ts";
-import { OwnEvent, soon } from "../platform.ts";
 import { platformClock, platformWebSocket } from "../sources.ts";
 import type { ResumableWebSocketEventMap } from "./lost_event.ts";
 import { ClientSession } from "./session.ts";
@@ -56,11 +54,8 @@ export interface ResumableWebSocketOptions
   session?: Snapshot | undefined;
 }
 
-const ACTION = "create a ResumableWebSocket";
 /** The session was resumed by a later hello: two clients that both retry would take it in turns for ever. */
 const RESUMED_ELSEWHERE = 4009;
-/** What belongs to the session. */
-const REFUSED: readonly string[] = ["handshake", "queue"];
 
 /**
  * A WebSocket whose messages survive reconnections: in order, and each exactly once to the callback, in
@@ -95,7 +90,6 @@ const REFUSED: readonly string[] = ["handshake", "queue"];
  */
 export class ResumableWebSocket extends ReconnectingWebSocket {
   readonly #session: ClientSession;
-  #closed: Promise<Ending> | undefined;
 
   /**
    * Starts connecting.
@@ -109,48 +103,31 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
     protocols?: Provider<string | string[]> | ResumableWebSocketOptions,
     options?: ResumableWebSocketOptions,
   ) {
-    const isBag = typeof protocols === "object" && protocols !== null &&
-      !(Symbol.iterator in protocols);
-    const given = isBag ? protocols as ResumableWebSocketOptions : options;
-    const { maxUnackedBytes, auth, session: snapshot, ...rest } = check(given ?? {});
-    const { clock = platformClock, random = Math.random, WebSocket: inner = platformWebSocket() } =
-      rest.sources ?? {};
-    // The class that the core dials with needs what only exists once the core does.
-    const late: { client?: ResumableWebSocket } = {};
-    const session = new ClientSession({
-      clock,
-      maxUnackedBytes,
-      auth,
-      snapshot,
-      random,
-      onLost: (loss) => late.client && dispatch(late.client, "lost", loss),
-    });
-    const life = rest.heartbeat && {};
-    const WebSocket = sessionSockets({
-      session,
-      WebSocket: inner,
-      isEnding: () => !!late.client && late.client.readyState >= 2,
-      life,
-    });
+    const isBag = typeof protocols === "object" && !isSequence(protocols);
+    const { maxUnackedBytes, auth, session: snapshot, ...rest } = readOptions(
+      isBag ? protocols as ResumableWebSocketOptions : options,
+    );
+    const { heartbeat, shouldRetry, sources } = rest;
+    const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } =
+      sources ?? {};
+    const life = heartbeat && {};
+    const session = new ClientSession({ clock, random, maxUnackedBytes, auth, snapshot, life });
     super(url, isBag ? undefined : protocols as Provider<string | string[]>, {
       ...rest,
       queue: false,
       shouldRetry: (failure): RetryDecision => {
         if (failure.code === RESUMED_ELSEWHERE) return false;
-        const decision = rest.shouldRetry?.(failure);
-        return decision ?? (auth && UNAUTHORIZED.includes(failure.code) || undefined);
+        return shouldRetry?.(failure) ??
+          (auth && UNAUTHORIZED.includes(failure.code) || undefined);
       },
-      ...(rest.heartbeat && {
-        heartbeat: {
-          ...rest.heartbeat,
-          message: "",
-          isReply: (data: unknown) => data === life,
-        },
-      }),
-      sources: { ...rest.sources, WebSocket },
+      ...heartbeat && {
+        heartbeat: { ...heartbeat, message: "", isReply: (data: unknown) => data === life },
+      },
+      sources: { ...sources, WebSocket: sessionSockets(session, WebSocket) },
     });
-    late.client = this;
     this.#session = session;
+    session.client = clientOf(this);
+    session.client.outbox = session;
   }
 
   /**
@@ -164,14 +141,6 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
   /** Bytes that the server has not confirmed. O(1). */
   override get bufferedAmount(): number {
     return this.#session.bytes;
-  }
-
-  /** Resolves when the client is over; `undelivered` is what the server had not confirmed by then. */
-  override get closed(): Promise<Ending> {
-    return this.#closed ??= super.closed.then((ending) => {
-      this.#session.abandon("the client is over");
-      return { ...ending, undelivered: this.#session.unacked };
-    });
   }
 
   /**
@@ -189,12 +158,7 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
           `current value is of type ${typeof options}`,
       );
     }
-    const message = copyOf(toMessage(data));
-    if (this.readyState >= 2) return false;
-    if (this.#session.send(message)) return true;
-    const error = new ReconnectingWebSocketError("queue-overflow", this.attempt);
-    dispatch(this, "drop", { data: message, error });
-    return false;
+    return super.send(data);
   }
 
   /**
@@ -205,10 +169,7 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
    * before. It is never an unhandled rejection.
    */
   confirmed(): Promise<void> {
-    const promise = this.#session.confirmed();
-    // Made now, as it is what rejects when the client ends.
-    void this.closed;
-    return promise;
+    return this.#session.confirmed();
   }
 
   /**
@@ -242,39 +203,19 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
 }
 
 /** The options, of which those of the session are checked; the core checks its own. */
-function check(
-  given: ResumableWebSocketOptions,
+function readOptions(
+  options: ResumableWebSocketOptions | undefined,
 ): ResumableWebSocketOptions & { readonly maxUnackedBytes: number } {
-  for (const name of REFUSED) {
-    if (name in given) throw refused("options", name);
-  }
-  for (const name of ["message", "isReply"]) {
-    if (name in Object(given.heartbeat)) throw refused("heartbeat", name);
-  }
-  const { auth, maxUnackedBytes = 4 << 20 } = given;
-  if (auth !== undefined && typeof auth !== "function") {
-    throw new TypeError(
-      `Cannot ${ACTION} as 'auth' must be a function: current value is of type ${typeof auth}`,
-    );
-  }
-  checkNumber(ACTION, "maxUnackedBytes", maxUnackedBytes, 1, Number.MAX_SAFE_INTEGER);
+  const given = own("options", options);
+  const { auth, heartbeat, maxUnackedBytes = 4 << 20 } = given;
+  const { handshake, queue } = given as ReconnectingWebSocketOptions;
+  const isFree = handshake === undefined && queue === undefined;
+  check(isFree, "'options'", "without 'handshake' and 'queue', as sessions have their own", given);
+  const { message, isReply } = Object(heartbeat);
+  const isPlain = message === undefined && isReply === undefined;
+  check(isPlain, "'heartbeat'", "without 'message' and 'isReply' in a session", heartbeat);
+  // Not its value, which is likely a secret.
+  check(auth === undefined || typeof auth === "function", "'auth'", "a function", typeof auth);
+  number("maxUnackedBytes", maxUnackedBytes, 1, Number.MAX_SAFE_INTEGER);
   return { ...given, maxUnackedBytes };
-}
-
-function refused(bag: string, name: string): TypeError {
-  return new TypeError(
-    `Cannot ${ACTION} as '${bag}' must be without '${name}': sessions have their own`,
-  );
-}
-
-/** Dispatches an event of the session; what its listeners throw is reported, and breaks nothing. */
-function dispatch(client: ResumableWebSocket, type: string, fields: object): void {
-  try {
-    client.dispatchEvent(Object.assign(new (OwnEvent ?? Event)(type), fields));
-  } catch (error) {
-    // QUIRK(workerd): what a listener throws comes out of dispatchEvent.
-    soon(() => {
-      throw error;
-    });
-  }
 }

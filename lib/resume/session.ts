@@ -6,9 +6,13 @@
  * @module
  */
 
-import { byteLength, type WebSocketData } from "../bounded_queue.ts";
+import { snapshot as copyOf, toMessage, type WebSocketData } from "../bounded_queue.ts";
+import type { Client } from "../client/client.ts";
+import type { Outbox as ClientOutbox } from "../client/feature.ts";
 import { type Deferred, deferred } from "../deferred.ts";
-import { domException, missing } from "../platform.ts";
+import type { SessionNote } from "../machine/state.ts";
+import { isOver } from "../machine/step.ts";
+import { domException } from "../platform.ts";
 import type { Clock } from "../sources.ts";
 import {
   ackFrame,
@@ -22,25 +26,28 @@ import {
   REQUEST,
   wrap,
 } from "./frames.ts";
-import { ACK, Inlet, Outbox } from "./half.ts";
+import { ACK_DELAY_MS, type Outbox } from "./half.ts";
 import type { SessionLoss } from "./lost_event.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { begin, type Session, type Snapshot } from "./snapshot.ts";
 
 /** A message event as it came from the socket. */
 export interface Arrival {
   readonly data: unknown;
 }
 
-/** What a connection does for the session that is attached to it. */
+/** A connection, from the moment when it can carry frames, and what the session knows of it. */
 export interface SessionLink {
+  /** Whether `ok` came. */
+  isUp: boolean;
+  /** Bytes that the server takes unconfirmed. */
+  window: number;
+  /** How much was sent when an acknowledgement was last requested. */
+  requestedAt: number;
+  ackTimer: unknown;
   /** Writes a frame. */
   write(frame: WebSocketData): void;
-  /** The session is attached: the application may know of the connection. */
-  open(): void;
-  /** A message for the application. */
-  deliver(arrival: Arrival): void;
-  /** A frame came that is no message. */
-  noteLife(): void;
+  /** Dispatches an event to the client. */
+  dispatch(type: string, event: unknown): void;
   /** The connection cannot carry the session. */
   fail(cause: unknown): void;
 }
@@ -54,57 +61,31 @@ export interface SessionSettings {
   readonly snapshot: Snapshot | undefined;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** A session is lost; another one has begun already. */
-  readonly onLost: (loss: SessionLoss) => void;
-}
-
-/** One session, replaced as a whole when it is lost. */
-interface Session {
-  readonly token: string;
-  /** The last hello. */
-  n: number;
-  /** The hellos that may be the last one that the server has served. */
-  hellos: readonly number[];
-  /** Whether the server has not confirmed yet that there is such a session. */
-  isNew: boolean;
-  readonly outbox: Outbox;
-  readonly inlet: Inlet;
-}
-
-/** Two clients hardly draw the same lead; and a count takes two million of them. */
-const MAX_LEAD = 2 ** 32;
-
-/** More without an answer are not kept: a hello has little room. */
-const MAX_HELLOS = 32;
-
-/** A connection, from the moment when it can carry frames. */
-interface Attachment {
-  readonly link: SessionLink;
-  /** Whether `ok` came. */
-  isUp: boolean;
-  /** Bytes that the server takes unconfirmed. */
-  window: number;
-  /** How much was sent when an acknowledgement was last requested. */
-  requestedAt: number;
-  ackTimer: unknown;
+  /** The data of a message that is only a sign of life; absent where those do not count. */
+  readonly life: unknown;
 }
 
 interface Waiter extends Deferred<void> {
   readonly upTo: number;
 }
 
-/** The sessions of one client, one after the other. */
-export class ClientSession {
+/** More hellos without an answer are not kept: a frame has little room. */
+const MAX_HELLOS = 32;
+
+/** The sessions of one client, one after the other: where what it sends waits, in the place of its queue. */
+export class ClientSession implements ClientOutbox {
   /** Whether the current connection went on with the session of an earlier one. */
   resumed = false;
+  /** Set right after it is made: no connection carries anything before. */
+  client: Client | undefined;
   readonly #settings: SessionSettings;
   #session: Session;
-  #attachment: Attachment | undefined;
+  #link: SessionLink | undefined;
   #waiters: Waiter[] = [];
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
-    this.#session = settings.snapshot ? restore(settings.snapshot, settings.random()) : begin();
+    this.#session = begin(settings.snapshot, settings.random());
   }
 
   /** Bytes that are not confirmed. */
@@ -112,26 +93,36 @@ export class ClientSession {
     return this.#session.outbox.bytes;
   }
 
-  /** What is not confirmed, oldest first. */
-  get unacked(): readonly WebSocketData[] {
+  /** What a later client needs to go on. */
+  get snapshot(): Snapshot {
+    const { token, hellos, isNew, inlet: { rx }, outbox } = this.#session;
+    return { token, hellos, isNew, rx, acked: outbox.acked, unacked: outbox.list() };
+  }
+
+  /** Accepts a message; false if too much is unconfirmed, or the client is over. */
+  send(data: unknown): boolean {
+    const { client } = this;
+    const message = copyOf(toMessage(data));
+    if (!client || isOver(client.state)) return false;
+    const isKept = this.#session.outbox.accept(message, this.#settings.maxUnackedBytes);
+    if (isKept) this.#pump();
+    else client.dispatch({ type: "drop", data: message, error: "queue-overflow" }, null);
+    return isKept;
+  }
+
+  /** Nothing can be taken back: a hole would break the order. */
+  clear(): WebSocketData[] {
+    return [];
+  }
+
+  /** The client is over: what is not confirmed, oldest first. */
+  drain(): WebSocketData[] {
+    this.#abandon("the client is over");
     return this.#session.outbox.list();
   }
 
-  /** What a later client needs to go on. */
-  get snapshot(): Snapshot {
-    const { token, hellos, isNew, inlet: { rx }, outbox: { acked } } = this.#session;
-    return { token, hellos, isNew, rx, acked, unacked: this.unacked };
-  }
-
-  /** Accepts a message; false if too much is unconfirmed. */
-  send(data: WebSocketData): boolean {
-    const { outbox } = this.#session;
-    const bytes = byteLength(data);
-    if (!outbox.fits(bytes, this.#settings.maxUnackedBytes)) return false;
-    outbox.add(data, bytes);
-    this.#pump();
-    return true;
-  }
+  /** What waits leaves when the session is attached, before the client is open. */
+  flush(): void {}
 
   /** Resolves when all that was accepted so far is confirmed; rejects when the session is lost. */
   confirmed(): Promise<void> {
@@ -141,12 +132,13 @@ export class ClientSession {
     // Who does not wait for it any more must not get an unhandled rejection.
     waiter.promise.catch(() => {});
     this.#waiters.push(waiter);
-    this.#requestFor(waiter);
+    if (this.client?.state.phase === "closed") this.drain();
+    else this.#request();
     return waiter.promise;
   }
 
   /** Rejects who waits for confirmations that cannot come. */
-  abandon(reason: string): void {
+  #abandon(reason: string): void {
     const error = domException(`Cannot confirm as ${reason}`, "AbortError");
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }
@@ -154,218 +146,196 @@ export class ClientSession {
   /** A connection can carry frames; it takes the place of any before it. */
   attach(link: SessionLink): void {
     this.#detach();
-    this.#attachment = { link, isUp: false, window: 0, requestedAt: 0, ackTimer: undefined };
-    this.#authenticate(this.#attachment);
+    this.#link = link;
+    this.#authenticate(link);
   }
 
   /** A connection has ended or is given up. */
   detach(link: SessionLink): void {
-    if (this.#attachment?.link === link) this.#detach();
+    if (this.#link === link) this.#detach();
   }
 
-  /** Says that the session ends, after a last acknowledgement. */
-  bye(link: SessionLink): void {
-    if (this.#attachment?.link !== link || !this.#attachment.isUp) return;
-    this.#ack();
-    link.write(controlFrame({ t: "bye" }));
+  /** The client lets a connection go; if it is over, the session ends, after a last acknowledgement. */
+  leave(link: SessionLink): void {
+    const { client } = this;
+    if (this.#link === link && link.isUp && client && isOver(client.state)) {
+      this.#ack(link);
+      link.write(controlFrame({ t: "bye" }));
+      this.#note({ event: "bye", unacked: this.#session.outbox.size });
+    }
+    this.detach(link);
   }
 
   /** Requests a sign of life. */
-  request(link: SessionLink): void {
-    if (this.#attachment?.link === link && this.#attachment.isUp) link.write(REQUEST);
+  probe(link: SessionLink): void {
+    if (this.#link === link && link.isUp) link.write(REQUEST);
   }
 
   /** Hot path, once for each frame that comes. */
   receive(link: SessionLink, arrival: Arrival): void {
-    const at = this.#attachment;
-    if (at?.link !== link) return;
+    if (this.#link !== link) return;
     const { data } = arrival;
-    if (at.isUp && !isMarked(data)) return this.#deliver(at, arrival);
+    if (link.isUp && !isMarked(data)) return this.#deliver(link, arrival);
     const frame = parse(data, isOfServer);
-    if (!at.isUp) this.#meet(at, frame);
-    else if (frame.t === "data") this.#deliver(at, { ...arrival, data: frame.data });
-    else this.#control(at, frame);
+    if (!link.isUp) this.#meet(link, frame);
+    else if (frame.t === "data") this.#deliver(link, { ...arrival, data: frame.data });
+    else this.#control(link, frame);
   }
 
   #detach(): void {
-    this.#settings.clock.clearTimeout(this.#attachment?.ackTimer);
-    this.#attachment = undefined;
+    this.#settings.clock.clearTimeout(this.#link?.ackTimer);
+    this.#link = undefined;
   }
 
-  #authenticate(at: Attachment): void {
+  #authenticate(link: SessionLink): void {
     const { auth } = this.#settings;
-    if (!auth) return this.#hello(at, undefined);
+    if (!auth) return this.#hello(link);
     // In a promise, as a function that throws fails the attempt like one that rejects.
     new Promise<string>((resolve) => resolve(auth())).then(
-      (answer) => this.#hello(at, answer),
-      (cause) => this.#fail(at, cause),
+      (answer) => this.#hello(link, `${answer}`),
+      (cause) => this.#link === link && link.fail(cause),
     );
   }
 
-  #hello(at: Attachment, auth: string | undefined): void {
-    if (this.#attachment !== at) return;
+  #hello(link: SessionLink, auth?: string): void {
+    if (this.#link !== link) return;
     const session = this.#session;
     const { token, inlet, outbox, isNew, hellos } = session;
     session.hellos = [...hellos, ++session.n].slice(-MAX_HELLOS);
-    at.link.write(controlFrame({
-      t: "hello",
-      v: 1,
-      s: token,
+    const counters = {
       n: session.n,
-      was: hellos,
       rx: inlet.rx,
       ack: outbox.acked,
       tx: outbox.everSent,
       new: isNew,
-      max: this.#settings.maxUnackedBytes,
-      ...(auth !== undefined && { auth: `${auth}` }),
-    }));
+    };
+    this.#note({ event: "hello", ...counters });
+    const max = this.#settings.maxUnackedBytes;
+    link.write(controlFrame({ t: "hello", v: 1, s: token, ...counters, was: hellos, max, auth }));
   }
 
   /** The answer to `hello`. */
-  #meet(at: Attachment, frame: Frame): void {
-    if (frame.t === "ok") return this.#ok(at, frame);
-    if (frame.t !== "lost") return this.#fail(at, broken(`the server sent '${frame.t}'`));
+  #meet(link: SessionLink, frame: Frame): void {
+    if (frame.t === "ok") return this.#ok(link, frame);
+    if (frame.t !== "lost") return this.#fail(link, `the server sent '${frame.t}'`);
     this.#lose(frame);
     // The listeners may have ended the client.
-    if (this.#attachment === at) this.#authenticate(at);
+    if (this.#link === link) this.#authenticate(link);
   }
 
-  #ok(at: Attachment, { rx, max, new: begins }: Ok): void {
+  #ok(link: SessionLink, { rx, max, new: begins }: Ok): void {
     const session = this.#session;
     const { outbox, inlet, isNew } = session;
     // A server is neither behind what it confirmed, nor ahead of what was ever sent; and it never
     // gives a fresh session to who goes on with one.
     const fits = rx >= outbox.acked && rx <= outbox.everSent && (isNew || !begins);
-    if (!fits) {
-      this.#lose({ t: "lost", why: "gap" });
-      return this.#fail(at, broken("the server's counters do not fit"));
-    }
+    if (!fits) return this.#end(link, { why: "gap" }, "the server's counters do not fit");
     session.isNew = false;
     session.hellos = session.hellos.slice(-1);
     this.resumed = !isNew;
-    outbox.ack(rx);
-    outbox.rewind();
+    outbox.resume(rx);
     inlet.report();
-    at.isUp = true;
-    at.window = max;
+    link.isUp = true;
+    link.window = max;
+    this.#note({ event: isNew ? "begun" : "resumed", rx });
     this.#settle();
     this.#pump();
-    at.link.open();
+    link.dispatch("open", { type: "open" });
   }
 
-  #control(at: Attachment, frame: Frame): void {
-    at.link.noteLife();
-    if (this.#attachment !== at) return;
+  #control(link: SessionLink, frame: Frame): void {
+    const { life } = this.#settings;
+    if (life) link.dispatch("message", { type: "message", data: life });
+    if (this.#link !== link) return;
     const { outbox } = this.#session;
     switch (frame.t) {
       case "ack":
-        if (frame.rx > outbox.sent || !outbox.ack(frame.rx)) break;
+        if (!outbox.ack(frame.rx)) break;
         this.#settle();
         return this.#pump();
       case "request":
-        return this.#ack(true);
+        return this.#ack(link, true);
       case "lost":
-        this.#lose(frame);
-        return this.#fail(at, broken("it was lost"));
+        return this.#end(link, frame, "it was lost");
       case "bye":
         // Its sender has acknowledged before: nothing is in doubt.
-        this.#lose({ t: "lost", why: "ended", rx: outbox.acked });
-        return this.#fail(at, broken("the server ended it"));
+        return this.#end(link, { why: "ended", rx: outbox.acked }, "the server ended it");
     }
-    this.#fail(at, broken(`the server sent '${frame.t}'`));
+    this.#fail(link, `the server sent '${frame.t}'`);
   }
 
-  #fail(at: Attachment, cause: unknown): void {
-    if (this.#attachment === at) at.link.fail(cause);
+  #fail(link: SessionLink, reason: string): void {
+    if (this.#link !== link) return;
+    this.#note({ event: "broken", reason });
+    link.fail(new Error(`Cannot go on with the session as ${reason}`));
   }
 
-  #deliver(at: Attachment, arrival: Arrival): void {
+  #deliver(link: SessionLink, arrival: Arrival): void {
     // Counted before the listeners run, so that a snapshot or a farewell of theirs includes it.
     const isDue = this.#session.inlet.count(arrival.data);
-    at.link.deliver(arrival);
-    if (this.#attachment !== at) return;
-    if (isDue) this.#ack();
-    else at.ackTimer ??= this.#settings.clock.setTimeout(() => this.#ack(), ACK.delayMs);
+    link.dispatch("message", arrival);
+    if (this.#link !== link) return;
+    if (isDue) this.#ack(link);
+    else link.ackTimer ??= this.#settings.clock.setTimeout(() => this.#ack(link), ACK_DELAY_MS);
   }
 
-  #ack(always = false): void {
-    const at = this.#attachment;
-    if (!at) return;
-    this.#settings.clock.clearTimeout(at.ackTimer);
-    at.ackTimer = undefined;
+  #ack(link: SessionLink, always = false): void {
+    this.#settings.clock.clearTimeout(link.ackTimer);
+    link.ackTimer = undefined;
     const { inlet } = this.#session;
-    if (always || inlet.rx > inlet.reported) at.link.write(ackFrame(inlet.report()));
+    if (always || inlet.rx > inlet.reported) link.write(ackFrame(inlet.report()));
   }
 
   #pump(): void {
-    const at = this.#attachment;
-    if (!at?.isUp) return;
+    const link = this.#link;
+    if (!link?.isUp) return;
     const { outbox } = this.#session;
     // A write may fail and end the attachment.
-    while (this.#attachment === at) {
-      const data = outbox.next(at.window);
+    while (this.#link === link) {
+      const data = outbox.next(link.window);
       if (data === undefined) break;
-      at.link.write(wrap(data));
+      link.write(wrap(data));
     }
-    const last = this.#waiters.at(-1);
-    if (last) this.#requestFor(last);
+    this.#request();
   }
 
   /** Requests an acknowledgement once everything that is waited for is on its way. */
-  #requestFor({ upTo }: Waiter): void {
-    const at = this.#attachment;
-    if (!at?.isUp || this.#session.outbox.sent < upTo || at.requestedAt >= upTo) return;
-    at.requestedAt = upTo;
-    at.link.write(REQUEST);
+  #request(): void {
+    const link = this.#link;
+    const upTo = this.#waiters.at(-1)?.upTo ?? 0;
+    if (!link?.isUp || this.#session.outbox.sent < upTo || link.requestedAt >= upTo) return;
+    link.requestedAt = upTo;
+    link.write(REQUEST);
   }
 
   #settle({ acked }: Outbox = this.#session.outbox): void {
     while (this.#waiters[0] && this.#waiters[0].upTo <= acked) this.#waiters.shift()?.resolve();
   }
 
+  /** The session is lost while it is attached. */
+  #end(link: SessionLink, loss: Loss, reason: string): void {
+    this.#lose(loss);
+    this.#fail(link, reason);
+  }
+
   /** Begins another session, and gives back what was not confirmed. */
-  #lose({ why, rx }: Omit<Lost, "why"> & Pick<SessionLoss, "why">): void {
+  #lose({ why, rx }: Loss): void {
     const { outbox } = this.#session;
-    const isCertain = rx !== undefined && rx <= outbox.everSent && outbox.ack(rx);
+    const isCertain = rx !== undefined && outbox.ack(rx, outbox.everSent);
     const isExact = isCertain || why !== "gap" && outbox.everSent === outbox.acked;
+    const unacked = outbox.list();
     this.#session = begin();
     this.resumed = false;
+    this.#note({ event: "lost", why, unacked: unacked.length, isExact });
     if (isCertain) this.#settle(outbox);
-    this.abandon("the session was lost");
-    this.#settings.onLost({ why, unacked: outbox.list(), isExact });
+    this.#abandon("the session was lost");
+    this.client?.dispatch({ type: "lost", why, unacked, isExact }, null);
+  }
+
+  /** For a trace. The token and what was thrown stay out of it. */
+  #note(note: SessionNote): void {
+    this.client?.apply({ type: "session", ...note });
   }
 }
 
-function begin(): Session {
-  return {
-    token: makeToken(),
-    n: 0,
-    hellos: [],
-    isNew: true,
-    outbox: new Outbox(),
-    inlet: new Inlet(),
-  };
-}
-
-/**
- * Several clients may go on with one snapshot, against the rules: so no two of them say the same hello, and
- * each of them may have sent what is not confirmed.
- */
-function restore({ token, hellos, isNew, rx, acked, unacked }: Snapshot, chance: number): Session {
-  const outbox = new Outbox(acked, unacked, acked + unacked.length);
-  const n = (hellos.at(-1) ?? 0) + Math.floor(chance * MAX_LEAD);
-  return { token, n, hellos, isNew, outbox, inlet: new Inlet(rx) };
-}
-
-/** 128 bits that cannot be guessed: who knows the token of a session is half its owner. */
-function makeToken(): string {
-  const { crypto } = globalThis as { crypto?: Crypto };
-  if (!crypto?.getRandomValues) throw missing("crypto.getRandomValues, which sessions need");
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function broken(reason: string): Error {
-  return new Error(`Cannot go on with the session as ${reason}`);
-}
+type Loss = Omit<Lost, "t" | "why"> & Pick<SessionLoss, "why">;

@@ -6,45 +6,40 @@
  */
 
 import type { WebSocketData } from "../bounded_queue.ts";
+import { ABNORMAL } from "../machine/step.ts";
 import type { WebSocketConstructor, WebSocketLike } from "../sources.ts";
 import { PROTOCOL } from "./frames.ts";
 import type { Arrival, ClientSession, SessionLink } from "./session.ts";
 
 type Listener = (event: unknown) => void;
 
-/** What the sockets of one client share. */
-export interface SessionSocketSettings {
-  readonly session: ClientSession;
-  /** The class of the sockets that carry the frames. */
-  readonly WebSocket: WebSocketConstructor;
-  /** Whether the client ends, so that its session does. */
-  readonly isEnding: () => boolean;
-  /** The data of a message that is only a sign of life; absent where those do not count. */
-  readonly life: unknown;
-}
-
 /** Closes a connection whose server broke the protocol; a client may not use 1002. */
 const PROTOCOL_ERROR = 4002;
 
-class SessionSocket implements WebSocketLike, SessionLink {
-  readonly #settings: SessionSocketSettings;
+/** Has what the client uses of a socket. */
+class SessionSocket implements SessionLink {
+  isUp = false;
+  window = 0;
+  requestedAt = 0;
+  ackTimer: unknown;
+  readonly #session: ClientSession;
   readonly #inner: WebSocketLike;
-  readonly #listeners = new Map<string, Set<Listener>>();
-  #isOpen = false;
+  /** The client has one for each type. */
+  readonly #listeners = new Map<string, Listener>();
   /** Whether nothing that the inner socket does counts any more. */
   #isOver = false;
 
-  constructor(settings: SessionSocketSettings, url: string, protocols: readonly string[] = []) {
-    this.#settings = settings;
-    const offers = protocols.map((name) => `${PROTOCOL}+${name}`);
-    const inner = new settings.WebSocket(url, offers.length > 0 ? offers : [PROTOCOL]);
+  constructor(session: ClientSession, inner: WebSocketLike) {
+    this.#session = session;
     this.#inner = inner;
-    inner.addEventListener("open", () => this.#meet());
-    inner.addEventListener("message", (event: Arrival) => settings.session.receive(this, event));
+    inner.addEventListener("open", () => this.#isOver || this.#meet());
+    inner.addEventListener("message", (event: Arrival) => session.receive(this, event));
     inner.addEventListener("error", (event: unknown) => {
-      if (!this.#isOver) this.#dispatch("error", event);
+      if (!this.#isOver) this.dispatch("error", event);
     });
-    inner.addEventListener("close", (event: unknown) => this.#end(event));
+    inner.addEventListener("close", (event: unknown) => {
+      if (this.#mute()) this.dispatch("close", event);
+    });
   }
 
   get binaryType(): string {
@@ -55,12 +50,7 @@ class SessionSocket implements WebSocketLike, SessionLink {
   }
 
   get readyState(): number {
-    const { readyState } = this.#inner;
-    return readyState === 1 && !this.#isOpen ? 0 : readyState;
-  }
-
-  get url(): string {
-    return this.#inner.url;
+    return this.#inner.readyState;
   }
 
   /** The application's part of the subprotocol. */
@@ -77,12 +67,7 @@ class SessionSocket implements WebSocketLike, SessionLink {
   }
 
   addEventListener(type: string, listener: Listener): void {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners.add(listener));
-  }
-
-  removeEventListener(type: string, listener: Listener): void {
-    this.#listeners.get(type)?.delete(listener);
+    this.#listeners.set(type, listener);
   }
 
   /** QUIRK(ws): pings and pongs can be seen, but only by the methods of Node's event emitters. */
@@ -94,16 +79,14 @@ class SessionSocket implements WebSocketLike, SessionLink {
     (this.#inner as { terminate?(): void }).terminate?.();
   }
 
-  close(code?: number, reason?: string): void {
-    const { session, isEnding } = this.#settings;
-    if (isEnding()) session.bye(this);
-    session.detach(this);
-    code === undefined ? this.#inner.close() : this.#inner.close(code, reason);
+  close(...args: [code?: number, reason?: string]): void {
+    this.#session.leave(this);
+    this.#inner.close(...args);
   }
 
   /** The client's messages all go through the session: what it writes here is its heartbeat's probe. */
   send(): void {
-    this.#settings.session.request(this);
+    this.#session.probe(this);
   }
 
   write(frame: WebSocketData): void {
@@ -115,37 +98,25 @@ class SessionSocket implements WebSocketLike, SessionLink {
     }
   }
 
-  open(): void {
-    this.#isOpen = true;
-    this.#dispatch("open", { type: "open" });
+  dispatch(type: string, event: unknown): void {
+    this.#listeners.get(type)?.(event);
   }
 
-  deliver(arrival: Arrival): void {
-    this.#dispatch("message", arrival);
-  }
-
-  noteLife(): void {
-    const { life } = this.#settings;
-    if (life !== undefined) this.#dispatch("message", { type: "message", data: life });
-  }
-
-  fail(cause: unknown): void {
-    if (this.#isOver) return;
-    this.#mute();
+  fail(error: unknown): void {
+    if (!this.#mute()) return;
     try {
       this.#inner.close(PROTOCOL_ERROR);
     } catch {
       // QUIRK(mock-socket, ws): close() can throw; the socket is muted all the same.
     }
-    this.#dispatch("error", { type: "error", error: cause });
-    this.#dispatch("close", { type: "close", code: 1006, reason: "", wasClean: false });
+    this.dispatch("error", { type: "error", error });
+    this.dispatch("close", { type: "close", ...ABNORMAL });
   }
 
   #meet(): void {
-    if (this.#isOver) return;
     const { protocol } = this.#inner;
     const [name] = `${protocol}`.split("+", 1);
-    if (name === PROTOCOL) return this.#settings.session.attach(this);
+    if (name === PROTOCOL) return this.#session.attach(this);
     this.fail(
       new TypeError(
         `Cannot open a session as the server must choose the subprotocol '${PROTOCOL}', ` +
@@ -154,27 +125,24 @@ class SessionSocket implements WebSocketLike, SessionLink {
     );
   }
 
-  #end(event: unknown): void {
-    if (this.#isOver) return;
-    this.#mute();
-    this.#dispatch("close", event);
-  }
-
-  #mute(): void {
+  /** False if it was muted before. */
+  #mute(): boolean {
+    const wasOver = this.#isOver;
     this.#isOver = true;
-    this.#settings.session.detach(this);
-  }
-
-  #dispatch(type: string, event: unknown): void {
-    for (const listener of this.#listeners.get(type) ?? []) listener(event);
+    this.#session.detach(this);
+    return !wasOver;
   }
 }
 
 /** The class that a client dials with, whose sockets belong to its session. */
-export function sessionSockets(settings: SessionSocketSettings): WebSocketConstructor {
+export function sessionSockets(
+  session: ClientSession,
+  WebSocket: WebSocketConstructor,
+): WebSocketConstructor {
   return class extends SessionSocket {
-    constructor(url: string, protocols?: readonly string[]) {
-      super(settings, url, protocols);
+    constructor(url: string, protocols: readonly string[] = []) {
+      const offers = protocols.map((name) => `${PROTOCOL}+${name}`);
+      super(session, new WebSocket(url, offers.length > 0 ? offers : [PROTOCOL]));
     }
-  };
+  } as unknown as WebSocketConstructor;
 }

@@ -149,6 +149,7 @@ export const INPUTS: Readonly<Record<Input["type"], readonly Input[]>> = {
   pause: [{ type: "pause" }, { type: "pause", code: 4000, reason: "away" }],
   resume: [{ type: "resume" }],
   fault: [{ type: "fault", fault: "shouldRetry: threw" }],
+  session: [{ type: "session", event: "begun", rx: 0 }],
 };
 
 /** Cells by phase and input: the outcomes that the table names. */
@@ -182,7 +183,7 @@ export function differences(table: Table, transition: Transition): string[] {
   compare("phases", table.keys(), Object.keys(STATES));
   for (const [phase, states] of Object.entries(STATES)) {
     const row = table.get(phase) ?? new Map<string, readonly string[]>();
-    compare(`inputs of ${phase}`, [...row.keys(), "fault"], Object.keys(INPUTS));
+    compare(`inputs of ${phase}`, [...row.keys(), "fault", "session"], Object.keys(INPUTS));
     for (const [type, inputs] of Object.entries(INPUTS)) {
       const outcomes = new Set(
         states.flatMap((state) =>

@@ -196,6 +196,7 @@ function inputsOf(whole: World, config: Config): Input[] {
     if (world.told !== "open") inputs.push({ type: "reconnect", again: true });
   }
   inputs.push({ type: "fault", fault: "" });
+  inputs.push({ type: "session", event: "begun", rx: 0 });
   return inputs;
 }
 

@@ -36,8 +36,8 @@ const DOCTORED: Record<string, { edit: (source: string) => string; finds: string
     edit: (source) => source.replace("| ready |", "| green |"),
     finds:
       "inputs of open: the table says 'alive/close/error/fault/green/hint/lost/opened/pause/reconnect/" +
-      "refused/resolved/resume/start/timer', the code 'alive/close/error/fault/hint/lost/opened/pause/" +
-      "ready/reconnect/refused/resolved/resume/start/timer'",
+      "refused/resolved/resume/session/start/timer', the code 'alive/close/error/fault/hint/lost/opened/" +
+      "pause/ready/reconnect/refused/resolved/resume/session/start/timer'",
   },
   "a cell is missing": {
     edit: (source) => source.replace(/( \* \| waiting .*)\| resolving \|\n/, "$1|\n"),

@@ -6,35 +6,37 @@
  */
 
 import { ackFrame } from "../frames.ts";
-import { ACK, Inlet } from "../half.ts";
+import { ACK_DELAY_MS, Inlet } from "../half.ts";
+import type { GroupCommit } from "./group_commit.ts";
 import type { ServerSources } from "./options.ts";
 
 /** The confirmations of one session. */
-export class Confirmations {
-  readonly #inlet: Inlet;
+export class Confirmations extends Inlet {
   readonly #clock: ServerSources["clock"];
-  readonly #onDue: () => void;
+  readonly #commit: GroupCommit;
   /** Whether the next commit confirms: never, if it says something new, always. */
   #due: "no" | "news" | "always" = "no";
   /** One is due when so many are handled. */
   #at = Infinity;
+  /** How many handled messages the store knows of. */
+  #stored: number;
   #timer: unknown;
 
-  /** @param onDue Called when it is time for a commit that confirms. */
-  constructor(rx: number, clock: ServerSources["clock"], onDue: () => void) {
-    this.#inlet = new Inlet(rx);
+  constructor(rx: number, clock: ServerSources["clock"], commit: GroupCommit) {
+    super(rx);
+    this.#stored = rx;
     this.#clock = clock;
-    this.#onDue = onDue;
+    this.#commit = commit;
   }
 
-  /** Messages handled since the session began. */
-  get rx(): number {
-    return this.#inlet.rx;
+  /** Whether something that was handled is not stored. */
+  get isDirty(): boolean {
+    return this.rx > this.#stored;
   }
 
   /** Counts a handled message; true if it is time to commit and confirm. */
-  count(data: unknown): boolean {
-    const isDue = this.#inlet.count(data) || this.#inlet.rx >= this.#at;
+  override count(data: unknown): boolean {
+    const isDue = super.count(data) || this.rx >= this.#at;
     if (!isDue) return false;
     this.#at = Infinity;
     if (this.#due === "no") this.#due = "news";
@@ -44,21 +46,17 @@ export class Confirmations {
   /** The peer requests one: at once, as it may be a heartbeat, and again when what came before is handled. */
   request(waiting: number): void {
     this.#due = "always";
-    if (waiting > 0) this.#at = this.#inlet.rx + waiting;
-    this.#onDue();
-  }
-
-  /** The count that a hello is answered with. */
-  report(): number {
-    return this.#inlet.report();
+    if (waiting > 0) this.#at = this.rx + waiting;
+    this.#commit.schedule();
   }
 
   /** The frame to send when `rx` messages are committed, if there is one. */
   committed(rx: number): string | undefined {
     const due = this.#due;
     this.#due = "no";
-    if (due === "always" || due === "news" && rx > this.#inlet.reported) {
-      return ackFrame(this.#inlet.report(rx));
+    this.#stored = rx;
+    if (due === "always" || due === "news" && rx > this.reported) {
+      return ackFrame(this.report(rx));
     }
     return undefined;
   }
@@ -67,9 +65,9 @@ export class Confirmations {
   arm(): void {
     this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      if (this.#due === "no" && this.#inlet.rx > this.#inlet.reported) this.#due = "news";
-      this.#onDue();
-    }, ACK.delayMs);
+      if (this.#due === "no" && this.rx > this.reported) this.#due = "news";
+      this.#commit.schedule();
+    }, ACK_DELAY_MS);
   }
 
   /** No client is attached. */

@@ -5,7 +5,7 @@
  */
 
 import { controlFrame, type Hello, isOfClient, parse } from "../frames.ts";
-import { CODES } from "./close_codes.ts";
+import { LATER, NO_HELLO, PROTOCOL_ERROR } from "./close_codes.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { ServerSettings, Transport } from "./options.ts";
 import type { Grave } from "./session_store.ts";
@@ -18,72 +18,45 @@ export interface ServerConnection {
   closed(): void;
 }
 
-/** Why a connection gets no session. */
-export type Refusal =
-  | { readonly type: "close"; readonly code: number; readonly reason: string }
-  | { readonly type: "lost"; readonly grave: Omit<Grave, "n"> };
+/** Finds the session of a hello: attaches it to the connection, or says there why not. */
+export type Opener<User> = (hello: Hello, connection: Connection<User>) => Promise<void>;
 
-/** Where sessions come from. */
-export interface Opener<User> {
-  readonly isShut: boolean;
-  /** Finds the session of a hello and calls `attach` with it, or says why not. */
-  open(hello: Hello, opening: Opening<User>): Promise<Refusal | undefined>;
-}
-
-/** A connection that waits for its session. */
-export interface Opening<User> {
-  /** Whether it still waits. */
-  isWanted(): boolean;
-  attach(session: LiveSession<User>, begins: boolean): void;
-}
-
-type Phase<User> =
-  | { readonly name: "hello" }
-  | { readonly name: "opening" }
-  | { readonly name: "live"; readonly session: LiveSession<User> }
-  | { readonly name: "over" };
+type Phase<User> = "hello" | "opening" | LiveSession<User> | "over";
 
 type ConnectionSettings = Pick<
   ServerSettings<never, never>,
-  "helloTimeoutMs" | "openTimeoutMs" | "onError" | "sources"
+  "helloTimeoutMs" | "openTimeoutMs" | "onError" | "clock"
 >;
 
 /** The phases of a connection, each with its deadline. */
 export class Connection<User> implements ServerConnection, Transport {
   readonly #transport: Transport;
-  readonly #opener: Opener<User>;
+  readonly #open: Opener<User>;
   readonly #settings: ConnectionSettings;
-  #phase: Phase<User> = { name: "hello" };
+  #phase: Phase<User> = "hello";
   #timer: unknown;
 
-  constructor(
-    transport: Transport,
-    opener: Opener<User>,
-    settings: ConnectionSettings,
-  ) {
+  constructor(transport: Transport, open: Opener<User>, settings: ConnectionSettings) {
     this.#transport = transport;
-    this.#opener = opener;
+    this.#open = open;
     this.#settings = settings;
     this.#awaitHello();
   }
 
   receive(data: unknown): void {
     const phase = this.#phase;
-    switch (phase.name) {
-      case "live":
-        if (!phase.session.receive(data)) this.#violate();
-        return;
-      case "hello": {
-        const frame = parse(data, isOfClient);
-        if (frame.t !== "hello") return this.#violate();
-        if (this.#opener.isShut) return this.close(CODES.moved, "going away");
-        return this.#open(frame);
-      }
-      case "opening":
-        return this.#violate();
-      case "over":
-        return;
+    if (phase === "over") return;
+    if (typeof phase === "object") {
+      if (!phase.receive(data)) this.#violate();
+      return;
     }
+    const frame = parse(data, isOfClient);
+    if (phase === "opening" || frame.t !== "hello") return this.#violate();
+    this.#enter("opening", this.#settings.openTimeoutMs, LATER, "not ready");
+    this.#open(frame, this).catch((error) => {
+      this.#settings.onError(error);
+      this.close(LATER, "not ready");
+    });
   }
 
   closed(): void {
@@ -100,53 +73,45 @@ export class Connection<User> implements ServerConnection, Transport {
     if (this.#end()) this.#transport.close(code, reason);
   }
 
+  /** Whether it waits for its session. */
+  get isWaiting(): boolean {
+    return this.#phase === "opening";
+  }
+
+  /** Goes on with a session. */
+  attach(session: LiveSession<User>, hello: Hello, begins: boolean): void {
+    this.#settings.clock.clearTimeout(this.#timer);
+    this.#phase = session;
+    session.attach(this, hello, begins);
+  }
+
+  /** There is no such session: the client says hello for another. */
+  lose({ why, rx }: Omit<Grave, "n">): void {
+    if (!this.isWaiting) return;
+    this.#awaitHello();
+    this.send(controlFrame({ t: "lost", why, rx }));
+  }
+
   #violate(): void {
-    this.close(CODES.protocolError, "protocol error");
+    this.close(PROTOCOL_ERROR, "protocol error");
   }
 
   #end(): boolean {
     const phase = this.#phase;
-    if (phase.name === "over") return false;
-    this.#phase = { name: "over" };
-    this.#settings.sources.clock.clearTimeout(this.#timer);
-    if (phase.name === "live") phase.session.detach(this);
-    return true;
+    this.#phase = "over";
+    this.#settings.clock.clearTimeout(this.#timer);
+    if (typeof phase === "object") phase.detach(this);
+    return phase !== "over";
   }
 
   #enter(phase: Phase<User>, limitMs: number, code: number, reason: string): void {
-    const { clock } = this.#settings.sources;
+    const { clock } = this.#settings;
     clock.clearTimeout(this.#timer);
     this.#phase = phase;
     this.#timer = clock.setTimeout(() => this.close(code, reason), limitMs);
   }
 
   #awaitHello(): void {
-    this.#enter({ name: "hello" }, this.#settings.helloTimeoutMs, CODES.noHello, "no hello");
-  }
-
-  #open(hello: Hello): void {
-    this.#enter({ name: "opening" }, this.#settings.openTimeoutMs, CODES.later, "not ready");
-    this.#opener.open(hello, {
-      isWanted: () => this.#phase.name === "opening",
-      attach: (session, begins) => {
-        this.#settings.sources.clock.clearTimeout(this.#timer);
-        this.#phase = { name: "live", session };
-        session.attach(this, hello, begins);
-      },
-    }).then(
-      (refusal) => refusal && this.#refuse(refusal),
-      (error) => {
-        this.#settings.onError(error);
-        this.close(CODES.later, "not ready");
-      },
-    );
-  }
-
-  #refuse(refusal: Refusal): void {
-    if (refusal.type === "close") return this.close(refusal.code, refusal.reason);
-    if (this.#phase.name !== "opening") return;
-    this.#awaitHello();
-    const { why, rx } = refusal.grave;
-    this.#transport.send(controlFrame({ t: "lost", why, ...(rx !== undefined && { rx }) }));
+    this.#enter("hello", this.#settings.helloTimeoutMs, NO_HELLO, "no hello");
   }
 }

@@ -6,12 +6,14 @@
  */
 
 import { soon } from "../../platform.ts";
-import type { ServerSources } from "./options.ts";
+import type { ServerSettings } from "./options.ts";
 import { within } from "./within.ts";
 import type { Change, Committed } from "./session_store.ts";
 
 /** Whose commits they are. */
 export interface CommitHost {
+  /** Whether nothing is to be committed any more. */
+  readonly isOver: boolean;
   /** What is due, and whether it is news to the store. */
   prepare(): { readonly change: Change; readonly isNews: boolean };
   /** Gives a change to the store. */
@@ -24,64 +26,48 @@ export interface CommitHost {
 
 /** The commits of one session. */
 export class GroupCommit {
-  readonly #host: CommitHost;
-  readonly #clock: ServerSources["clock"];
-  readonly #timeoutMs: number;
-  #isScheduled = false;
-  #isRunning = false;
-  #isOver = false;
-
-  constructor(host: CommitHost, clock: ServerSources["clock"], timeoutMs: number) {
-    this.#host = host;
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-  }
-
   /** Whether a commit is to come, or not answered yet. */
-  get isBusy(): boolean {
-    return this.#isScheduled || this.#isRunning;
+  isBusy = false;
+  readonly #host: CommitHost;
+  readonly #settings: Pick<ServerSettings<never, never>, "clock" | "storeTimeoutMs">;
+
+  constructor(
+    host: CommitHost,
+    settings: Pick<ServerSettings<never, never>, "clock" | "storeTimeoutMs">,
+  ) {
+    this.#host = host;
+    this.#settings = settings;
   }
 
   /** Commits what is due, at the end of this turn or after the commit that runs. */
   schedule(): void {
-    if (this.#isScheduled || this.#isRunning || this.#isOver) return;
-    this.#isScheduled = true;
+    if (this.isBusy || this.#host.isOver) return;
+    this.isBusy = true;
     soon(() => {
-      this.#isScheduled = false;
-      if (!this.#isOver) this.#run();
+      this.isBusy = false;
+      if (!this.#host.isOver) this.#run();
     });
   }
 
-  /** Nothing is committed any more, and no answer counts. */
-  end(): void {
-    this.#isOver = true;
-    this.#isScheduled = this.#isRunning = false;
-  }
-
   #run(): void {
-    const { change, isNews } = this.#host.prepare();
-    if (!isNews) return this.#host.synced(change, "ok");
+    const host = this.#host;
+    const { change, isNews } = host.prepare();
+    if (!isNews) return host.synced(change, "ok");
     let answer: Committed | Promise<Committed>;
     try {
-      answer = this.#host.sync(change);
+      answer = host.sync(change);
     } catch (error) {
-      return this.#host.failed(error);
+      return host.failed(error);
     }
-    if (typeof answer === "string") return this.#host.synced(change, answer);
-    this.#isRunning = true;
-    within(this.#clock, this.#timeoutMs, "sync", answer).then(
+    if (typeof answer === "string") return host.synced(change, answer);
+    this.isBusy = true;
+    const { clock, storeTimeoutMs } = this.#settings;
+    within(clock, storeTimeoutMs, "sync", answer).then(
       (state) => {
-        if (this.#isOver) return;
-        this.#isRunning = false;
-        this.#host.synced(change, state);
+        this.isBusy = false;
+        host.synced(change, state);
       },
-      (error) => this.#fail(error),
+      (error) => host.failed(error),
     );
-  }
-
-  #fail(error: unknown): void {
-    if (this.#isOver) return;
-    this.end();
-    this.#host.failed(error);
   }
 }

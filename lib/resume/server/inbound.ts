@@ -8,8 +8,10 @@ import { OVERHEAD_BYTES, sizeOf } from "../half.ts";
 
 /** What is done with the messages. */
 export interface InboundHost {
-  /** Handles one; a promise stops all that follow until it is settled. Throws never, and rejects never. */
-  handle(data: unknown): void | Promise<void>;
+  /** Handles one; a promise stops all that follow until it is settled. */
+  handle(data: unknown): unknown;
+  /** What it throws or rejects with; it counts as handled. */
+  report(error: unknown): void;
   /** The message was handled. */
   handled(data: unknown): void;
   /** Nothing is left to handle. */
@@ -55,7 +57,7 @@ export class Inbound {
     for (let data = first;; data = this.#take()) {
       // A handler may lead to more messages, which wait for it.
       this.isWorking = true;
-      const pending = this.#host.handle(data);
+      const pending = this.#handle(data);
       if (pending) {
         void pending.then(() => {
           this.#done(data);
@@ -66,6 +68,19 @@ export class Inbound {
       }
       this.#done(data);
       if (this.#queue.length === 0) return this.#host.drained();
+    }
+  }
+
+  #handle(data: unknown): Promise<unknown> | undefined {
+    const host = this.#host;
+    try {
+      const pending = host.handle(data) as Promise<unknown> | undefined;
+      // Not `instanceof`: promises of other realms and libraries are waited for, too.
+      if (typeof pending?.then !== "function") return undefined;
+      return Promise.resolve(pending).catch((error) => host.report(error));
+    } catch (error) {
+      host.report(error);
+      return undefined;
     }
   }
 

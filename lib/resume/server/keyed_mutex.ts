@@ -4,14 +4,12 @@
  * @module
  */
 
+/** How many hellos of one session may wait for each other: a client makes them one after the other. */
+const MAX_WAITING = 16;
+
 /** A mutex for each key; a key that nothing waits for takes no memory. */
 export class KeyedMutex {
   readonly #lines = new Map<string, { last: Promise<unknown>; waiting: number }>();
-  readonly #maxWaiting: number;
-
-  constructor(maxWaiting: number) {
-    this.#maxWaiting = maxWaiting;
-  }
 
   /** How many keys have a task. */
   get size(): number {
@@ -25,7 +23,7 @@ export class KeyedMutex {
 
   /** Whether too many wait already. */
   isFull(key: string): boolean {
-    return (this.#lines.get(key)?.waiting ?? 0) >= this.#maxWaiting;
+    return (this.#lines.get(key)?.waiting ?? 0) >= MAX_WAITING;
   }
 
   /** Runs a task when all before it have ended, however they did. */

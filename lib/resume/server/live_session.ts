@@ -24,10 +24,9 @@ import {
   type LostReason,
   parse,
 } from "../frames.ts";
-import { CODES } from "./close_codes.ts";
+import { CLOSED, LATER, MOVED } from "./close_codes.ts";
 import { Confirmations } from "./confirmations.ts";
 import { type CommitHost, GroupCommit } from "./group_commit.ts";
-import { Guard } from "./guard.ts";
 import { Inbound, type InboundHost } from "./inbound.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { EndReason, ServerSettings, Session, SessionHandlers, Transport } from "./options.ts";
@@ -55,7 +54,6 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #gen: number;
   readonly #doubt: number;
   readonly #settings: ServerSettings<never, User>;
-  readonly #guard: Guard;
   readonly #onGone: LiveSessionInit<User>["onGone"];
   #handlers: SessionHandlers = {};
   readonly #outgoing: Outgoing;
@@ -63,13 +61,12 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #inbound = new Inbound(this);
   readonly #commit: GroupCommit;
   #transport: Transport | undefined;
-  /** How many handled messages the store knows of. */
-  #storedRx: number;
+  /** Whether it has left this process. */
+  isOver = false;
   /** Whether the store must say that this process is still the owner. */
   #isUnsure = false;
   /** Whether the client has said farewell: what it sent before is still handled. */
   #isLeaving = false;
-  #isOver = false;
   #expiryTimer: unknown;
   #refreshTimer: unknown;
   #waiters: (() => void)[] = [];
@@ -82,13 +79,10 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#gen = stored.gen;
     this.#doubt = stored.doubt;
     this.#settings = settings;
-    this.#guard = new Guard(settings.onError);
     this.#onGone = onGone;
-    this.#storedRx = stored.rx;
     this.#outgoing = new Outgoing(stored, (frame) => this.#write(frame));
-    const { sources: { clock }, storeTimeoutMs } = settings;
-    this.#commit = new GroupCommit(this, clock, storeTimeoutMs);
-    this.#confirmations = new Confirmations(stored.rx, clock, () => this.#commit.schedule());
+    this.#commit = new GroupCommit(this, settings);
+    this.#confirmations = new Confirmations(stored.rx, settings.clock, this.#commit);
   }
 
   /** Lets the application begin with it; what it throws comes out of here. */
@@ -99,18 +93,13 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** A session without traffic must not expire in the store. */
   #refresh(): void {
-    const { sources: { clock }, ttlMs } = this.#settings;
-    if (this.#isOver) return;
+    const { clock, ttlMs } = this.#settings;
+    if (this.isOver) return;
     this.#refreshTimer = clock.setTimeout(() => {
       this.#isUnsure = true;
       this.#commit.schedule();
       this.#refresh();
     }, ttlMs / 2);
-  }
-
-  /** Whether it has left this process. */
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   get isConnected(): boolean {
@@ -119,11 +108,6 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   get bufferedAmount(): number {
     return this.#outgoing.bytes;
-  }
-
-  /** Whether a handler runs. */
-  get isWorking(): boolean {
-    return this.#inbound.isWorking;
   }
 
   /**
@@ -138,40 +122,41 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   /** Whether a client's counters can be true; otherwise one of the two went back in time. */
   fits({ rx, ack, tx }: Hello): boolean {
     const handled = this.#confirmations.rx;
-    return this.#outgoing.fits(rx) && ack <= handled && handled <= tx;
+    return this.#outgoing.canHave(rx) && ack <= handled && handled <= tx;
   }
 
   send(data: WebSocketData): boolean {
     const message = copyOf(toMessage(data));
-    if (this.#isOver) return false;
-    const isKept = this.#outgoing.add(message, this.#settings.maxUnackedBytes);
+    if (this.isOver) return false;
+    const { maxUnackedBytes, overflow } = this.#settings;
+    const isKept = this.#outgoing.accept(message, maxUnackedBytes);
     if (isKept) this.#commit.schedule();
-    else if (this.#settings.overflow === "lose") this.lose("overflow");
+    else if (overflow === "lose") this.lose("overflow");
     return isKept;
   }
 
   end(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     // It is not looked for in the store again: what was accepted may leave as it is.
-    this.#outgoing.flush();
+    this.#outgoing.pump(this.#outgoing.tx);
     const rx = this.#certain;
     if (rx === undefined) this.#write(controlFrame({ t: "lost", why: "unknown" }));
     else {
       this.#write(ackFrame(rx));
       this.#write(controlFrame({ t: "bye" }));
     }
-    this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
+    this.#leave("closed", this.#grave("unknown"));
   }
 
   /** Goes on with a client, from what both have. */
   attach(transport: Transport, hello: Hello, begins: boolean): void {
-    const { sources: { clock }, ttlMs, windowBytes } = this.#settings;
+    const { clock, ttlMs: ttl, windowBytes } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
     this.#transport = transport;
     this.n = hello.n;
     this.#outgoing.attach(hello.max, hello.rx);
     const rx = this.#confirmations.report();
-    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl: ttlMs, max: windowBytes }));
+    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl, max: windowBytes }));
     this.#outgoing.pump();
   }
 
@@ -183,16 +168,16 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     // The client has them still, and sends them again; but not after a farewell.
     if (!this.#isLeaving) this.#inbound.clear();
     this.#confirmations.clear();
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.expire();
     this.#commit.schedule();
   }
 
   /** Lets the session end if no client comes in time. */
   expire(): void {
-    const { sources: { clock }, ttlMs } = this.#settings;
+    const { clock, ttlMs } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
-    if (!this.#isOver) this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
+    if (!this.isOver) this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
   }
 
   /**
@@ -205,7 +190,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     const transport = this.#transport;
     this.detach();
     transport?.close(code, reason);
-    this.#settings.sources.clock.clearTimeout(this.#expiryTimer);
+    this.#settings.clock.clearTimeout(this.#expiryTimer);
     if (n !== undefined) {
       this.n = n;
       this.#isUnsure = true;
@@ -216,14 +201,14 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Whether another connection, or process, must not go on yet. */
   get isBusy(): boolean {
-    return !this.#isOver &&
+    return !this.isOver &&
       (this.isConnected || this.#inbound.size > 0 || this.#commit.isBusy || this.#isDirty ||
         this.#isUnsure);
   }
 
   /** Resolves when no handler runs. */
   async settled(): Promise<void> {
-    while (this.isWorking) await this.#change();
+    while (this.#inbound.isWorking) await this.#change();
   }
 
   #change(): Promise<void> {
@@ -231,63 +216,59 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   #notify(): void {
+    // Nearly always, and once for each message.
     if (this.#waiters.length === 0) return;
     for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
   /** Ends the session for good, here and in the store; says how much was handled, where that is certain. */
   lose(why: "expired" | "overflow" | "gap"): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const grave = this.#grave(why);
-    const { n: _, ...frame } = grave;
-    this.#write(controlFrame({ t: "lost", ...frame }));
-    this.#leave(why, this.#outgoing.unacked, grave);
+    this.#write(controlFrame({ t: "lost", why, rx: grave.rx }));
+    this.#leave(why, grave);
   }
 
   #grave(why: LostReason): Grave {
     // After a gap this side's count may be the one that went back in time.
-    const rx = why === "gap" ? undefined : this.#certain;
-    return { n: this.n, why, ...(rx !== undefined && { rx }) };
+    return { n: this.n, why, rx: why === "gap" ? undefined : this.#certain };
   }
 
   /** Lets the session go to another process, which has everything of it. */
   move(): void {
-    const isKept = !!this.#settings.store.release;
-    this.#leave("moved", isKept ? [] : this.#outgoing.unacked, undefined);
+    this.#leave("moved", undefined, this.#settings.store.release ? [] : undefined);
   }
 
-  #leave(
-    why: EndReason,
-    unacked: readonly WebSocketData[],
-    grave: Grave | undefined,
-  ): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #leave(why: EndReason, grave?: Grave, unacked = this.#outgoing.list()): void {
+    if (this.isOver) return;
+    this.isOver = true;
     this.#isLeaving = false;
     const transport = this.#transport;
     this.detach();
     this.#inbound.clear();
-    this.#commit.end();
-    const { clock } = this.#settings.sources;
+    const { clock } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
     clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
-    const code = why === "closed" || why === "moved" ? CODES[why] : CODES.later;
-    transport?.close(code, why);
-    this.#guard.call(() => this.#handlers.end?.(why, unacked));
+    transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
+    try {
+      this.#handlers.end?.(why, unacked);
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   /** Hot path, once for each frame that comes; false if the peer broke the protocol. */
   receive(raw: unknown): boolean {
-    const { windowBytes } = this.#settings;
-    if (!isMarked(raw)) return !this.#isLeaving && this.#inbound.add(raw, 2 * windowBytes);
+    if (!isMarked(raw)) return this.#take(raw);
     const frame = parse(raw, isOfClient);
     switch (frame.t) {
       case "data":
-        return !this.#isLeaving && this.#inbound.add(frame.data, 2 * windowBytes);
+        return this.#take(frame.data);
       case "ack":
         if (!this.#outgoing.ack(frame.rx)) return false;
+        this.#outgoing.pump();
         this.#confirmations.arm();
         return true;
       case "request":
@@ -302,41 +283,40 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     }
   }
 
-  handle(data: unknown): void | Promise<void> {
+  #take(data: unknown): boolean {
+    return !this.#isLeaving && this.#inbound.add(data, 2 * this.#settings.windowBytes);
+  }
+
+  handle(data: unknown): unknown {
     const seq = this.#confirmations.rx + 1;
     const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
-    let pending: void | Promise<void>;
-    // Not by the guard: a closure for each message would cost more than all the rest here.
-    try {
-      pending = this.#handlers.message?.(data, delivery);
-    } catch (error) {
-      return this.#guard.report(error);
-    }
-    // Not `instanceof`: promises of other realms and libraries are waited for, too.
-    if (typeof pending?.then !== "function") return;
-    return Promise.resolve(pending).then(() => {}, (error) => this.#guard.report(error));
+    return this.#handlers.message?.(data, delivery);
+  }
+
+  /** What the application or the transport threw. */
+  report(error: unknown): void {
+    this.#settings.onError(error);
   }
 
   handled(data: unknown): void {
     this.#notify();
-    if (this.#isOver) return;
-    const isDue = this.#confirmations.count(data);
-    if (isDue || !this.#transport) this.#commit.schedule();
+    if (this.isOver) return;
+    if (this.#confirmations.count(data) || !this.#transport) this.#commit.schedule();
     else this.#confirmations.arm();
   }
 
   drained(): void {
-    if (this.#isLeaving) this.#leave("closed", this.#outgoing.unacked, this.#grave("unknown"));
+    if (this.#isLeaving) this.#leave("closed", this.#grave("unknown"));
   }
 
   get #isDirty(): boolean {
-    return this.#outgoing.isDirty || this.#confirmations.rx > this.#storedRx;
+    return this.#outgoing.isDirty || this.#confirmations.isDirty;
   }
 
   prepare(): { readonly change: Change; readonly isNews: boolean } {
     const { rx } = this.#confirmations;
     const change = { n: this.n, rx, ...this.#outgoing.due };
-    const isNews = this.#outgoing.isNews(change) || rx > this.#storedRx || this.#isUnsure;
+    const isNews = this.#outgoing.isNews || this.#confirmations.isDirty || this.#isUnsure;
     this.#isUnsure = false;
     return { change, isNews };
   }
@@ -346,28 +326,27 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   synced(change: Change, answer: Committed): void {
-    if (this.#isOver) return;
-    if (answer === "fenced") return this.#leave("moved", this.#outgoing.notStored, undefined);
-    this.#storedRx = change.rx;
+    if (this.isOver) return;
+    if (answer === "fenced") return this.#leave("moved", undefined, this.#outgoing.notStored);
     this.#outgoing.stored(change);
     const frame = this.#confirmations.committed(change.rx);
     if (frame) this.#write(frame);
     if (!this.#isDirty && !this.#isUnsure) return this.#notify();
-    const isUrgent = this.#isUnsure || this.#outgoing.isDirty || !this.#transport;
-    if (isUrgent) this.#commit.schedule();
+    if (this.#isUnsure || this.#outgoing.isDirty || !this.#transport) this.#commit.schedule();
     else this.#confirmations.arm();
   }
 
   failed(error: unknown): void {
-    this.#guard.report(error);
-    this.#leave("store-failed", this.#outgoing.notStored, undefined);
+    if (this.isOver) return;
+    this.report(error);
+    this.#leave("store-failed", undefined, this.#outgoing.notStored);
   }
 
   #write(frame: WebSocketData): void {
     try {
       this.#transport?.send(frame);
     } catch (error) {
-      this.#guard.report(error);
+      this.report(error);
     }
   }
 }

@@ -193,15 +193,27 @@ export interface ServerSources {
 /** Everything checked, with its defaults. */
 export interface ServerSettings<Request, User>
   extends
+    ServerSources,
     Required<Omit<ResumeServerOptions<Request, User>, "protocols" | "allowOrigin" | "sources">> {
   readonly protocols: readonly string[] | undefined;
   readonly allowOrigin: ((origin: string) => boolean) | undefined;
-  readonly sources: ServerSources;
   /** Whether users are distinguished. */
   readonly hasUsers: boolean;
 }
 
 const ACTION = "create a ResumeServer";
+
+/** Options that are numbers from 1: the default, and the most. */
+const NUMBERS = {
+  ttlMs: [120_000, MAX_DELAY_MS],
+  helloTimeoutMs: [5_000, MAX_DELAY_MS],
+  openTimeoutMs: [10_000, MAX_DELAY_MS],
+  storeTimeoutMs: [5_000, MAX_DELAY_MS],
+  maxUnackedBytes: [1 << 20, Number.MAX_SAFE_INTEGER],
+  windowBytes: [1 << 20, Number.MAX_SAFE_INTEGER],
+  maxSessions: [100_000, Infinity],
+  maxSessionsPerUser: [100, Infinity],
+} as const;
 
 /**
  * Checks the options and fills in the defaults.
@@ -218,32 +230,32 @@ export function readServerSettings<Request, User>(
         ?.session}`,
     );
   }
-  const number = (name: NumberOption, fallback: number, max: number): number => {
-    const value = given[name] ?? fallback;
+  const numbers = Object.entries(NUMBERS).map(([name, [fallback, max]]) => {
+    const value = given[name as keyof typeof NUMBERS] ?? fallback;
     checkNumber(ACTION, name, value, 1, max);
-    return value;
-  };
+    return [name, value];
+  });
   return {
-    session: (session) => given.session(session),
-    authenticate: (request, auth) =>
-      given.authenticate ? given.authenticate(request, auth) : "" as User,
+    ...Object.fromEntries(numbers) as Record<keyof typeof NUMBERS, number>,
+    session: given.session.bind(given),
+    authenticate: given.authenticate?.bind(given) ?? (() => "" as User),
     principal: given.principal?.bind(given) ?? principalOf,
     hasUsers: !!given.authenticate,
     store: given.store ?? memoryStore(),
-    ttlMs: number("ttlMs", 120_000, MAX_DELAY_MS),
-    helloTimeoutMs: number("helloTimeoutMs", 5_000, MAX_DELAY_MS),
-    openTimeoutMs: number("openTimeoutMs", 10_000, MAX_DELAY_MS),
-    storeTimeoutMs: number("storeTimeoutMs", 5_000, MAX_DELAY_MS),
-    maxUnackedBytes: number("maxUnackedBytes", 1 << 20, Number.MAX_SAFE_INTEGER),
-    windowBytes: number("windowBytes", 1 << 20, Number.MAX_SAFE_INTEGER),
     overflow: given.overflow ?? "lose",
-    maxSessions: number("maxSessions", 100_000, Infinity),
-    maxSessionsPerUser: number("maxSessionsPerUser", 100, Infinity),
     protocols: given.protocols,
     allowOrigin: given.allowOrigin?.bind(given),
-    // deno-lint-ignore no-console -- where a server's user looks
-    onError: given.onError ?? ((error) => console.error(error)),
-    sources: { clock: unreferencedClock, digest: sha256, ...given.sources },
+    onError(error): void {
+      try {
+        // deno-lint-ignore no-console -- where a server's user looks
+        given.onError ? given.onError(error) : console.error(error);
+      } catch {
+        // There is nowhere left to report to.
+      }
+    },
+    clock: unreferencedClock,
+    digest: sha256,
+    ...given.sources,
   };
 }
 
@@ -255,17 +267,7 @@ function principalOf(user: unknown): string {
   );
 }
 
-type NumberOption =
-  | "ttlMs"
-  | "helloTimeoutMs"
-  | "openTimeoutMs"
-  | "storeTimeoutMs"
-  | "maxUnackedBytes"
-  | "windowBytes"
-  | "maxSessions"
-  | "maxSessionsPerUser";
-
 async function sha256(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return btoa(String.fromCharCode(...new Uint8Array(hash)));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byteLength, type WebSocketData } from "../../bounded_queue.ts";
+import type { WebSocketData } from "../../bounded_queue.ts";
 import { wrap } from "../frames.ts";
 import { Outbox } from "../half.ts";
 import type { Change, Stored } from "./session_store.ts";
@@ -13,8 +13,7 @@ import type { Change, Stored } from "./session_store.ts";
 const MAX_COMMIT_MESSAGES = 1_000;
 
 /** The messages of one session. */
-export class Outgoing {
-  readonly #outbox: Outbox;
+export class Outgoing extends Outbox {
   readonly #write: (frame: WebSocketData) => void;
   /** What the store has. */
   #stored: { readonly tx: number; readonly acked: number };
@@ -22,49 +21,30 @@ export class Outgoing {
   #window: number | undefined;
 
   constructor({ acked, messages }: Stored, write: (frame: WebSocketData) => void) {
-    this.#outbox = new Outbox(acked, messages);
-    this.#stored = { tx: this.#outbox.tx, acked };
+    super(acked, messages);
+    this.#stored = { tx: this.tx, acked };
     this.#write = write;
   }
 
-  /** Bytes that are not confirmed. */
-  get bytes(): number {
-    return this.#outbox.bytes;
-  }
-
-  /** What is not confirmed. */
-  get unacked(): readonly WebSocketData[] {
-    return this.#outbox.list();
-  }
-
   /** What may not be in the store, and so will not be sent by who goes on. */
-  get notStored(): readonly WebSocketData[] {
-    return this.#outbox.list(Math.max(this.#stored.tx, this.#outbox.acked));
+  get notStored(): WebSocketData[] {
+    return this.list(this.#stored.tx);
   }
 
   /** Whether something is not stored. */
   get isDirty(): boolean {
-    return this.#outbox.tx > this.#stored.tx;
-  }
-
-  /** Accepts a message; false if too much is unconfirmed. */
-  add(message: WebSocketData, maxBytes: number): boolean {
-    const bytes = byteLength(message);
-    if (!this.#outbox.fits(bytes, maxBytes)) return false;
-    this.#outbox.add(message, bytes);
-    return true;
+    return this.tx > this.#stored.tx;
   }
 
   /** Whether a client may have handled so many. */
-  fits(rx: number): boolean {
-    return rx >= this.#outbox.acked && rx <= this.#stored.tx;
+  canHave(rx: number): boolean {
+    return rx >= this.acked && rx <= this.#stored.tx;
   }
 
   /** A client goes on from what it has handled. */
   attach(window: number, rx: number): void {
     this.#window = window;
-    this.#outbox.ack(rx);
-    this.#outbox.rewind();
+    this.resume(rx);
   }
 
   /** No client is attached. */
@@ -72,41 +52,27 @@ export class Outgoing {
     this.#window = undefined;
   }
 
-  /** The client confirms; false if it cannot mean that. */
-  ack(rx: number): boolean {
-    if (rx > this.#outbox.sent || !this.#outbox.ack(rx)) return false;
-    this.pump();
-    return true;
-  }
-
   /** Sends what the store has and the client's window takes. */
   pump(limit: number = this.#stored.tx): void {
     // A write may end the connection.
     while (this.#window !== undefined) {
-      const data = this.#outbox.next(this.#window, limit);
+      const data = this.next(this.#window, limit);
       if (data === undefined) return;
       this.#write(wrap(data));
     }
   }
 
-  /** Sends all, stored or not: for a session that is not looked for in the store again. */
-  flush(): void {
-    this.pump(this.#outbox.tx);
+  /** Whether the store must know of something. */
+  get isNews(): boolean {
+    return this.isDirty || this.acked > this.#stored.acked;
   }
 
-  /** What the store must know. */
+  /** What it must know. The client confirms nothing that it has not had, and it has nothing that is not stored. */
   get due(): Pick<Change, "acked" | "first" | "messages"> {
-    const { acked } = this.#outbox;
+    const { acked, isDirty } = this;
     const { tx } = this.#stored;
-    const messages = this.isDirty
-      ? this.#outbox.list(Math.max(tx, acked), MAX_COMMIT_MESSAGES)
-      : [];
-    return { acked: Math.min(acked, tx), first: tx + 1, messages };
-  }
-
-  /** Whether that is news to it. */
-  isNews({ acked, messages }: Pick<Change, "acked" | "messages">): boolean {
-    return messages.length > 0 || acked > this.#stored.acked;
+    const messages = isDirty ? this.list(tx, MAX_COMMIT_MESSAGES) : [];
+    return { acked, first: tx + 1, messages };
   }
 
   /** It knows, and the messages may leave. */

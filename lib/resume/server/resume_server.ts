@@ -5,14 +5,8 @@
  */
 
 import type { Hello } from "../frames.ts";
-import { CODES } from "./close_codes.ts";
-import {
-  Connection,
-  type Opener,
-  type Opening,
-  type Refusal,
-  type ServerConnection,
-} from "./connection.ts";
+import { LATER, MOVED, REFUSED, RESUMED_ELSEWHERE } from "./close_codes.ts";
+import { Connection, type ServerConnection } from "./connection.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
 import { LiveSession } from "./live_session.ts";
 import {
@@ -21,15 +15,14 @@ import {
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import {
-  follows,
-  type Grave,
-  type Opened,
-  type SessionStore,
-  type Stored,
-} from "./session_store.ts";
+import { follows, type Grave, type SessionStore, type Stored } from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
+
+/** Who waits for this answer is another client with the same token: no client is behind itself. */
+const STALE = "a later hello is served";
+/** The same hello, whose answer was lost on the way. */
+const SERVED = "this hello was served";
 
 /** How to leave. */
 export interface ShutdownOptions {
@@ -46,21 +39,6 @@ export interface ShutdownOptions {
    */
   timeoutMs?: number;
 }
-
-/** How many hellos of one session may wait for each other: a client makes them one after the other. */
-const MAX_WAITING = 16;
-
-/** Who waits for this answer is another client with the same token: no client is behind itself. */
-const STALE: Refusal = {
-  type: "close",
-  code: CODES.resumedElsewhere,
-  reason: "a later hello is served",
-};
-const SERVED: Refusal = { type: "close", code: CODES.moved, reason: "this hello was served" };
-const FULL: Refusal = { type: "close", code: CODES.later, reason: "too many sessions" };
-const NOT_READY: Refusal = { type: "close", code: CODES.later, reason: "not ready" };
-const GAP: Refusal = { type: "lost", grave: { why: "gap" } };
-const SHUT: Refusal = { type: "close", code: CODES.moved, reason: "going away" };
 
 /**
  * Sessions for any transport: an adapter gives each accepted connection to `connect()`.
@@ -103,7 +81,7 @@ export class ResumeServer<Request = unknown, User = string> {
   readonly #counts = new Map<string, number>();
   /** Sessions that have left, until nothing of them runs any more and the store knows. */
   readonly #gone = new Map<string, Gone<User>>();
-  readonly #mutex = new KeyedMutex(MAX_WAITING);
+  readonly #mutex = new KeyedMutex();
   #isShut = false;
 
   /**
@@ -140,14 +118,11 @@ export class ResumeServer<Request = unknown, User = string> {
    * @returns What is to be fed with what comes from it.
    */
   connect(transport: Transport, request: Request): ServerConnection {
-    const isShut = (): boolean => this.#isShut;
-    const opener: Opener<User> = {
-      get isShut(): boolean {
-        return isShut();
-      },
-      open: (hello, opening) => this.#open(hello, request, opening),
-    };
-    return new Connection(transport, opener, this.#settings);
+    return new Connection<User>(
+      transport,
+      (hello, connection) => this.#open(request, hello, connection),
+      this.#settings,
+    );
   }
 
   /**
@@ -158,7 +133,7 @@ export class ResumeServer<Request = unknown, User = string> {
    */
   async shutdown(options: ShutdownOptions = {}): Promise<number> {
     const { spreadMs = 0, timeoutMs = 10_000 } = options;
-    const { clock } = this.#settings.sources;
+    const { clock } = this.#settings;
     this.#isShut = true;
     const keys = [...this.#live.keys()];
     let timer: unknown;
@@ -187,7 +162,7 @@ export class ResumeServer<Request = unknown, User = string> {
     return this.#mutex.run(key, async () => {
       const session = this.#live.get(key);
       // What is accepted while it waits is stored as well; from then on it is refused.
-      while (session?.isBusy) await session.quiesce(CODES.moved, "moved");
+      while (session?.isBusy) await session.quiesce(MOVED, "moved");
       // A session that left by a failure may have handled more than the store knows.
       const isClean = !!session && !session.isOver;
       session?.move();
@@ -217,9 +192,9 @@ export class ResumeServer<Request = unknown, User = string> {
     what: string,
     work: (store: SessionStore) => void | Promise<void>,
   ): Promise<boolean> {
-    const { store, onError, storeTimeoutMs, sources } = this.#settings;
+    const { clock, store, onError, storeTimeoutMs } = this.#settings;
     try {
-      await within(sources.clock, storeTimeoutMs, what, work(store));
+      await within(clock, storeTimeoutMs, what, work(store));
       return true;
     } catch (error) {
       onError(error);
@@ -227,63 +202,57 @@ export class ResumeServer<Request = unknown, User = string> {
     }
   }
 
-  async #open(
-    hello: Hello,
-    request: Request,
-    opening: Opening<User>,
-  ): Promise<Refusal | undefined> {
-    const { authenticate, principal: principalOf, sources } = this.#settings;
+  async #open(request: Request, hello: Hello, connection: Connection<User>): Promise<void> {
+    const { authenticate, principal: principalOf, digest } = this.#settings;
+    if (this.#isShut) return connection.close(MOVED, "going away");
     const user = await authenticate(request, hello.auth);
-    if (user === null) return { type: "close", code: CODES.refused, reason: "refused" };
+    if (user === null) return connection.close(REFUSED, "refused");
     const principal = principalOf(user);
-    const key = await sources.digest(JSON.stringify([principal, hello.s]));
-    if (this.#isShut) return SHUT;
-    if (this.#mutex.isFull(key)) return NOT_READY;
+    const key = await digest(JSON.stringify([principal, hello.s]));
+    if (this.#isShut) return connection.close(MOVED, "going away");
+    if (this.#mutex.isFull(key)) return connection.close(LATER, "not ready");
     // Attached inside, so that the next hello finds either nothing of this one or all.
-    return await this.#mutex.run(key, async () => {
-      if (!opening.isWanted()) return undefined;
-      return await this.#find({ key, user, principal, hello, opening });
+    await this.#mutex.run(key, async () => {
+      if (connection.isWaiting) await this.#find({ key, user, principal, hello, connection });
     });
   }
 
-  async #find(wanted: Wanted<User>): Promise<Refusal | undefined> {
-    const { key, hello, opening } = wanted;
-    if (!await this.#bury(key)) return NOT_READY;
+  async #find(wanted: Wanted<User>): Promise<void> {
+    const { key, hello, connection } = wanted;
+    if (!await this.#bury(key)) return connection.close(LATER, "not ready");
     const known = this.#live.get(key);
-    if (known && hello.n <= known.n) return hello.n < known.n ? STALE : SERVED;
+    if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
+    if (known?.n === hello.n) return connection.close(MOVED, SERVED);
     const isHeir = !known || follows(hello, known.n);
     // This process may have stood still for so long that another one has the session: the store knows.
-    if (isHeir) await known?.quiesce(CODES.resumedElsewhere, "resumed elsewhere", hello.n);
-    else await known.quiesce(CODES.moved, "moved", known.n);
-    if (known && !await this.#bury(key)) return NOT_READY;
+    if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
+    else await known.quiesce(MOVED, "moved", known.n);
+    if (known && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
     if (session && !isHeir) {
       session.expire();
-      return GAP;
+      return connection.lose({ why: "gap" });
     }
     if (session) session.user = wanted.user;
     else {
-      if (hello.new && this.#isFull(wanted)) return FULL;
-      const { store, openTimeoutMs, sources } = this.#settings;
-      const opened = await within(
-        sources.clock,
-        openTimeoutMs,
-        "open",
-        store.open(key, hello, () => opening.isWanted()),
-      );
-      if (opened.type !== "session") return refusalOf(opened);
+      if (hello.new && this.#isFull(wanted)) return connection.close(LATER, "too many sessions");
+      const { clock, store, openTimeoutMs } = this.#settings;
+      const opening = store.open(key, hello, () => connection.isWaiting);
+      const opened = await within(clock, openTimeoutMs, "open", opening);
+      if (opened.type === "stale") return connection.close(RESUMED_ELSEWHERE, STALE);
+      if (opened.type === "served") return connection.close(MOVED, SERVED);
+      if (opened.type === "lost") return connection.lose(opened.grave);
       begins = opened.session.isNew;
       // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
       session = await this.#begin(wanted, opened.session);
     }
     if (!session.fits(hello)) {
       session.lose("gap");
-      return GAP;
+      return connection.lose({ why: "gap" });
     }
-    if (opening.isWanted()) opening.attach(session, begins);
+    if (connection.isWaiting) connection.attach(session, hello, begins);
     else session.expire();
-    return undefined;
   }
 
   async #begin(
@@ -341,16 +310,5 @@ interface Wanted<User> {
   readonly user: User;
   readonly principal: string;
   readonly hello: Hello;
-  readonly opening: Opening<User>;
-}
-
-function refusalOf(opened: Exclude<Opened, { readonly type: "session" }>): Refusal {
-  switch (opened.type) {
-    case "lost":
-      return { type: "lost", grave: opened.grave };
-    case "stale":
-      return STALE;
-    case "served":
-      return SERVED;
-  }
+  readonly connection: Connection<User>;
 }

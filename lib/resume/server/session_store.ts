@@ -54,7 +54,7 @@ export interface Grave {
   /** What its client is answered. */
   readonly why: LostReason;
   /** The client's messages that were handled; absent where that is in doubt. */
-  readonly rx?: number;
+  readonly rx?: number | undefined;
 }
 
 /** What opening a session leads to. */

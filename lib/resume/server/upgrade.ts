@@ -32,9 +32,9 @@ export function decideUpgrade(header: HeaderReader, settings: UpgradeSettings): 
 }
 
 function isSpoken(offer: string, known: readonly string[] | undefined): boolean {
-  if (offer === PROTOCOL) return true;
-  if (!offer.startsWith(`${PROTOCOL}+`)) return false;
-  return known?.includes(offer.slice(PROTOCOL.length + 1)) ?? true;
+  const prefix = `${PROTOCOL}+`;
+  if (!offer.startsWith(prefix)) return offer === PROTOCOL;
+  return known?.includes(offer.slice(prefix.length)) ?? true;
 }
 
 /**
@@ -45,14 +45,6 @@ function isOriginAllowed(header: HeaderReader, { allowOrigin }: UpgradeSettings)
   const origin = header("origin");
   if (!origin) return true;
   if (allowOrigin) return allowOrigin(origin);
-  return !header("cookie") || hostOf(origin) === header("host");
-}
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host;
-  } catch {
-    // "null", which is what a sandboxed page sends.
-    return undefined;
-  }
+  // RFC 6454 section 6.2: nothing follows the host; a sandboxed page sends "null".
+  return !header("cookie") || origin.endsWith(`//${header("host")}`);
 }

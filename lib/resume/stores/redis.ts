@@ -293,10 +293,9 @@ function encode(data: WebSocketData): string {
   const bytes = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
-  let text = "b";
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
-  return text += btoa(binary);
+  return `b${btoa(binary)}`;
 }
 
 function decode(entry: string): WebSocketData {

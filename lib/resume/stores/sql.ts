@@ -201,17 +201,13 @@ class SqlStore implements SessionStore {
     return Promise.resolve();
   }
 
-  remove(
-    key: string,
-    gen: number,
-    { n, why, rx = null }: Omit<Grave, "rx"> & { rx?: number | null },
-  ): void {
+  remove(key: string, gen: number, { n, why, rx }: Grave): void {
     this.#db.transaction(() => {
       if (this.#find(key)?.gen !== gen) return;
       this.#run(`DELETE FROM ${this.#messages} WHERE key = ?`, key);
       this.#run(
         `UPDATE ${this.#sessions} SET owned = 0, n = ?, why = ?, handled = ? WHERE key = ?`,
-        ...[n, why, rx, key],
+        ...[n, why, rx ?? null, key],
       );
     });
   }

@@ -1,7 +1,7 @@
 /** The client of a session, against a server that is played by hand. */
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ACK } from "../../../lib/resume/half.ts";
+import { ACK_DELAY_MS, ACK_MESSAGES } from "../../../lib/resume/half.ts";
 import { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 import { fakeWorld } from "../../../lib/testing/mod.ts";
 import { DELAY_MS, Peer, recordOf, sessionRig } from "./rig.ts";
@@ -12,7 +12,7 @@ Deno.test("ResumableWebSocket offers resume.v1 and opens when the session is att
   peer.connection.accept();
   assertEquals([ws.readyState, read()], [0, []]);
   const { s, ...hello } = peer.hello;
-  assertEquals([/^[\da-f]{32}$/.test(s), hello], [
+  assertEquals([/^\d{1,3}(-\d{1,3}){15}$/.test(s), hello], [
     true,
     { t: "hello", v: 1, n: 1, was: [], rx: 0, ack: 0, tx: 0, new: true, max: 4_194_304 },
   ]);
@@ -107,10 +107,10 @@ Deno.test("ResumableWebSocket.send() refuses what is beyond 'maxUnackedBytes', a
 Deno.test("ResumableWebSocket confirms after 64 messages, or 250 ms after the first", () => {
   const { clock, peer } = sessionRig();
   peer.open();
-  for (let i = 0; i < ACK.messages; i++) peer.connection.send("x");
+  for (let i = 0; i < ACK_MESSAGES; i++) peer.connection.send("x");
   assertEquals(peer.frames, ["ack 64"]);
   peer.connection.send("x");
-  clock.tick(ACK.delayMs - 1);
+  clock.tick(ACK_DELAY_MS - 1);
   assertEquals(peer.frames, ["ack 64"]);
   clock.tick(1);
   assertEquals([peer.frames, clock.pending.length], [["ack 64", "ack 65"], 1]);
@@ -308,6 +308,17 @@ Deno.test("ResumableWebSocket.confirmed() rejects when the client ends before", 
   await assertRejects(() => confirmed, DOMException, "Cannot confirm as the client is over");
 });
 
+Deno.test("ResumableWebSocket.confirmed() rejects once the client is over, however often it is called", async () => {
+  const { ws, clock } = sessionRig();
+  ws.send("a");
+  ws.close();
+  clock.tick(0);
+  await ws.closed;
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(() => ws.confirmed(), DOMException, "Cannot confirm as the client is over");
+  }
+});
+
 Deno.test("ResumableWebSocket.close() ends the session after a last confirmation", async () => {
   const { ws, clock, peer, read } = sessionRig();
   peer.open();
@@ -497,24 +508,35 @@ Deno.test("ResumableWebSocket leaves no timer behind", async () => {
 
 for (
   const [options, message] of [
-    [{ handshake: () => {} }, "'options' must be without 'handshake': sessions have their own"],
-    [{ queue: false }, "'options' must be without 'queue': sessions have their own"],
+    [
+      { handshake: () => {} },
+      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+    ],
+    [
+      { queue: false },
+      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+    ],
     [
       { heartbeat: { message: "x" } },
-      "'heartbeat' must be without 'message': sessions have their own",
+      "'heartbeat' must be without 'message' and 'isReply' in a session",
     ],
-    [{ auth: "token" }, "'auth' must be a function: current value is of type string"],
+    [
+      { heartbeat: { isReply: () => true } },
+      "'heartbeat' must be without 'message' and 'isReply' in a session",
+    ],
+    [{ auth: "token" }, "'auth' must be a function: current value is string"],
     [
       { maxUnackedBytes: 0 },
       "'maxUnackedBytes' must be between 1 and 9007199254740991: current value is 0",
     ],
   ] as const
 ) {
-  Deno.test(`ResumableWebSocket refuses an option: ${message}`, () => {
+  const [name] = Object.keys(options);
+  Deno.test(`ResumableWebSocket refuses '${name}': ${message}`, () => {
     const { sources } = fakeWorld();
     const make = (): unknown =>
       new ResumableWebSocket("wss://example.com", { ...options as object, sources });
-    assertThrows(make, Error, `Cannot create a ResumableWebSocket as ${message}`);
+    assertThrows(make, Error, `Cannot create a ReconnectingWebSocket as ${message}`);
   });
 }
 

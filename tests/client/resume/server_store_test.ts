@@ -175,3 +175,31 @@ for (let hops = 0; hops < 16; hops++) {
     assertEquals(isStored, isAccepted);
   });
 }
+
+Deno.test("ResumeServer survives an 'onError' that throws, where the store fails to forget a session", async () => {
+  const store = memoryStore();
+  let isDown = true;
+  const { sessions, dial, client, settle } = await attachedRig({
+    store: {
+      ...store,
+      remove(...args): void | Promise<void> {
+        if (isDown) throw new Error("down");
+        return store.remove(...args);
+      },
+    },
+    onError(error): never {
+      throw error;
+    },
+  });
+  sessions[0]?.end();
+  await settle();
+  assertEquals(client.read(), ["ack 0", "bye", "close 1000 closed"]);
+  const next = dial();
+  next.hello({ n: 2, new: false });
+  await settle();
+  isDown = false;
+  const last = dial();
+  last.hello({ n: 3, new: false });
+  await settle();
+  assertEquals([next.read(), last.read()], [["close 1013 not ready"], ["lost unknown 0"]]);
+});

@@ -23,6 +23,18 @@ for (
     ["refuses it with one", { origin: "https://evil.test", cookie: "a=b" }, {}, 403],
     ["refuses a page without an origin with one", { origin: "null", cookie: "a=b" }, {}, 403],
     [
+      "refuses it where no host is said",
+      { origin: "null", cookie: "a=b", host: undefined },
+      {},
+      403,
+    ],
+    [
+      "refuses a page whose host only ends as its own",
+      { origin: "https://evil-example.com", cookie: "a=b" },
+      {},
+      403,
+    ],
+    [
       "takes a page of its host with one",
       { origin: "https://example.com", cookie: "a=b" },
       {},
