@@ -46,18 +46,18 @@ for (const kind of KINDS) {
 }
 let isMet = true;
 for (const [kind, { atLeast, atMost }] of Object.entries(BUDGETS)) {
-  const ratio = (name: keyof Figures): number =>
-    median(
-      (results[kind] ?? []).map((figures, i) =>
-        figures[name] / (results["plain"]?.[i]?.[name] ?? NaN)
-      ),
+  const ratios = (name: keyof Figures): number[] =>
+    (results[kind] ?? []).map((figures, i) =>
+      figures[name] / (results["plain"]?.[i]?.[name] ?? NaN)
     );
-  const [rate, wait] = [ratio("perSecond"), ratio("medianUs")];
+  const [rates, waits] = [ratios("perSecond"), ratios("medianUs")];
+  const [rate, wait] = [median(rates), median(waits)];
   const holds = rate >= atLeast && wait <= atMost;
   isMet &&= holds;
   console.log(
-    `${kind}: ${rate.toFixed(2)} of the plain rate (at least ${atLeast}), ` +
-      `${wait.toFixed(2)} x its delay (at most ${atMost})  ${holds ? "ok" : "MISSED"}`,
+    `${kind}: ${rate.toFixed(2)} of the plain rate (${between(rates)}; at least ${atLeast}), ` +
+      `${wait.toFixed(2)} x its delay (${between(waits)}; at most ${atMost})  ` +
+      `${holds ? "ok" : "MISSED"}`,
   );
 }
 Deno.exit(isMet ? 0 : 1);
@@ -87,6 +87,11 @@ async function bundleOf(folder: string): Promise<string> {
     }
   }
   return outfile;
+}
+
+function between(ratios: readonly number[]): string {
+  const [, least, greatest] = spreadOf(ratios);
+  return `${least.toFixed(2)} to ${greatest.toFixed(2)}`;
 }
 
 function median(values: readonly number[]): number {

@@ -21,6 +21,11 @@ export interface Hello {
   readonly s: string;
   /** Counts the hellos of the session from 1, so that a late one of an abandoned connection is known. */
   readonly n: number;
+  /**
+   * The hellos that may be the last one served: the last that was answered by `ok`, and what was said since.
+   * If it is none of them another client has gone on with the session.
+   */
+  readonly was?: readonly number[];
   /** The server's messages that were handled. */
   readonly rx: number;
   /** Own messages that the server confirmed. */
@@ -148,8 +153,9 @@ export function isOfClient(frame: Readonly<Record<string, unknown>>): boolean {
   return frame["t"] === "hello" ? isHello(frame as Partial<Hello>) : frame["t"] === "bye";
 }
 
-function isHello({ v, s, n, rx, ack, tx, max, auth, new: isNew }: Partial<Hello>): boolean {
+function isHello({ v, s, n, was, rx, ack, tx, max, auth, new: isNew }: Partial<Hello>): boolean {
   return v === 1 && typeof s === "string" && /^[\w-]{22,64}$/.test(s) && isCount(n) && n > 0 &&
+    (was === undefined || Array.isArray(was) && was.every(isCount)) &&
     isCount(rx) && isCount(ack) && isCount(tx) && ack <= tx && isCount(max) &&
     typeof isNew === "boolean" && (auth === undefined || typeof auth === "string");
 }

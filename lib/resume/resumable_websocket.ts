@@ -52,7 +52,7 @@ export interface ResumableWebSocketOptions
    */
   auth?: () => string | Promise<string>;
   /** A session to go on with, as `snapshot()` gave it. */
-  session?: Snapshot;
+  session?: Snapshot | undefined;
 }
 
 /** The session was resumed by a later hello: two clients that both retry would take it in turns for ever. */
@@ -109,9 +109,10 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
       isBag ? protocols as ResumableWebSocketOptions : options,
     );
     const { heartbeat, shouldRetry, sources } = rest;
-    const { clock = platformClock, WebSocket = platformWebSocket() } = sources ?? {};
+    const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } =
+      sources ?? {};
     const life = heartbeat && {};
-    const session = new ClientSession({ clock, maxUnackedBytes, auth, snapshot, life });
+    const session = new ClientSession({ clock, random, maxUnackedBytes, auth, snapshot, life });
     super(url, isBag ? undefined : protocols as Provider<string | string[]>, {
       ...rest,
       queue: false,
@@ -148,9 +149,16 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
    *
    * @returns True if it was accepted: it will be confirmed, given back by `lost`, or be in `undelivered`.
    * False if too much is unconfirmed, which a `drop` event says, too, or if the client is over.
-   * @throws {TypeError} `data` is a symbol or shared memory.
+   * @param options Must be absent: what ages (`ttlMs`) or is replaced (`key`) leaves a hole in the order.
+   * @throws {TypeError} `data` is a symbol or shared memory, or there are options.
    */
-  override send(data: WebSocketData): boolean {
+  override send(data: WebSocketData, options?: undefined): boolean {
+    if (options !== undefined) {
+      throw new TypeError(
+        `Cannot send as 'options' must be absent: a session drops and replaces nothing, ` +
+          `current value is of type ${typeof options}`,
+      );
+    }
     return super.send(data);
   }
 

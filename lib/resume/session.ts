@@ -59,6 +59,8 @@ export interface SessionSettings {
   readonly maxUnackedBytes: number;
   readonly auth: (() => string | Promise<string>) | undefined;
   readonly snapshot: Snapshot | undefined;
+  /** A number in [0, 1). */
+  readonly random: () => number;
   /** The data of a message that is only a sign of life; absent where those do not count. */
   readonly life: unknown;
 }
@@ -66,6 +68,9 @@ export interface SessionSettings {
 interface Waiter extends Deferred<void> {
   readonly upTo: number;
 }
+
+/** More hellos without an answer are not kept: a frame has little room. */
+const MAX_HELLOS = 32;
 
 /** The sessions of one client, one after the other: where what it sends waits, in the place of its queue. */
 export class ClientSession implements ClientOutbox {
@@ -80,7 +85,7 @@ export class ClientSession implements ClientOutbox {
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
-    this.#session = begin(settings.snapshot);
+    this.#session = begin(settings.snapshot, settings.random());
   }
 
   /** Messages that the server has not confirmed. */
@@ -95,9 +100,8 @@ export class ClientSession implements ClientOutbox {
 
   /** What a later client needs to go on. */
   get snapshot(): Snapshot {
-    const { token, n, isNew, inlet: { rx }, outbox } = this.#session;
-    const { acked, everSent } = outbox;
-    return { token, n, isNew, rx, acked, everSent, unacked: outbox.list() };
+    const { token, hellos, isNew, inlet: { rx }, outbox } = this.#session;
+    return { token, hellos, isNew, rx, acked: outbox.acked, unacked: outbox.list() };
   }
 
   /** Accepts a message; false if too much is unconfirmed, or the client is over. */
@@ -200,9 +204,11 @@ export class ClientSession implements ClientOutbox {
 
   #hello(link: SessionLink, auth?: string): void {
     if (this.#link !== link) return;
-    const { token, inlet, outbox, isNew } = this.#session;
+    const session = this.#session;
+    const { token, inlet, outbox, isNew, hellos } = session;
+    session.hellos = [...hellos, ++session.n].slice(-MAX_HELLOS);
     const counters = {
-      n: ++this.#session.n,
+      n: session.n,
       rx: inlet.rx,
       ack: outbox.acked,
       tx: outbox.everSent,
@@ -210,7 +216,7 @@ export class ClientSession implements ClientOutbox {
     };
     this.#note({ event: "hello", ...counters });
     const max = this.#settings.maxUnackedBytes;
-    link.write(controlFrame({ t: "hello", v: 1, s: token, ...counters, max, auth }));
+    link.write(controlFrame({ t: "hello", v: 1, s: token, ...counters, was: hellos, max, auth }));
   }
 
   /** The answer to `hello`. */
@@ -230,6 +236,7 @@ export class ClientSession implements ClientOutbox {
     const fits = rx >= outbox.acked && rx <= outbox.everSent && (isNew || !begins);
     if (!fits) return this.#end(link, { why: "gap" }, "the server's counters do not fit");
     session.isNew = false;
+    session.hellos = session.hellos.slice(-1);
     this.resumed = !isNew;
     outbox.resume(rx);
     inlet.report();
@@ -320,7 +327,7 @@ export class ClientSession implements ClientOutbox {
   #lose({ why, rx }: Loss): void {
     const { outbox } = this.#session;
     const isCertain = rx !== undefined && outbox.ack(rx, outbox.everSent);
-    const isExact = isCertain || outbox.everSent === outbox.acked;
+    const isExact = isCertain || why !== "gap" && outbox.everSent === outbox.acked;
     const unacked = outbox.list();
     this.#session = begin();
     this.resumed = false;

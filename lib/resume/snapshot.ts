@@ -16,16 +16,14 @@ import { Inlet, Outbox } from "./half.ts";
 export interface Snapshot {
   /** The session's secret. */
   readonly token: string;
-  /** How many connections said hello for it. */
-  readonly n: number;
+  /** The hellos that may be the last one that the server has served. */
+  readonly hellos: readonly number[];
   /** Whether the server has not confirmed yet that there is such a session. */
   readonly isNew: boolean;
   /** The server's messages that were handled. */
   readonly rx: number;
   /** Own messages that the server confirmed. */
   readonly acked: number;
-  /** Own messages that were ever put on a wire. */
-  readonly everSent: number;
   /** Own messages that are not confirmed, oldest first. */
   readonly unacked: readonly WebSocketData[];
 }
@@ -33,20 +31,32 @@ export interface Snapshot {
 /** One session, replaced as a whole when it is lost. */
 export interface Session {
   readonly token: string;
-  /** How many hellos were said. */
+  /** The last hello. */
   n: number;
+  /** The hellos that may be the last one that the server has served. */
+  hellos: readonly number[];
   /** Whether the server has not confirmed yet that there is such a session. */
   isNew: boolean;
   readonly outbox: Outbox;
   readonly inlet: Inlet;
 }
 
-/** A session that is new, or goes on as a snapshot says. */
-export function begin(
-  { token = makeToken(), n = 0, isNew = true, rx, acked, everSent, unacked }: Partial<Snapshot> =
-    {},
-): Session {
-  return { token, n, isNew, outbox: new Outbox(acked, unacked, everSent), inlet: new Inlet(rx) };
+/** Two clients hardly draw the same lead; and a count takes two million of them. */
+const MAX_LEAD = 2 ** 32;
+
+/**
+ * A session that is new, or goes on as a snapshot says. Several clients may go on with one, against the rules:
+ * so no two of them say the same hello, and each of them may have sent what is not confirmed.
+ *
+ * @param chance A number in [0, 1).
+ */
+export function begin(snapshot?: Snapshot, chance = 0): Session {
+  const { token = makeToken(), hellos = [], isNew = true, rx, acked = 0, unacked = [] }: Partial<
+    Snapshot
+  > = snapshot ?? {};
+  const n = snapshot ? (hellos.at(-1) ?? 0) + Math.floor(chance * MAX_LEAD) : 0;
+  const outbox = new Outbox(acked, unacked, acked + unacked.length);
+  return { token, n, hellos, isNew, outbox, inlet: new Inlet(rx) };
 }
 
 /** 128 bits that cannot be guessed: who knows the token of a session is half its owner. */

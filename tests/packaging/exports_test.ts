@@ -81,8 +81,12 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
       "LostReason ResumableWebSocketEventMap ResumableWebSocketOptions SessionHeartbeatOptions " +
       "SessionLoss SessionLostEvent Snapshot",
   },
+  "lib/resume/web_storage.ts": {
+    values: "webStorage",
+    types: "KeptClient KeptSession SessionLocks SessionStorage WebStorageOptions",
+  },
   "lib/resume/server/mod.ts": {
-    values: "ResumeServer memoryStore",
+    values: "ResumeServer follows memoryStore",
     types: "Change Committed Delivery EndReason Grave HeaderReader LostReason Opened " +
       "ResumeServerOptions ServerConnection ServerSources Session SessionHandlers SessionStore " +
       "ShutdownOptions StoreHello Stored Transport Upgrade WebSocketData",

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Grave, Opened, SessionStore, StoreHello } from "./session_store.ts";
+import {
+  follows,
+  type Grave,
+  type Opened,
+  type SessionStore,
+  type StoreHello,
+} from "./session_store.ts";
 
 /** Who comes back later than so many others were lost is `unknown`, as after a restart. */
 const MAX_GRAVES = 10_000;
@@ -24,8 +30,11 @@ export function memoryStore(): SessionStore {
   const graves = new Map<string, Grave>();
   const open = (key: string, hello: StoreHello): Opened => {
     const grave = graves.get(key);
-    if (grave && hello.n <= grave.n) return { type: "stale" };
-    if (!hello.new) return { type: "lost", grave: grave ?? { why: "unknown" } };
+    if (grave && hello.n <= grave.n) return { type: hello.n < grave.n ? "stale" : "served" };
+    if (grave && !follows(hello, grave.n)) return { type: "lost", grave: { why: "gap" } };
+    if (!hello.new || grave && hello.tx > 0) {
+      return { type: "lost", grave: grave ?? { why: "unknown" } };
+    }
     graves.delete(key);
     const session = { gen: 1, rx: 0, acked: 0, isNew: true, doubt: 0, messages: [] };
     return { type: "session", session };

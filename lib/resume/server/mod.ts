@@ -30,6 +30,7 @@
 
 export { ResumeServer, type ShutdownOptions } from "./resume_server.ts";
 export { memoryStore } from "./memory_store.ts";
+export { follows } from "./session_store.ts";
 export type { ServerConnection } from "./connection.ts";
 export type {
   Delivery,

@@ -152,7 +152,8 @@ export interface ResumeServerOptions<Request = unknown, User = string> {
    */
   overflow?: "lose" | "refuse";
   /**
-   * Sessions in this process; with both windows full each takes 2 MiB. More clients get 1013.
+   * Sessions in this process. One takes some 4 kB at rest, and with its windows full 3 to 4 MiB. More
+   * clients get 1013.
    *
    * @default {100_000}
    */

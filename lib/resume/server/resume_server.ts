@@ -15,11 +15,14 @@ import {
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import type { Grave, SessionStore, Stored } from "./session_store.ts";
+import { follows, type Grave, type SessionStore, type Stored } from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
 
+/** Who waits for this answer is another client with the same token: no client is behind itself. */
 const STALE = "a later hello is served";
+/** The same hello, whose answer was lost on the way. */
+const SERVED = "this hello was served";
 
 /** How to leave. */
 export interface ShutdownOptions {
@@ -218,19 +221,27 @@ export class ResumeServer<Request = unknown, User = string> {
     const { key, hello, connection } = wanted;
     if (!await this.#bury(key)) return connection.close(LATER, "not ready");
     const known = this.#live.get(key);
-    if (known && hello.n <= known.n) return connection.close(MOVED, STALE);
+    if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
+    if (known?.n === hello.n) return connection.close(MOVED, SERVED);
+    const isHeir = !known || follows(hello, known.n);
     // This process may have stood still for so long that another one has the session: the store knows.
-    await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
+    if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
+    else await known.quiesce(MOVED, "moved", known.n);
     if (known && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
+    if (session && !isHeir) {
+      session.expire();
+      return connection.lose({ why: "gap" });
+    }
     if (session) session.user = wanted.user;
     else {
       if (hello.new && this.#isFull(wanted)) return connection.close(LATER, "too many sessions");
       const { clock, store, openTimeoutMs } = this.#settings;
       const opening = store.open(key, hello, () => connection.isWaiting);
       const opened = await within(clock, openTimeoutMs, "open", opening);
-      if (opened.type === "stale") return connection.close(MOVED, STALE);
+      if (opened.type === "stale") return connection.close(RESUMED_ELSEWHERE, STALE);
+      if (opened.type === "served") return connection.close(MOVED, SERVED);
       if (opened.type === "lost") return connection.lose(opened.grave);
       begins = opened.session.isNew;
       // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.

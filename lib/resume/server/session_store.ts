@@ -13,8 +13,22 @@ export interface StoreHello {
   readonly new: boolean;
   /** Counts the hellos of the session: one that is not above the last served is stale. */
   readonly n: number;
-  /** How many messages the client ever put on a wire: so many may have been handled by a server that died. */
+  /** The hellos of which one must be the last served; see {@linkcode follows}. */
+  readonly was?: readonly number[];
+  /**
+   * How many messages the client ever put on a wire: so many may have been handled by a server that died,
+   * or before the session was over, which therefore begins anew only for a client that has sent nothing.
+   */
   readonly tx: number;
+}
+
+/**
+ * Whether a hello comes from who has the session, as `n` was served last: otherwise another client has gone on
+ * with a copy of it, and counters that fit may count other messages. A store answers `lost` then, why `gap`,
+ * and changes nothing. Clients that never go on with what they have kept may leave `was` out.
+ */
+export function follows({ was }: StoreHello, n: number): boolean {
+  return was?.includes(n) ?? true;
 }
 
 /** A session as it was found. */
@@ -46,8 +60,10 @@ export interface Grave {
 /** What opening a session leads to. */
 export type Opened =
   | { readonly type: "session"; readonly session: Stored }
-  /** A later hello is served, or no connection waits any more. */
+  /** A later hello is or was served: another client has the session, or no connection waits any more. */
   | { readonly type: "stale" }
+  /** This very hello was served, and its answer lost on the way: its client says another. */
+  | { readonly type: "served" }
   | { readonly type: "lost"; readonly grave: Omit<Grave, "n"> };
 
 /** A group commit: everything that became due since the last one. */

@@ -148,12 +148,21 @@ class Store implements RedisStore {
     hello: StoreHello,
     forced: string,
   ): Promise<Opened | { readonly gen: string; readonly owner: string }> {
+    const was = hello.was ? [`,${hello.was},`] : [];
     const given = [this.#id, hello.new ? "1" : "0", forced, `${this.#keepMs}`, this.#epoch];
-    const reply = await this.#run(OPEN, key, ...given, `${hello.n}`, `${hello.tx}`) as unknown[];
+    const reply = await this.#run(
+      OPEN,
+      key,
+      ...given,
+      `${hello.n}`,
+      `${hello.tx}`,
+      ...was,
+    ) as unknown[];
     const [verdict, first = "", second = "", ...rest] = reply.slice(0, 5).map(textOf);
     switch (verdict) {
       case "stale":
-        return { type: "stale" };
+      case "served":
+        return { type: verdict };
       case "busy":
         return { gen: first, owner: second };
       case "lost": {

@@ -11,20 +11,22 @@
 export const UNCLEAN = "!";
 
 /**
- * Makes a server the owner: `new GEN`, `old GEN RX ACKED DOUBT MESSAGES`, `lost WHY RX`, `stale`, or
+ * Makes a server the owner: `new GEN`, `old GEN RX ACKED DOUBT MESSAGES`, `lost WHY RX`, `stale`, `served`, or
  * `busy GEN OWNER`, if another one must release the session before.
  */
 export const OPEN = `
 local h, q = KEYS[1], KEYS[2]
-local owner, new, forced, keep, epoch, n, sent = unpack(ARGV)
+local owner, new, forced, keep, epoch, n, sent, was = unpack(ARGV)
 if epoch == '' then epoch = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') end
 local f = redis.call('HMGET', h, 'gen', 'owner', 'rx', 'acked', 'epoch', 'n', 'doubt', 'why', 'grave')
 if f[1] and f[5] ~= epoch then
   redis.call('DEL', h, q)
   f = {}
 end
-if f[1] and tonumber(n) <= tonumber(f[6]) then return {'stale'} end
-if not f[1] or (f[8] and new == '1') then
+local ahead = f[1] and tonumber(n) - f[6] or 1
+if ahead <= 0 then return {ahead < 0 and 'stale' or 'served'} end
+if f[1] and was and not string.find(was, ',' .. f[6] .. ',', 1, true) then return {'lost', 'gap', ''} end
+if not f[1] or (f[8] and new == '1' and sent == '0') then
   if new ~= '1' then return {'lost', 'unknown', ''} end
   local gen = (f[1] or 0) + 1
   redis.call('DEL', h, q)

@@ -6,13 +6,14 @@
  */
 
 import type { WebSocketData } from "../../bounded_queue.ts";
-import type {
-  Change,
-  Committed,
-  Grave,
-  Opened,
-  SessionStore,
-  StoreHello,
+import {
+  type Change,
+  type Committed,
+  follows,
+  type Grave,
+  type Opened,
+  type SessionStore,
+  type StoreHello,
 } from "../server/session_store.ts";
 
 /** What a column holds. */
@@ -140,10 +141,12 @@ class SqlStore implements SessionStore {
     }));
   }
 
-  #open(key: string, { new: isNew, n, tx }: StoreHello): Opened {
+  #open(key: string, hello: StoreHello): Opened {
+    const { new: isNew, n, tx } = hello;
     const row = this.#find(key);
-    if (row && n <= row.n) return { type: "stale" };
-    if (isNew && (!row || row.why)) return this.#begin(key, n, (row?.gen ?? 0) + 1);
+    if (row && n <= row.n) return { type: n < row.n ? "stale" : "served" };
+    if (row && !follows(hello, row.n)) return { type: "lost", grave: { why: "gap" } };
+    if (isNew && (!row || row.why && tx === 0)) return this.#begin(key, n, (row?.gen ?? 0) + 1);
     if (!row) return { type: "lost", grave: { why: "unknown" } };
     const { rx, acked, why, handled } = row;
     if (why) return { type: "lost", grave: { why, ...(handled !== null && { rx: handled }) } };

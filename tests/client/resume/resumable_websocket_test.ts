@@ -14,7 +14,7 @@ Deno.test("ResumableWebSocket offers resume.v1 and opens when the session is att
   const { s, ...hello } = peer.hello;
   assertEquals([/^\d{1,3}(-\d{1,3}){15}$/.test(s), hello], [
     true,
-    { t: "hello", v: 1, n: 1, rx: 0, ack: 0, tx: 0, new: true, max: 4_194_304 },
+    { t: "hello", v: 1, n: 1, was: [], rx: 0, ack: 0, tx: 0, new: true, max: 4_194_304 },
   ]);
   peer.ok();
   assertEquals([ws.readyState, ws.resumed, read()], [1, false, ["open"]]);
@@ -452,20 +452,21 @@ Deno.test("ResumableWebSocket.snapshot() lets another client go on", () => {
   const session = first.ws.snapshot();
   assertEquals(session, {
     token,
-    n: 1,
+    hellos: [1],
     isNew: false,
     rx: 1,
     acked: 1,
-    everSent: 2,
     unacked: ["b"],
   });
 
-  const { ws, peer, read } = sessionRig({ session });
+  const { ws, peer, read } = sessionRig({ session, sources: { random: () => 2 ** -30 } });
   peer.connection.accept();
-  const { s, n, rx, ack, tx, new: isNew } = peer.hello;
-  assertEquals({ s, n, rx, ack, tx, isNew }, {
+  const { s, n, was, rx, ack, tx, new: isNew } = peer.hello;
+  // So many hellos ahead that no other client of the same snapshot says the same one.
+  assertEquals({ s, n, was, rx, ack, tx, isNew }, {
     s: token,
-    n: 2,
+    n: 6,
+    was: [1],
     rx: 1,
     ack: 1,
     tx: 2,
@@ -536,6 +537,23 @@ for (
     const make = (): unknown =>
       new ResumableWebSocket("wss://example.com", { ...options as object, sources });
     assertThrows(make, Error, `Cannot create a ReconnectingWebSocket as ${message}`);
+  });
+}
+
+for (const options of [{ ttlMs: 1_000 }, { key: "price" }, null]) {
+  const given = JSON.stringify(options);
+  Deno.test(`ResumableWebSocket.send() refuses ${given}, as it drops and replaces nothing`, () => {
+    const { ws } = sessionRig();
+    const send: (data: string, options: unknown) => boolean = (data, options) =>
+      // As through its base class, which has options.
+      ws.send(data, options as undefined);
+    assertThrows(
+      () => send("x", options),
+      TypeError,
+      "Cannot send as 'options' must be absent: a session drops and replaces nothing, " +
+        "current value is of type object",
+    );
+    assertEquals(ws.bufferedAmount, 0);
   });
 }
 

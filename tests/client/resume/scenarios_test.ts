@@ -50,7 +50,59 @@ Deno.test("Of two hellos that come in the wrong order only the later one is serv
   live.hello({ n: 2 });
   late.hello({ n: 1 });
   await settle();
-  assertEquals([late.read(), live.read()], [["close 4010 a later hello is served"], ["ok 0 new"]]);
+  assertEquals([late.read(), live.read()], [["close 4009 a later hello is served"], ["ok 0 new"]]);
+});
+
+Deno.test("A client does not go on once another had its session, though the counters fit", async () => {
+  const { client, dial, settle, read } = await attachedRig();
+  client.drop();
+  const copy = dial();
+  copy.hello({ n: 9, was: [1], new: false });
+  await settle();
+  copy.receive("of the copy");
+  copy.drop();
+  const first = dial();
+  // Its own message, sent and never handled, would count as the one that was.
+  first.hello({ n: 10, was: [1, 2], tx: 1, new: false });
+  await settle();
+  assertEquals([first.read(), read()], [["lost gap"], ["of the copy"]]);
+  copy.read();
+  const again = dial();
+  again.hello({ n: 11, was: [9, 10], tx: 1, new: false });
+  await settle();
+  assertEquals(again.read(), ["ok 1"]);
+});
+
+Deno.test("A client with an old copy takes nothing from the live connection but a moment", async () => {
+  const { client, dial, settle, server } = await attachedRig();
+  client.drop();
+  const live = dial();
+  live.hello({ n: 2, was: [1], new: false });
+  await settle();
+  live.read();
+  const copy = dial();
+  copy.hello({ n: 9, was: [1], new: false });
+  await settle();
+  assertEquals([live.read(), copy.read(), server.size], [["close 4010 moved"], ["lost gap"], 1]);
+});
+
+Deno.test("A session that is over begins anew only for a client that has sent nothing", async () => {
+  const { client, dial, settle } = await attachedRig();
+  client.receive("handled");
+  client.bye();
+  await settle();
+  const copy = dial();
+  copy.hello({ n: 9, was: [1], tx: 1, new: true });
+  await settle();
+  assertEquals(copy.read(), ["lost unknown 1"]);
+});
+
+Deno.test("A gap is never exact: who does not know what was sent does not know what was handled", () => {
+  const { ws, peer, read } = sessionRig();
+  ws.send("never left");
+  peer.connection.accept();
+  peer.lost("gap");
+  assertEquals(read(), ["lost gap [never left] in doubt"]);
 });
 
 Deno.test("What an owner that died may have handled is flagged, and no message after it", async () => {
@@ -182,7 +234,7 @@ Deno.test("A snapshot of a client that was never answered is no session to go on
   const session = before.ws.snapshot();
   const { ws, peer, read } = sessionRig({ session });
   peer.connection.accept();
-  assertEquals([peer.hello.new, peer.hello.n], [true, 2]);
+  assertEquals([peer.hello.new, peer.hello.was], [true, [1]]);
   peer.ok({ new: true });
   assertEquals([read(), ws.resumed, peer.frames], [["open"], false, ["kept"]]);
 });

@@ -114,7 +114,7 @@ Deno.test("ResumeServer does not serve a hello that is late", async () => {
   const late = dial();
   late.hello({ n: 4 });
   await settle();
-  assertEquals([live.read(), late.read()], [["ok 0 new"], ["close 4010 a later hello is served"]]);
+  assertEquals([live.read(), late.read()], [["ok 0 new"], ["close 4009 a later hello is served"]]);
 });
 
 Deno.test("ResumeServer attaches a session only when its running handler has ended", async () => {
@@ -269,7 +269,7 @@ Deno.test("ResumeServer lets no late hello begin a session anew that is over", a
   const late = dial();
   late.hello({ n: 2 });
   await settle();
-  assertEquals([late.read(), read()], [["close 4010 a later hello is served"], []]);
+  assertEquals([late.read(), read()], [["close 4009 a later hello is served"], []]);
 });
 
 Deno.test("ResumeServer handles what came before a farewell, and ends then", async () => {

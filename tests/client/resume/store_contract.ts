@@ -110,11 +110,30 @@ export function testStore(name: string, make: () => Promise<StoreRig> | StoreRig
 
   test("does not serve a hello that is late, not even for what is over", async ({ store }) => {
     const { gen } = sessionOf(await store.open("key", hello(3, { new: true }), isWanted));
-    assertEquals(await store.open("key", hello(3), isWanted), { type: "stale" });
+    assertEquals(await store.open("key", hello(3), isWanted), { type: "served" });
+    assertEquals(await store.open("key", hello(2), isWanted), { type: "stale" });
     await store.sync("key", gen, change({ n: 5 }));
-    assertEquals(await store.open("key", hello(5), isWanted), { type: "stale" });
+    assertEquals(await store.open("key", hello(5), isWanted), { type: "served" });
     await store.remove("key", gen, { n: 5, why: "expired" });
     assertEquals(await store.open("key", hello(4, { new: true }), isWanted), { type: "stale" });
+  });
+
+  test("gives a session only to who had it last", async ({ store }) => {
+    await store.open("key", hello(1, { new: true, was: [] }), isWanted);
+    const gap: Opened = { type: "lost", grave: { why: "gap" } };
+    assertEquals(await store.open("key", hello(13, { was: [] }), isWanted), gap);
+    assertEquals(await store.open("key", hello(13, { was: [3, 11] }), isWanted), gap);
+    const mine = await store.open("key", hello(14, { was: [0, 1, 11] }), isWanted);
+    assertEquals(sessionOf(mine).isNew, false);
+    assertEquals(await store.open("key", hello(15, { was: [4, 1] }), isWanted), gap);
+  });
+
+  test("begins nothing anew for who may have sent what was handled", async ({ store }) => {
+    const { gen } = sessionOf(await store.open("key", FIRST, isWanted));
+    await store.remove("key", gen, { n: 1, why: "expired", rx: 1 });
+    const copy = hello(2, { new: true, tx: 1, was: [1] });
+    const lost: Opened = { type: "lost", grave: { why: "expired", rx: 1 } };
+    assertEquals(await store.open("key", copy, isWanted), lost);
   });
 
   test("fences whoever has an older generation", async ({ store }) => {

@@ -48,6 +48,7 @@ const modules = await Promise.all([
   import("../../../lib/react.ts"),
   import("../../../lib/cli/main.ts"),
   import("../../../lib/resume/mod.ts"),
+  import("../../../lib/resume/web_storage.ts"),
   import("../../../lib/resume/server/mod.ts"),
   import("../../../lib/resume/adapters/deno.ts"),
   import("../../../lib/resume/adapters/bun.ts"),

@@ -14,7 +14,8 @@ import { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 import type { Event } from "../../simulation/resume/history.ts";
 import { judge } from "../../simulation/resume/judge.ts";
 import { modulesOf } from "../runtimes/paths.ts";
-import { type Running, start } from "../runtimes/processes.ts";
+import { findProgram, type Running, start } from "../runtimes/processes.ts";
+import { playChromium } from "./chromium.ts";
 import { CLIENT_ROWS, playClient } from "./clients.ts";
 import { type Row, ROWS } from "./rows.ts";
 
@@ -23,7 +24,8 @@ const KILLS = 2;
 const SESSION = "user";
 const LIMIT_MS = 10_000;
 
-const names = [...Object.keys(ROWS), ...Object.keys(CLIENT_ROWS)];
+const CHROMIUM = "chromium-reload";
+const names = [...Object.keys(ROWS), ...Object.keys(CLIENT_ROWS), CHROMIUM];
 const wanted = Deno.args.length > 0 ? Deno.args : names;
 let failed = 0;
 for (const name of wanted) {
@@ -38,7 +40,7 @@ Deno.exit(failed === 0 ? 0 : 1);
 async function resultOf(name: string): Promise<string> {
   const row = ROWS[name];
   const client = CLIENT_ROWS[name];
-  const needs = (row ?? client)?.needs;
+  const needs = name === CHROMIUM ? [] : (row ?? client)?.needs;
   if (!needs) {
     throw new Error(`Cannot run as there must be a row of the name: current value is ${name}`);
   }
@@ -46,6 +48,10 @@ async function resultOf(name: string): Promise<string> {
   if (missing) return `NOT RUN: ${missing} is missing`;
   const folder = await Deno.makeTempDir({ prefix: "resume-" });
   try {
+    if (name === CHROMIUM) {
+      if (!await findProgram("chromium")) return "NOT RUN: chromium is missing";
+      return await playChromium(await bundleOf("page.ts", folder));
+    }
     if (row) return await playIn(row, folder);
     return await playClient(
       client as NonNullable<typeof client>,

@@ -63,11 +63,15 @@ interface Outcome {
   readonly echoes: number;
 }
 
-/** Plays one fault: what is done to Redis while the client is away, and the server replaced. */
+/**
+ * Plays one fault: what is done to Redis while the client is away, and the server replaced; and perhaps what is
+ * done when half of the messages are confirmed.
+ */
 async function play(
   extra: readonly string[],
   options: RedisStoreOptions,
   fault: (redis: RedisProcess, again: () => Promise<RedisProcess>) => Promise<RedisProcess>,
+  halfway: (redis: RedisProcess) => Promise<void> = () => Promise.resolve(),
 ): Promise<Outcome> {
   const folder = await Deno.makeTempDir();
   let redis = await RedisProcess.start(folder, undefined, extra) as RedisProcess;
@@ -83,7 +87,10 @@ async function play(
     for (const data of unacked) ws.send(data);
   });
   try {
-    for (let i = 0; i < COUNT; i++) ws.send(`${i}`);
+    for (let i = 0; i < COUNT / 2; i++) ws.send(`${i}`);
+    await ws.confirmed();
+    await halfway(redis);
+    for (let i = COUNT / 2; i < COUNT; i++) ws.send(`${i}`);
     await ws.confirmed();
     const { handled } = server;
     const closed = new Promise((resolve) => ws.addEventListener("close", resolve, { once: true }));
@@ -117,6 +124,13 @@ const restart = async (
   return await again();
 };
 
+/** Redis begins from here when it is started again. */
+async function backUp({ port }: RedisProcess): Promise<void> {
+  const client = new MiniRedis(port);
+  await client.command("SAVE");
+  client.close();
+}
+
 /** A process that dies takes its timers along; this one only plays dead. */
 const UNTIDY = { sanitizeOps: false, sanitizeResources: false } as const;
 
@@ -143,6 +157,21 @@ if (await hasRedis()) {
     UNTIDY,
     async () => {
       assertEquals(await play(DURABLE, {}, restart), LOST);
+    },
+  );
+
+  Deno.test("A store that was restored from a backup shows as 'lost'", UNTIDY, async () => {
+    assertEquals(await play([], {}, restart, backUp), LOST);
+  });
+
+  Deno.test(
+    "A store that was restored shows as 'lost' by a gap where its epoch hides it",
+    UNTIDY,
+    async () => {
+      assertEquals(await play([], { epoch: "wrongly constant" }, restart, backUp), {
+        ...LOST,
+        lost: ["gap: 1 given back, in doubt"],
+      });
     },
   );
 

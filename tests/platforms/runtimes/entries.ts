@@ -7,5 +7,6 @@
 export * from "../../../mod.ts";
 export { pauseWhileHidden } from "../../../lib/hidden.ts";
 export { messages, streams } from "../../../lib/streams.ts";
+export { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 export { preflight } from "../../../lib/preflight.ts";
 export { flushed, whenOpen } from "../../../lib/wait.ts";

@@ -1,14 +1,15 @@
 // deno-lint-ignore-file explicit-function-return-type -- plain JavaScript: run by Node and browsers as it is
 /**
  * A WebSocket server that misbehaves by path, in a process of its own, with an HTTP control API:
- * `node fault_server.mjs MODULES [MAX_LIFE_MS]`, where MODULES is a folder whose node_modules holds
- * `ws`. Prints `{"port":N,"refusedPort":N,"addresses":N}` and ends, with all that it started, when its standard
+ * `node fault_server.mjs MODULES MAX_LIFE_MS ENGINE`, where MODULES is a folder whose node_modules holds
+ * `ws`, and ENGINE the URL of the module that sessions are served with. Prints `{"port":N,"refusedPort":N,"addresses":N}` and ends, with all that it started, when its standard
  * input closes, on SIGTERM or SIGINT, or after MAX_LIFE_MS.
  *
  * Sockets: `ws://127.0.0.K:PORT/FAULT[/ARG]?id=ID`, faults as in faults.mjs;
  * `/first/N/FAULT` misbehaves for the first N dials of this ID and echoes from then on;
  * `/slow/MS[/FAULT]` answers late. A request by HTTP to `/.../status/CODE` is answered with that status.
  * Control, on the same port: `GET /control/info`, `GET /control/record?id=ID` for what the server saw of this ID,
+ * `POST /control/cut?id=ID` to cut its connections, as by a network,
  * `POST /control/child?id=ID&do=start|kill|freeze|thaw` for a server process of its own.
  *
  * @module
@@ -20,6 +21,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers";
 import { createChildren } from "./children.mjs";
 import { live, raw } from "./faults.mjs";
+import { createSessions } from "./sessions.mjs";
 
 /** Browsers queue dials to one address while another dial to it hangs: each case gets its own. */
 const ADDRESSES = Array.from(
@@ -28,7 +30,7 @@ const ADDRESSES = Array.from(
 );
 const MAX_TEXT = 200;
 
-const [modules, maxLifeMs = "300000"] = process.argv.slice(2);
+const [modules, maxLifeMs = "300000", engine] = process.argv.slice(2);
 const { WebSocketServer } = createRequire(`${modules}/`)("ws");
 const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 
@@ -41,7 +43,10 @@ const info = {};
 function recordOf(id) {
   let record = records.get(id);
   if (!record) {
-    record = { dials: [], requests: 0, protocols: [], messages: [], closes: [], live: 0 };
+    record = {
+      ...{ dials: [], requests: 0, protocols: [], messages: [], closes: [], live: 0 },
+      ...{ sessions: [], handled: [], ended: [] },
+    };
     records.set(id, record);
   }
   return record;
@@ -55,11 +60,23 @@ function describe(data, isBinary) {
   return data.length > MAX_TEXT ? `bytes of ${data.length}` : `hex:${data.toString("hex")}`;
 }
 
+/** The TCP connections of each test. */
+const sockets = new Map();
+
+/** Nothing is said to either side that a network would not say. */
+function cut(id) {
+  for (const socket of sockets.get(id) ?? []) socket.destroy();
+}
+
 const children = createChildren({ modules, recordOf, findPort });
 
 function upgrade(request, socket, first) {
   const url = new URL(request.url, "http://fault");
-  const record = recordOf(url.searchParams.get("id"));
+  const id = url.searchParams.get("id");
+  const record = recordOf(id);
+  const mine = sockets.get(id) ?? new Set();
+  sockets.set(id, mine.add(socket));
+  socket.on("close", () => mine.delete(socket));
   record.dials.push(url.pathname);
   record.protocols.push(request.headers["sec-websocket-protocol"] ?? "");
   record.live++;
@@ -90,7 +107,7 @@ function accept(behave, context, first, record) {
     ws.on("error", () => {});
     ws.on("message", (data, isBinary) => record.messages.push(describe(data, isBinary)));
     ws.on("close", (code, reason) => record.closes.push({ code, reason: String(reason) }));
-    behave({ ...context, ws });
+    behave({ ...context, ws, record });
   });
 }
 
@@ -117,6 +134,7 @@ async function control(request, response) {
   let body;
   if (url.pathname === "/control/info") body = info;
   else if (url.pathname === "/control/record") body = recordOf(id);
+  else if (url.pathname === "/control/cut") cut(id);
   else if (url.pathname === "/control/child") {
     body = await children.command(id, url.searchParams.get("do"), request.socket.localAddress);
   } else response.statusCode = 404;
@@ -165,6 +183,7 @@ process.stdin.on("end", end).on("error", end).resume();
 process.on("SIGTERM", end).on("SIGINT", end);
 setTimeout(end, Number(maxLifeMs));
 
+live.session = await createSessions(engine, describe);
 const port = await findPort(ADDRESSES[0]);
 await Promise.all(ADDRESSES.map((host) => listen(port, host)));
 const refusedPort = await findPort(ADDRESSES[0]);

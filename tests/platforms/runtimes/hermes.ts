@@ -77,7 +77,7 @@ async function compile({ folder }: App, signal: AbortSignal): Promise<Result> {
   const name = "the newest compiler takes the client unlowered";
   const [source, bytecode] = [`${folder}/client.js`, `${folder}/client.hbc`];
   try {
-    await bundle(here("../../../mod.ts"), source, signal);
+    await bundle(here("entries.ts"), source, signal);
     await outputOf([hermesc, "-w", "-O", "-emit-binary", `-out=${bytecode}`, source], signal);
     const { size } = await Deno.stat(bytecode);
     return size > 0 ? { name, ok: true } : { name, ok: false, error: "there is no bytecode" };

@@ -5,9 +5,10 @@
  */
 import * as client from "@holdfast/websocket";
 import * as preflight from "@holdfast/websocket/preflight";
+import * as resume from "@holdfast/websocket/resume";
 import * as streams from "@holdfast/websocket/streams";
 import * as wait from "@holdfast/websocket/wait";
 import { run } from "./suite.mjs";
 
-const entries = { ...client, ...streams, ...preflight, ...wait };
+const entries = { ...client, ...streams, ...preflight, ...wait, ...resume };
 globalThis.runSuite = (job) => run({ ...job, client: entries });

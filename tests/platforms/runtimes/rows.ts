@@ -19,6 +19,7 @@ import {
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
 const ROW_LIMIT_MS = 300_000;
+const engine = `${tools}/engine.bundle.mjs`;
 
 let building: Promise<string> | undefined;
 
@@ -43,6 +44,7 @@ async function bundleAll(): Promise<string> {
     if (!success) throw new Error(new TextDecoder().decode(stderr));
   };
   await bundle(here("entries.ts"), client);
+  await bundle(here("session_engine.ts"), engine);
   await bundle(
     here("worker.mjs"),
     `${tools}/worker.bundle.mjs`,
@@ -64,6 +66,7 @@ async function runSuite(
     here("fault_server.mjs"),
     `${tools}/base`,
     `${ROW_LIMIT_MS}`,
+    `file://${engine}`,
   ]);
   const { value: greeting = "" } = await server.lines.next();
   const { port } = JSON.parse(greeting);

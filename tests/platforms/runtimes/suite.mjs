@@ -12,6 +12,7 @@ import { lifecycleCases } from "./cases_lifecycle.mjs";
 import { lossCases } from "./cases_loss.mjs";
 import { messageCases } from "./cases_messages.mjs";
 import { preflightCases } from "./cases_preflight.mjs";
+import { resumeCases } from "./cases_resume.mjs";
 import { streamCases } from "./cases_streams.mjs";
 import { surfaceCases } from "./cases_surface.mjs";
 import { waitCases } from "./cases_wait.mjs";
@@ -31,6 +32,7 @@ export const cases = [
   ...lifecycleCases,
   ...messageCases,
   ...streamCases,
+  ...resumeCases,
   ...preflightCases,
   ...waitCases,
   ...surfaceCases,

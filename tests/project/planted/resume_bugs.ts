@@ -25,6 +25,7 @@ const live = edit("lib/resume/server/live_session.ts");
 const server = edit("lib/resume/server/resume_server.ts");
 const confirmations = edit("lib/resume/server/confirmations.ts");
 const inbound = edit("lib/resume/server/inbound.ts");
+const storage = edit("lib/resume/web_storage.ts");
 const store = edit("tests/simulation/resume/store.ts");
 
 const TESTS = "tests/client/resume";
@@ -94,6 +95,11 @@ export const RESUME_BUGS: readonly SessionBug[] = [
     "    if (row && hello.n <= row.n) return",
     "    if (row && hello.n < 0) return",
   ),
+  edit("lib/resume/server/session_store.ts")(
+    "Whoever has a copy goes on with the session",
+    "return was?.includes(n) ?? true;",
+    "return (was?.length ?? n) >= 0;",
+  ),
   store(
     "The store removes what has another owner already",
     "if (row?.gen !== gen) return;",
@@ -130,7 +136,7 @@ export const RESUME_BUGS: readonly SessionBug[] = [
     "      rx: inlet.rx,\n      ack",
     "      rx: inlet.reported,\n      ack",
   ),
-  client("The client counts no hello", "n: ++this.#session.n,", "n: 1,"),
+  client("The client counts no hello", "++session.n]", "session.n = 1]"),
   client(
     "The client calls a loss exact that is in doubt",
     "const isExact = isCertain || ",
@@ -143,19 +149,19 @@ export const RESUME_BUGS: readonly SessionBug[] = [
   ),
   client(
     "A snapshot forgets that its session was never answered",
-    "return { token, n, isNew, rx,",
-    "return { token, n, isNew: false, rx,",
+    "return { token, hellos, isNew, rx,",
+    "return { token, hellos, isNew: false, rx,",
+  ),
+  edit("lib/resume/snapshot.ts")(
+    "Two clients of one snapshot say the same hellos",
+    "+ Math.floor(chance * MAX_LEAD)",
+    "+ Math.floor(chance * 0)",
   ),
   // The engine.
   server(
     "Two connections serve one session",
-    '    await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);\n',
-    "",
-  ),
-  server(
-    "A late hello takes the session from the live connection",
-    "if (known && hello.n <= known.n) return",
-    "if (known && hello.n < 0) return",
+    '    if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);\n    else',
+    "    if (known && !isHeir)",
   ),
   server(
     "A session that failed is released as clean",
@@ -195,6 +201,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "resumable_websocket_test.ts",
+    edit("lib/resume/resumable_websocket.ts")(
+      "A session takes messages that may age",
+      "    if (options !== undefined) {",
+      "    if (options === null) {",
+    ),
+  ),
+  inTest(
     "half_test.ts",
     half("Empty messages are unbounded", "OVERHEAD_BYTES = 16", "OVERHEAD_BYTES = 0"),
   ),
@@ -220,6 +234,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
       "A late hello begins a session anew that is over",
       "if (grave && hello.n <= grave.n)",
       "if (grave && hello.n < 0)",
+    ),
+  ),
+  inTest(
+    "server_test.ts",
+    server(
+      "A late hello takes the session from the live connection",
+      "if (known && hello.n < known.n) return",
+      "if (known && hello.n < 0) return",
     ),
   ),
   inTest(
@@ -285,6 +307,26 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
       "      } catch {\n        // There is nowhere left to report to.\n      }",
       "      } finally {\n        // There is nowhere left to report to.\n      }",
     ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage(
+      "A copied tab finds what the first one has taken",
+      "    this.#storage.removeItem(this.#key);\n    const",
+      "    const",
+    ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage(
+      "A session that was taken is not locked",
+      "this.#locks && !await",
+      "this.#waitMs < 0 && this.#locks && !await",
+    ),
+  ),
+  inTest(
+    "web_storage_test.ts",
+    storage("A page that is left keeps its lock", "    this.#unlock();\n", ""),
   ),
   inTest(
     "upgrade_test.ts",

@@ -4,22 +4,31 @@
  * @module
  */
 
+/** Whose event it is, where several clients share a session. */
+export interface ByTab {
+  readonly session: string;
+  readonly tab?: string;
+}
+
 /** One thing that happened. A message is its number: each direction of a run counts from 0. */
 export type Event =
+  /** A client begins with a copy of another one's session: with what was not confirmed when it was made. */
+  | ByTab & { readonly type: "copied"; readonly unacked: readonly number[] }
   /** The client's session has accepted a message. */
-  | { readonly type: "accepted"; readonly session: string; readonly message: number }
+  | ByTab & { readonly type: "accepted"; readonly message: number }
   /** The client's callback got a message. */
-  | { readonly type: "got"; readonly session: string; readonly message: number }
+  | ByTab & { readonly type: "got"; readonly message: number }
   /** The client was given back what was not confirmed. */
-  | {
+  | ByTab & {
     readonly type: "lost";
-    readonly session: string;
     readonly why: string;
     readonly unacked: readonly number[];
     readonly isExact: boolean;
   }
+  /** The client is over, by itself or because another one has its session: this was not confirmed to it. */
+  | ByTab & { readonly type: "over"; readonly unacked: readonly number[] }
   /** The page of the client is gone without a word: what it had accepted went with it. */
-  | { readonly type: "forgotten"; readonly session: string }
+  | ByTab & { readonly type: "forgotten" }
   /** A session began to live in a process. */
   | {
     readonly type: "begun";

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { Event, History } from "./history.ts";
 import { judge } from "./judge.ts";
+import { judgeShared } from "./judge_shared.ts";
 
 const session = "S";
 const life = "A";
@@ -104,5 +105,54 @@ for (const [what, history] of Object.entries(BAD)) {
     const isLost = history.some(({ type }) => type === "lost");
     const violations = judge(history, { current: isLost ? "T" : session });
     assertEquals(violations.length > 0, true);
+  });
+}
+
+const by = (tab: string, event: Event): Event => ({ ...event, tab } as Event);
+const over = (tab: string, unacked: number[]): Event => by(tab, { type: "over", session, unacked });
+
+/** A copy takes the session over; the first client is given back what was not confirmed to it. */
+const SHARED: History = [
+  begun("A", true),
+  sent(0),
+  sent(1),
+  sent(2),
+  by("1", accepted(0)),
+  by("1", accepted(1)),
+  by("1", got(0)),
+  handled(0),
+  by("2", { type: "copied", session, unacked: [1] }),
+  by("1", accepted(2)),
+  handled(1),
+  by("2", accepted(3)),
+  by("2", got(1)),
+  by("2", got(2)),
+  handled(3),
+  over("1", [1, 2]),
+];
+
+Deno.test("judgeShared() finds nothing wrong with a session that is taken over", () => {
+  assertEquals(judgeShared(SHARED), []);
+});
+
+const sharedWithout = (index: number): History => SHARED.filter((_, i) => i !== index);
+const sharedWith = (index: number, ...events: Event[]): History =>
+  SHARED.toSpliced(index, 0, ...events);
+
+for (
+  const [what, history] of Object.entries<History>({
+    "a message that is confirmed to who did not send it": SHARED.with(15, over("1", [1])),
+    "a message of the copy that is neither handled nor given back": sharedWithout(14),
+    "a message that is handled for both": sharedWith(15, handled(1)),
+    "a message that no one has accepted": sharedWith(15, handled(9)),
+    "a message that comes before its turn": [...sharedWithout(10), handled(1)],
+    "a message that leaves another one out": sharedWithout(10),
+    "a message down that only the other one got": sharedWith(14, by("1", got(2))),
+    "a message down that was never sent": sharedWith(14, by("2", got(9))),
+    "a message down that comes twice": sharedWith(14, by("2", got(2))),
+  })
+) {
+  Deno.test(`judgeShared() finds ${what}`, () => {
+    assertEquals(judgeShared(history).length > 0, true);
   });
 }

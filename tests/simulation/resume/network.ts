@@ -172,6 +172,9 @@ class Wire {
     world.caused.cuts++;
     this.#isZombie = world.random() < 0.3;
     const lateMs = this.#isZombie || world.random() < 0.2 ? world.random() * 400 : 0;
+    if (this.#isZombie) world.caused.zombies++;
+    else if (lateMs > 0) world.caused.lateCloses++;
+    if (this.#toClientMs > world.nowMs) world.caused.lostAnswers++;
     world.later(() => {
       this.#isZombie = false;
       this.#endServer();

@@ -7,8 +7,9 @@
 import type { Event, History } from "./history.ts";
 import { only } from "./history.ts";
 import { judge } from "./judge.ts";
+import { judgeShared } from "./judge_shared.ts";
 import { Network } from "./network.ts";
-import { Page } from "./page.ts";
+import { Page, type PageSetting } from "./page.ts";
 import { ServerProcess, type Setting } from "./server_process.ts";
 import { SharedStore } from "./store.ts";
 import { World } from "./world.ts";
@@ -40,8 +41,10 @@ class Run {
   readonly #setting: Setting;
   readonly #servers: ServerProcess[];
   readonly #errors: string[] = [];
+  readonly #pages: Page[] = [];
   #processes = 0;
   #messages = 0;
+  #sent = 0;
 
   constructor(seed: number) {
     this.world = new World(seed);
@@ -62,36 +65,50 @@ class Run {
 
   async play(): Promise<string[]> {
     const { world } = this;
-    const page = new Page(this.#network, this.#setting.record);
-    this.#plan(page);
+    this.#pages.push(new Page(this.#pageSetting, "tab 0"));
+    this.#plan();
     await world.runUntil(CALM_FROM_MS);
     world.isCalm = true;
-    const isAtRest = (): boolean => world.nowMs > CALM_FROM_MS + 2_000 && this.#isAtRest(page);
+    const isAtRest = (): boolean =>
+      world.nowMs > CALM_FROM_MS + 2_000 && this.#violations.length === 0;
     await world.runUntil(CALM_FROM_MS + REST_MS, isAtRest);
-    const { client, session: current } = page;
-    const violations = [
-      ...this.#errors,
-      ...judge(this.history, { current }),
-      ...this.#judgeCauses(),
-    ];
-    if (client.readyState !== 1) violations.push(`not open at the end, but ${client.state}`);
-    if (client.bufferedAmount > 0) violations.push(`${client.bufferedAmount} B not confirmed`);
-    client.close();
+    const violations = [...this.#errors, ...this.#violations, ...this.#judgeCauses()];
+    for (const page of this.#pages) page.close();
     await world.runUntil(world.nowMs + 100);
     return violations;
   }
 
-  #isAtRest({ client, session }: Page): boolean {
-    return client.readyState === 1 && client.bufferedAmount === 0 &&
-      judge(this.history, { current: session }).length === 0;
+  /** What is wrong as it stands: everything, as long as something may still come. */
+  get #violations(): string[] {
+    const current = new Set(this.#pages.map(({ session }) => session));
+    const sessions = new Set(this.history.map(({ session }) => session));
+    return [
+      ...this.#pages.flatMap(({ unrest }) => unrest ?? []),
+      ...(this.world.caused.copies === 0 && this.#pages[0]?.isOver ? ["over by itself"] : []),
+      ...[...sessions].flatMap((session) => {
+        const mine = this.history.filter((event) => event.session === session);
+        const isShared = mine.some(({ type }) => type === "copied");
+        if (isShared) return judgeShared(mine).map((flaw) => `${flaw} (session ${session})`);
+        return judge(mine, { current: current.has(session) ? session : undefined });
+      }),
+    ];
+  }
+
+  get #pageSetting(): PageSetting {
+    return {
+      network: this.#network,
+      record: this.#setting.record,
+      nextMessage: () => this.#sent++,
+    };
   }
 
   #boot(): ServerProcess {
     return new ServerProcess(this.#setting, `s${this.#processes++}`);
   }
 
-  #plan(page: Page): void {
+  #plan(): void {
     const { world } = this;
+    const [page] = this.#pages as [Page];
     const { faults } = world;
     const often = (times: number, withinMs: number, fault: () => void): void => {
       for (let i = 0; i < times; i++) world.later(fault, world.random() * withinMs);
@@ -99,7 +116,13 @@ class Run {
     if (faults.pauses) often(2, 1_200, () => this.#pause(world.below(2)));
     if (faults.crashes) often(3, 1_500, () => this.#crash(world.below(2)));
     if (faults.moves) often(1, 1_200, () => this.#move(world.below(2)));
-    if (faults.reloads) often(1, 1_100, () => page.reload(world.random() < 0.8));
+    if (faults.reloads) {
+      often(1, 1_100, () => {
+        world.caused.reloads++;
+        page.reload(world.random() < 0.8);
+      });
+    }
+    if (faults.copies) often(1 + world.below(2), 1_100, () => this.#copy(page));
     if (faults.expiry || faults.overflows) {
       often(1, 900, () => this.#network.goOffline(300 + world.random() * 600));
     }
@@ -111,6 +134,18 @@ class Run {
         this.#crash(1);
       }, 700 + world.random() * 600);
     }
+  }
+
+  /** A page goes on with what another one keeps, at once or when that is no longer true. */
+  #copy(page: Page): void {
+    const { world } = this;
+    const { snapshot } = page;
+    // Documented: where no server has answered yet, and the store forgets, nothing is left to tell them by.
+    if (snapshot.isNew && world.faults.regressions) return;
+    world.caused.copies++;
+    world.later(() => {
+      this.#pages.push(new Page(this.#pageSetting, `tab ${this.#pages.length}`, snapshot));
+    }, world.random() < 0.5 ? 0 : world.random() * 300);
   }
 
   #break({ process }: ServerProcess): void {
@@ -164,7 +199,7 @@ class Run {
         ? faults.expiry
         : why === "unknown"
         ? caused.regressions > 0 || faults.expiry || faults.overflows
-        : false;
+        : why === "gap" && caused.copies > 0;
       return isCaused ? [] : [`lost by ${why} without a cause (session ${session})`];
     });
   }

@@ -92,6 +92,7 @@ export class ServerProcess {
         const { slowHandlers, endlessHandlers } = world.faults;
         if (endlessHandlers && !world.isCalm && world.random() < 0.01) {
           effect();
+          world.caused.endlessHandlers++;
           return process.awake().then(() => world.wait(5_000));
         }
         if (!slowHandlers || world.random() < 0.5) return effect();

@@ -30,21 +30,29 @@ Deno.test(`A session keeps its promises under random faults, seed ${seed}`, asyn
   // What the faults lead to was met: a simulation in which nothing happens proves nothing.
   assert(handled > 50 * RUNS);
   assertEquals([...seen].sort(), [
+    "copies",
     "crashes",
     "cuts",
     "ended closed",
     "ended expired",
+    "ended gap",
     "ended moved",
     "ended overflow",
     "ended store-failed",
+    "endlessHandlers",
+    "lateCloses",
     "lost expired",
+    "lost gap",
     "lost overflow",
     "lost unknown",
+    "lostAnswers",
     "moves",
     "pauses",
     "redelivered",
     "regressions",
+    "reloads",
     "storeErrors",
+    "zombies",
   ]);
 });
 

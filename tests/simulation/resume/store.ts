@@ -5,6 +5,7 @@
  * @module
  */
 
+import { follows } from "../../../lib/resume/server/mod.ts";
 import type {
   Change,
   Committed,
@@ -151,8 +152,9 @@ export class SharedStore {
       this.#rows.delete(key);
       row = undefined;
     }
-    if (row && hello.n <= row.n) return { type: "stale" };
-    if (!row || row.grave && hello.new) {
+    if (row && hello.n <= row.n) return { type: hello.n < row.n ? "stale" : "served" };
+    if (row && !follows(hello, row.n)) return { type: "lost", grave: { why: "gap" } };
+    if (!row || row.grave && hello.new && hello.tx === 0) {
       if (!hello.new) return { type: "lost", grave: { why: "unknown" } };
       this.#rows.set(key, {
         gen: (row?.gen ?? 0) + 1,

@@ -29,6 +29,8 @@ export interface Faults {
   readonly expiry: boolean;
   /** Sessions are handed over by a server that is to go. */
   readonly moves: boolean;
+  /** Other pages go on with a copy of the session, which may be old by then; the first may be gone or not. */
+  readonly copies: boolean;
 }
 
 /** Promise jobs that run between two timers; what takes longer is overtaken, as in reality. */
@@ -40,7 +42,20 @@ export class World {
   readonly random: () => number;
   readonly faults: Faults;
   /** What went wrong on purpose, for the judge. */
-  readonly caused = { regressions: 0, crashes: 0, pauses: 0, storeErrors: 0, cuts: 0, moves: 0 };
+  readonly caused = {
+    regressions: 0,
+    crashes: 0,
+    pauses: 0,
+    storeErrors: 0,
+    cuts: 0,
+    moves: 0,
+    reloads: 0,
+    zombies: 0,
+    lateCloses: 0,
+    lostAnswers: 0,
+    endlessHandlers: 0,
+    copies: 0,
+  };
   /** Nothing goes wrong any more: everything must come to rest. */
   isCalm = false;
 
@@ -59,6 +74,7 @@ export class World {
       endlessHandlers: draw(0.05),
       expiry: draw(0.1),
       moves: draw(0.3),
+      copies: draw(0.15),
     };
   }
 
