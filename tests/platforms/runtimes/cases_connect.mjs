@@ -76,6 +76,7 @@ export const connectCases = [
   },
   {
     name: "an upgrade that is never answered is abandoned at the connect timeout",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 1 });
       await observed.over();
@@ -94,6 +95,7 @@ export const connectCases = [
   },
   {
     name: "the TCP connection of an abandoned upgrade is closed",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 0 });
       await lab.recorded(({ dials }) => dials.length === 1);
@@ -112,6 +114,7 @@ export const connectCases = [
   },
   {
     name: "an upgrade that comes after the connect timeout is not heard",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/first/1/slow/2500", { connectTimeoutMs: 2_000 });
       await observed.until("open 1");
@@ -167,6 +170,31 @@ export const connectCases = [
       all.forEach(({ ws }, n) => ws.send(`client ${n}`));
       await Promise.all(all.map((observed, n) => observed.until(`message client ${n}`)));
       equal((await lab.record()).live, 5, "live sockets");
+    },
+  },
+  {
+    name: "a hint that the network is back ends a wait",
+    needs: ["connectivity"],
+    async test(lab) {
+      const hints = new Set();
+      const connectivity = {
+        online: true,
+        subscribe(listener) {
+          hints.add(listener);
+          return () => hints.delete(listener);
+        },
+      };
+      const observed = lab.connect("/first/1/status/503", {
+        backoff: () => 300_000,
+        maxDelayMs: 300_000,
+        sources: { ...lab.options().sources, connectivity },
+      });
+      await observed.until("retry 1");
+      for (const hint of hints) hint("online");
+      await observed.until("open 1");
+      observed.ws.close();
+      await observed.over();
+      equal(hints.size, 0, "subscriptions at the end");
     },
   },
 ];

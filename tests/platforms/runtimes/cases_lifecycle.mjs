@@ -81,6 +81,7 @@ export const lifecycleCases = [
   },
   {
     name: "close() while a provider is pending aborts its signal",
+    needs: ["provider"],
     async test(lab) {
       let signal;
       const observed = lab.connect((context) => {
@@ -95,6 +96,7 @@ export const lifecycleCases = [
   },
   {
     name: "close() during the handshake aborts its signal and closes cleanly",
+    needs: ["handshake"],
     async test(lab) {
       let link;
       const observed = lab.connect("/echo", {
@@ -165,6 +167,7 @@ export const lifecycleCases = [
   },
   {
     name: "close() in an open listener keeps the queue back",
+    needs: ["queue"],
     async test(lab) {
       const observed = lab.connect("/sink");
       observed.ws.send("queued");
@@ -203,6 +206,7 @@ export const lifecycleCases = [
   },
   {
     name: "a refused close() throws and changes nothing",
+    only: "full",
     async test(lab) {
       const { ws } = lab.connect("/echo");
       await ws.opened;
@@ -281,6 +285,7 @@ export const lifecycleCases = [
   },
   {
     name: "aborting the signal closes an open connection and says why",
+    needs: ["abort"],
     async test(lab) {
       const controller = new AbortController();
       const observed = lab.connect("/echo", { signal: controller.signal });
@@ -295,6 +300,7 @@ export const lifecycleCases = [
   },
   {
     name: "a signal that is aborted already prevents every dial",
+    needs: ["abort"],
     async test(lab) {
       // Not AbortSignal.abort(), which React Native lacks.
       const controller = new AbortController();
@@ -310,6 +316,7 @@ export const lifecycleCases = [
   },
   {
     name: "dispose closes, and async dispose waits for the end",
+    only: "full",
     async test(lab) {
       const first = lab.connect("/echo");
       const second = lab.connect("/echo");

@@ -43,6 +43,7 @@ function dial({ ReconnectingWebSocket }, Class, given) {
 function dialsWhatIsGiven(version, classOf) {
   return {
     name: `what is dialled is what was given, by the URL of React Native ${version}`,
+    only: "full",
     test(lab) {
       for (const [given, expected] of Object.entries(DIALLED)) {
         equal(dial(lab.client, classOf(), given), [expected], given);
@@ -56,6 +57,7 @@ export const reactNativeCases = [
   dialsWhatIsGiven("0.81", () => OldURL),
   {
     name: "another scheme and a fragment are a SyntaxError from the constructor",
+    only: "full",
     test(lab) {
       for (const url of ["ftp://127.0.0.1/", "ws://127.0.0.1/#fragment", "nonsense"]) {
         const create = () => new lab.client.ReconnectingWebSocket(url, lab.options());
@@ -97,6 +99,7 @@ export const reactNativeCases = [
   },
   {
     name: "a Blob is sent with its bytes, queued or not",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       ws.send(new Blob(["äb"]));

@@ -11,6 +11,8 @@ const MIB = 1_048_576;
 export const streamCases = [
   {
     name: "a loop over messages goes on over a killed server",
+    needs: ["queue"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(await lab.child("start"));
       const { ws } = observed;

@@ -5,5 +5,6 @@
  */
 
 export * from "../../../mod.ts";
+export * as core from "../../../lib/core.ts";
 export { messages, streams } from "../../../lib/streams.ts";
 export { preflight } from "../../../lib/preflight.ts";

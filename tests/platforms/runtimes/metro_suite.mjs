@@ -4,8 +4,10 @@
  * @module
  */
 import * as client from "@holdfast/websocket";
+import * as core from "@holdfast/websocket/core";
 import * as preflight from "@holdfast/websocket/preflight";
 import * as streams from "@holdfast/websocket/streams";
 import { run } from "./suite.mjs";
 
-globalThis.runSuite = (job) => run({ ...job, client: { ...client, ...streams, ...preflight } });
+globalThis.runSuite = (job) =>
+  run({ ...job, client: { ...client, core, ...streams, ...preflight } });
