@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 export const CORE: readonly Bug[] = [
   bug(
@@ -69,42 +69,42 @@ export const CORE: readonly Bug[] = [
     'state.hint === "online" ? UNWAITED : {}',
     "UNWAITED",
   ),
-  {
-    ...bug("online cuts every dial short", "&& !series.cut &&", "&&"),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug(
-      "online cuts the last attempt short",
-      " &&\n    series.attempt < maxAttempts;",
-      ";",
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug("a young dial is cut short", "YOUNG_DIAL_MS = 1_000", "YOUNG_DIAL_MS = 0"),
-    test: "tests/machine/transition_test.ts",
-  },
-  {
-    ...bug(
-      "a young dial hangs on after a hint",
-      'stay(after, arm("hint", youngMs))',
-      "stay(after)",
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug(
-      "a hint of a dial cuts its handshake short",
-      'case "connecting":\n      return cut(state);',
-      'case "connecting":\n    case "handshaking":\n      return cut(state);',
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug("a stale hint is followed", "FRESH_HINT_MS = 1_000", "FRESH_HINT_MS = 9_000"),
-    test: "tests/client/connectivity_test.ts",
-  },
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "online cuts every dial short",
+    "&& !series.cut &&",
+    "&&",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "online cuts the last attempt short",
+    " &&\n    series.attempt < maxAttempts;",
+    ";",
+  ),
+  foundBy(
+    "tests/machine/transition_test.ts",
+    "a young dial is cut short",
+    "YOUNG_DIAL_MS = 1_000",
+    "YOUNG_DIAL_MS = 0",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a young dial hangs on after a hint",
+    'stay(after, arm("hint", youngMs))',
+    "stay(after)",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a hint of a dial cuts its handshake short",
+    'case "connecting":\n      return cut(state);',
+    'case "connecting":\n    case "handshaking":\n      return cut(state);',
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a stale hint is followed",
+    "FRESH_HINT_MS = 1_000",
+    "FRESH_HINT_MS = 9_000",
+  ),
   bug("a hint is followed too late", "HINT_JITTER_MS = 500", "HINT_JITTER_MS = 9_000"),
   bug(
     "offline brings the attempt forward",
@@ -112,31 +112,37 @@ export const CORE: readonly Bug[] = [
     'input.type !== "hint"',
   ),
   bug("grace without end", 'slept && pulse === "probed"', "slept"),
-  {
-    ...bug("turns of the loop without end", 'lateMs && pulse !== "late"', "lateMs"),
-    test: "tests/machine/heartbeat_cells_test.ts",
-  },
-  {
-    ...bug("a late answer to a probe is not read", 'lateMs && pulse !== "late"', "false"),
-    test: "tests/client/heartbeat_test.ts",
-  },
-  {
-    ...bug(
-      "a late answer to a dial is not read",
-      "late ? late < LATE_TURNS : input.lateMs",
-      "false",
-    ),
-    test: "tests/client/lifecycle_test.ts",
-  },
+  foundBy(
+    "tests/machine/heartbeat_cells_test.ts",
+    "turns of the loop without end",
+    'lateMs && pulse !== "late"',
+    "lateMs",
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "a late answer to a probe is not read",
+    'lateMs && pulse !== "late"',
+    "false",
+  ),
+  foundBy(
+    "tests/client/lifecycle_test.ts",
+    "a late answer to a dial is not read",
+    "late ? late < LATE_TURNS : input.lateMs",
+    "false",
+  ),
   bug("no timeout ever grows", "silences > 1 ?", "silences > 1e9 ?"),
-  {
-    ...bug("a timeout grows for ever", "MAX_PATIENCE = 8", "MAX_PATIENCE = 80"),
-    test: "tests/machine/heartbeat_cells_test.ts",
-  },
-  {
-    ...bug("always probes only in silence", "if (!always) return listen", "return listen"),
-    test: "tests/client/heartbeat_test.ts",
-  },
+  foundBy(
+    "tests/machine/heartbeat_cells_test.ts",
+    "a timeout grows for ever",
+    "MAX_PATIENCE = 8",
+    "MAX_PATIENCE = 80",
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "always probes only in silence",
+    "if (!always) return listen",
+    "return listen",
+  ),
   bug(
     "the first silence is a loss",
     'silentMs !== null || pulse === "beating") return probe',
@@ -194,26 +200,24 @@ export const CORE: readonly Bug[] = [
     "{ ...state, silences: 0 }, FRESH, config, [",
     "state, FRESH, config, [",
   ),
-  {
-    ...bug(
-      "reconnect() terminates",
-      "[abandon(false, call)], events",
-      "[abandon(true, call)], events",
-    ),
-    test: "tests/client/resources_test.ts",
-  },
-  {
-    ...bug(
-      "a silent socket is not terminated",
-      'arm("retry", delayMs)],',
-      'arm("retry", delayMs)].map((it) => it.type === "abandon" ? abandon(false) : it),',
-    ),
-    test: "tests/client/resources_test.ts",
-  },
-  {
-    ...bug("a refused handshake is judged at once", "REFUSAL_MS = 1_000", "REFUSAL_MS = 0"),
-    test: "tests/client/handshake_test.ts",
-  },
+  foundBy(
+    "tests/client/resources_test.ts",
+    "reconnect() terminates",
+    "[abandon(false, call)], events",
+    "[abandon(true, call)], events",
+  ),
+  foundBy(
+    "tests/client/resources_test.ts",
+    "a silent socket is not terminated",
+    'arm("retry", delayMs)],',
+    'arm("retry", delayMs)].map((it) => it.type === "abandon" ? abandon(false) : it),',
+  ),
+  foundBy(
+    "tests/client/handshake_test.ts",
+    "a refused handshake is judged at once",
+    "REFUSAL_MS = 1_000",
+    "REFUSAL_MS = 0",
+  ),
   bug(
     "the limit is told where none was allowed",
     'config.maxAttempts ? "retry-limit" : error',
@@ -257,25 +261,23 @@ export const CORE: readonly Bug[] = [
     'this.#performer.report("trace", error);',
     "throw error;",
   ),
-  {
-    ...bug(
-      "an effect that throws stops the others",
-      "this.#performer.failed(pending && pending.effect, error);",
-      "throw error;",
-    ),
-    test: "tests/client/driver_test.ts",
-  },
-  {
-    ...bug("reconnect() dispatches during the call", "isCall && isEvent(effect);", "false;"),
-    test: "tests/client/reconnect_test.ts",
-  },
-  {
-    ...bug(
-      "events of reconnect() come after later ones",
-      "if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();",
-      "",
-    ),
-    test: "tests/client/reconnect_test.ts",
-  },
+  foundBy(
+    "tests/client/driver_test.ts",
+    "an effect that throws stops the others",
+    "this.#performer.failed(pending && pending.effect, error);",
+    "throw error;",
+  ),
+  foundBy(
+    "tests/client/reconnect_test.ts",
+    "reconnect() dispatches during the call",
+    "isCall && isEvent(effect);",
+    "false;",
+  ),
+  foundBy(
+    "tests/client/reconnect_test.ts",
+    "events of reconnect() come after later ones",
+    "if (!isCall && this.#later.length > 0 && effects.some(isEvent)) this.#letOut();",
+    "",
+  ),
   bug("messages are no sign of life", "this.#aliveAtMs = this.#parts.clock.now();", ""),
 ];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 const PAUSE = "tests/client/pause_test.ts";
 const STATUS = "tests/client/status_test.ts";
@@ -16,27 +16,30 @@ export const PAUSES: readonly Bug[] = [
     "[DISARM, abandon(false, call)],\n    isDialled",
     "[abandon(false, call)],\n    isDialled",
   ),
-  {
-    ...bug("a retry is reported in a pause", ' || state.phase === "paused") return;', ") return;"),
-    test: PAUSE,
-  },
+  foundBy(
+    PAUSE,
+    "a retry is reported in a pause",
+    ' || state.phase === "paused") return;',
+    ") return;",
+  ),
   bug(
     "resume() keeps the counters",
     "begin({ ...state, silences: 0 }, FRESH, config) : undefined",
     "begin(state, state.series, config) : undefined",
   ),
-  {
-    ...bug("a client that is to pause ends", "if (!pauses) return end(", "if (true) return end("),
-    test: PAUSE,
-  },
-  {
-    ...bug("a provider goes on in a pause", ' || this.state.phase === "paused") doors', ") doors"),
-    test: PAUSE,
-  },
-  {
-    ...bug("opened stays rejected after a pause", "    this.#opened = undefined;\n", ""),
-    test: PAUSE,
-  },
+  foundBy(
+    PAUSE,
+    "a client that is to pause ends",
+    "if (!pauses) return end(",
+    "if (true) return end(",
+  ),
+  foundBy(
+    PAUSE,
+    "a provider goes on in a pause",
+    ' || this.state.phase === "paused") doors',
+    ") doors",
+  ),
+  foundBy(PAUSE, "opened stays rejected after a pause", "    this.#opened = undefined;\n", ""),
 ];
 
 export const STATUSES: readonly Bug[] = [
