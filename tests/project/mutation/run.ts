@@ -17,8 +17,9 @@ import { MODULES, type Tests } from "./modules.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const LEAST_SCORE = 99;
-/** Longer than the tests of any module take, on a machine that is busy with other things. */
-const SILENCE_MS = 60_000;
+/** How many times as long the tests may take as they did without a mutant, and how long at least. */
+const PATIENCE = 20;
+const LEAST_WAIT_MS = 10_000;
 /** To walk every state takes a minute, and more on a busy machine. */
 const WALK_MS = 600_000;
 /** Variables, so that only who runs this downloads them. */
@@ -44,6 +45,11 @@ export interface Verdict {
   readonly killer: string | null;
   /** Whether only a process of its own can tell. */
   readonly isOpen: boolean;
+}
+
+/** What it says first: how long the tests take without a mutant. */
+interface Ready {
+  readonly tookMs: number;
 }
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(MODULES);
@@ -78,8 +84,9 @@ async function judge(module: string, tests: Tests): Promise<void> {
   for (const { index, killer, isOpen } of await playAll(tests, mutants.length)) {
     const mutant = mutants[index];
     if (!mutant || killer !== null) continue;
-    const files = [...isOpen ? tests.units : [], ...tests.walks ?? []];
-    if (files.length === 0 || await survives(mutant, files)) alive.push(mutant);
+    const isAlive = (!isOpen || await survives(mutant, tests.units)) &&
+      (!tests.walks || await survives(mutant, tests.walks));
+    if (isAlive) alive.push(mutant);
   }
   await Deno.writeTextFile(`${folder}/${path}`, source);
   const equivalent = report(module, source.split("\n"), alive);
@@ -123,22 +130,24 @@ async function playAll({ units }: Tests, count: number): Promise<readonly Verdic
       env: { NO_COLOR: "1" },
     }).spawn();
     const errors = new Response(session.stderr).text();
-    let timer = setTimeout(() => session.kill("SIGKILL"), SILENCE_MS);
-    let rest = "";
+    let [limitMs, rest] = [WALK_MS, ""];
+    let isReady = false;
+    let timer = setTimeout(() => session.kill("SIGKILL"), limitMs);
     for await (const text of session.stdout.pipeThrough(new TextDecoderStream())) {
-      clearTimeout(timer);
-      timer = setTimeout(() => session.kill("SIGKILL"), SILENCE_MS);
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      verdicts.push(...lines.map((line) => JSON.parse(line) as Verdict));
+      for (const said of lines.map((line) => JSON.parse(line) as Verdict | Ready)) {
+        if ("index" in said) verdicts.push(said);
+        else [isReady, limitMs] = [true, Math.max(LEAST_WAIT_MS, PATIENCE * said.tookMs)];
+      }
+      clearTimeout(timer);
+      timer = setTimeout(() => session.kill("SIGKILL"), limitMs);
     }
     clearTimeout(timer);
     const { success, signal } = await session.status;
     const said = await errors;
-    if (said.includes("Cannot judge")) throw new Error(said);
     if (success) break;
-    // The first mutant of all is no reason not to begin.
-    if (verdicts.length === first && signal === null && first === 0) throw new Error(said);
+    if (!isReady || said.includes("Cannot judge")) throw new Error(said);
     verdicts.push({ index: verdicts.length, killer: signal ?? "the process ended", isOpen: false });
   }
   return verdicts;

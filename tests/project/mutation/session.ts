@@ -1,8 +1,8 @@
 /**
  * Plays the tests of a module for one mutant after the other, in this process: `session.ts FIRST FILE...`
  * in a folder with `mutants.json` and the module instrumented, where a mutant is switched on by
- * its id. Only the tests that reach a mutant are played, the quick ones first. Prints one line of JSON for
- * each mutant, the first of which is FIRST.
+ * its id. Only the tests that reach a mutant are played, the quick ones first. Prints a line of JSON with the
+ * time that all take, and then one for each mutant, the first of which is FIRST.
  *
  * What a mutant leaves behind must not kill the next: now and then all tests are played without one, and
  * must pass.
@@ -14,6 +14,11 @@ import type { Mutant, Verdict } from "./run.ts";
 
 /** How many kills may be between two looks at the tests without a mutant. */
 const KILLS = 20;
+
+/** How many times as long a test may wait as it did without a mutant, and how long at least. */
+const PATIENCE = 20;
+const LEAST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 300_000;
 
 type Counts = Record<string, number>;
 
@@ -36,6 +41,8 @@ interface Test {
 }
 
 const [first = "0", ...files] = Deno.args;
+// Tests put fake ones in their place.
+const { clearTimeout, setTimeout } = globalThis;
 const print = console.log;
 console.log = console.warn = console.error = (): void => {};
 const tests: Test[] = [];
@@ -50,7 +57,7 @@ Reflect.set(Deno, "test", (...args: readonly unknown[]) => {
   tests.push({
     name: name ?? options?.name ?? "",
     play: options?.ignore ? () => {} : play ?? options?.fn ?? (() => {}),
-    tookMs: 0,
+    tookMs: Infinity,
   });
 });
 for (const file of files) await import(`${Deno.cwd()}/tests/${file}`);
@@ -58,11 +65,16 @@ const mutants: readonly Mutant[] = JSON.parse(await Deno.readTextFile("mutants.j
 
 /** The first test that fails, or null. */
 async function failing(chosen: readonly Test[]): Promise<string | null> {
-  for (const { name, play } of chosen) {
+  for (const { name, play, tookMs } of chosen) {
+    let timer = 0;
+    const { promise: late, reject } = Promise.withResolvers<never>();
     try {
-      await play(CONTEXT);
+      timer = setTimeout(reject, Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * tookMs)));
+      await Promise.race([play(CONTEXT), late]);
     } catch {
       return name;
+    } finally {
+      clearTimeout(timer);
     }
   }
   return null;
@@ -93,6 +105,7 @@ for (const test of tests) {
 stryker.currentTestId = undefined;
 tests.sort((a, b) => a.tookMs - b.tookMs);
 const { static: onImport = {}, perTest = {} } = stryker.mutantCoverage ?? {};
+print(JSON.stringify({ tookMs: tests.reduce((sum, { tookMs }) => sum + tookMs, 0) }));
 let kills = 0;
 for (const [index, { id }] of mutants.entries()) {
   if (index < Number(first)) continue;
