@@ -101,9 +101,9 @@ function core(label, names) {
  *
  * @param needs The features without which it shows nothing.
  * @param without Those that change what it shows.
- * @param only `"full"` or `"core"`, if the other has nothing of it.
+ * @param only `"full"` or `"core"`, if the other has nothing of it; both if empty.
  */
-export function compositionsOf({ needs = [], without = [], only }) {
+export function compositionsOf({ needs = [], without = [], only = "" }) {
   const least = listOf(needs);
   const most = listOf(without);
   return [

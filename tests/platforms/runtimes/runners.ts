@@ -48,7 +48,7 @@ export interface Runner {
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
 
 /** Where a process dials as often as it likes: nearly all that a case does is to wait. */
-export const parallel = 18;
+export const parallel = 12;
 
 /** Reads the results that a process prints. */
 export async function runCommand(

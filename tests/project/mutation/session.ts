@@ -66,7 +66,7 @@ const mutants: readonly Mutant[] = JSON.parse(await Deno.readTextFile("mutants.j
 /** The first test that fails, or null. */
 async function failing(chosen: readonly Test[]): Promise<string | null> {
   for (const { name, play, tookMs } of chosen) {
-    let timer = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const { promise: late, reject } = Promise.withResolvers<never>();
     try {
       timer = setTimeout(reject, Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * tookMs)));
