@@ -67,6 +67,8 @@ export const reactNativeCases = [
   },
   {
     name: "what a message listener throws is written, as by React Native's own dispatch",
+    // Others would find its console.
+    isAlone: true,
     async test(lab) {
       const { ws } = lab.connect("/echo");
       const written = [];
