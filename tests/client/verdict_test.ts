@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { BackoffContext } from "../../lib/backoff.ts";
 import type { Client } from "../../lib/client/client.ts";
 import type { Case } from "../../lib/client/feature.ts";
-import { drawn, plainVerdict } from "../../lib/client/verdict.ts";
+import { bound, drawn, plainVerdict, slowest } from "../../lib/client/verdict.ts";
 import type { Input, Series, Verdict } from "../../lib/machine/state.ts";
 import { CONFIG } from "../machine/core_table.ts";
 
@@ -38,6 +38,20 @@ function again(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]
 }
 
 const STOP: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
+
+Deno.test("slowest() waits as long as it may, and says that the policy threw", () => {
+  assertEquals(slowest(CONFIG), again(CAP, "policy", "backoff: threw"));
+});
+
+Deno.test("bound() is 1 ms at least, whatever the longest delay is", () => {
+  assertEquals([bound(0, 0), bound(-1, 5), bound(5, 5), bound(6, 5), bound(NaN, 5)], [
+    1,
+    1,
+    5,
+    5,
+    5,
+  ]);
+});
 
 Deno.test("plainVerdict() follows the policy after an ordinary loss", () => {
   const backoff = spy((_context: BackoffContext) => 7_000);

@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { assertSpyCalls, spy } from "@std/testing/mock";
 import fc from "fast-check";
 import type { BackoffContext } from "../../lib/backoff.ts";
 import type { Client } from "../../lib/client/client.ts";
-import type { Case, DoorFeature } from "../../lib/client/feature.ts";
+import type { Case, DoorFeature, Feature } from "../../lib/client/feature.ts";
+import { partsOf } from "../../lib/client/parts.ts";
 import { PendingError } from "../../lib/errors.ts";
 import { type Failure, retry, type RetryDecision } from "../../lib/features/retry.ts";
 import type { Series, State, Verdict } from "../../lib/machine/state.ts";
@@ -75,6 +76,18 @@ function again(delayMs: number, by: Verdict["by"] = "policy", ...flaws: string[]
 }
 
 const STOP: Verdict = { retry: false, delayMs: 0, by: "policy", flaws: [] };
+
+Deno.test("retry() is of one kind, with a function or without", () => {
+  assertEquals([retry(), retry(() => true)].map(({ kind }) => kind), ["retry", "retry"]);
+});
+
+Deno.test("retry() without a function lets clients share what they are made of", () => {
+  const doorsOf = (feature: Feature): object =>
+    partsOf("ws://127.0.0.1/", { use: [feature] }).doors;
+  assertStrictEquals(doorsOf(retry()), doorsOf(retry()));
+  const decide = retry(() => true);
+  assertNotStrictEquals(doorsOf(decide), doorsOf(decide));
+});
 
 Deno.test("judge() follows the policy after an ordinary loss", () => {
   assertEquals(verdict(), again(7_000));
@@ -217,6 +230,19 @@ for (const [delayMs, minMs, maxMs] of HINTS) {
     assert(last <= maxMs && last > maxMs * (1 - 1e-12), `${last}`);
   });
 }
+
+Deno.test("judge() waits as long as it may where a hint can be read only once, and says so", () => {
+  let reads = 0;
+  const answer = {
+    get delayMs(): number {
+      if (reads++ > 0) throw new Error("read twice");
+      return 5;
+    },
+  };
+  const { delayMs, flaws } = verdict({ answer: () => answer });
+  assert(delayMs >= CAP / 2, `${delayMs}`);
+  assertEquals(flaws, ["shouldRetry: threw"]);
+});
 
 Deno.test("judge() keeps a hint of -Infinity within the bounds", () => {
   const { delayMs } = verdict({ answer: () => ({ delayMs: -Infinity }) });

@@ -5,28 +5,11 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { DENO, startCli, survive, SURVIVED } from "../client/cli/processes.ts";
+import { DENO, startCli, survive, SURVIVED, watchWithHeader } from "../client/cli/processes.ts";
 import { run } from "./command.ts";
 import { startEcho } from "../platforms/real/echo.ts";
 import { createProject, npmInstall } from "./npm.ts";
 import type { Package } from "./package.ts";
-
-/** Sends a header, gets a message, and ends. */
-async function checkHeader(command: readonly string[]): Promise<void> {
-  let seen: string | null = null;
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
-      seen = request.headers.get("x-key");
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onopen = () => socket.send("one");
-      return response;
-    },
-  );
-  const flags = ["--header", "X-Key: v", "--count", "1"];
-  await using cli = startCli(command, `ws://127.0.0.1:${server.addr.port}/`, ...flags);
-  assertEquals([await cli.end(), seen], [0, "v"]);
-}
 
 /** A server that is killed under a client that goes through the proxy of the same command. */
 async function checkChaos(command: readonly string[]): Promise<void> {
@@ -56,7 +39,8 @@ export async function checkBin(
   const command = [...runtime, `${folder}/node_modules/.bin/holdfast`];
   await using server = await startEcho();
   assertEquals(await survive(command, server), SURVIVED);
-  await checkHeader(command);
+  const { code, header } = await watchWithHeader(command);
+  assertEquals([code, header], [0, "v"]);
   await checkChaos(command);
   const { output } = await run([runtime[0], "--version"]);
   return `${output.trim()}: watch, headers, chaos`;

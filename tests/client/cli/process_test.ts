@@ -1,7 +1,7 @@
 /** The command line on Deno, with real sockets, pipes and signals. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { startEcho } from "../../platforms/real/echo.ts";
-import { DENO, startCli, survive, SURVIVED } from "./processes.ts";
+import { DENO, startCli, survive, SURVIVED, watchWithHeader } from "./processes.ts";
 
 /** A server of `ws` may leave a timer behind, and Deno's own client a socket that was given up. */
 function test(name: string, run: () => Promise<void>): void {
@@ -14,20 +14,9 @@ test("watch survives a killed server, and ends by SIGINT with exit code 0", asyn
 });
 
 test("watch sends headers, and ends after --count", async () => {
-  let seen: string | null = null;
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
-      seen = request.headers.get("x-key");
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onopen = () => socket.send("one");
-      return response;
-    },
-  );
-  const flags = ["--header", "X-Key: v", "--count", "1", "--json"];
-  await using cli = startCli(DENO, `ws://127.0.0.1:${server.addr.port}/`, ...flags);
-  assertEquals([await cli.end(), seen], [0, "v"]);
-  assertEquals(JSON.parse(cli.lines.at(-1) ?? "").received, 1);
+  const { code, header, lines } = await watchWithHeader(DENO, "--json");
+  assertEquals([code, header], [0, "v"]);
+  assertEquals(JSON.parse(lines.at(-1) ?? "").received, 1);
 });
 
 test("watch gives up with exit code 1, misuse ends with 2, a gone reader with 0", async () => {

@@ -61,6 +61,26 @@ export function startCli(command: readonly string[], ...args: readonly string[])
   };
 }
 
+/** Watches a server with a header until the first message has come; the exit code, the header as it came, and the lines. */
+export async function watchWithHeader(
+  command: readonly string[],
+  ...flags: readonly string[]
+): Promise<{ code: number; header: string | null; lines: readonly string[] }> {
+  let header: string | null = null;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      header = request.headers.get("x-key");
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => socket.send("one");
+      return response;
+    },
+  );
+  const url = `ws://127.0.0.1:${server.addr.port}/`;
+  await using cli = startCli(command, url, "--header", "X-Key: v", "--count", "1", ...flags);
+  return { code: await cli.end(), header, lines: cli.lines };
+}
+
 /** What every runtime must do: watch a server that is killed and comes back, through its pipes. */
 export async function survive(
   command: readonly string[],

@@ -58,7 +58,7 @@ export const connectCases = [
     name: "an end before the first open rejects `opened` and fulfils `closed`",
     async test(lab) {
       const { ws } = lab.connect(lab.refusedUrl, { maxAttempts: 0 });
-      const error = await rejected(ws.opened);
+      const error = await rejected(lab.opened(ws));
       ok(error instanceof lab.client.ReconnectingWebSocketError, "a ReconnectingWebSocketError");
       equal((await ws.closed).error?.code, "connect-failed", "the ending");
     },
@@ -67,7 +67,7 @@ export const connectCases = [
     name: "after failed attempts the first connection opens with its attempt number",
     async test(lab) {
       const observed = lab.connect("/first/3/status/503");
-      await observed.ws.opened;
+      await lab.opened(observed.ws);
       await observed.until("open 3");
       equal(observed.log.filter((line) => line.startsWith("error")).length, 3, "errors");
       equal((await lab.record()).dials.length, 4, "dials that the server saw");
@@ -76,6 +76,7 @@ export const connectCases = [
   },
   {
     name: "an upgrade that is never answered is abandoned at the connect timeout",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 1 });
       await observed.over();
@@ -94,6 +95,7 @@ export const connectCases = [
   },
   {
     name: "the TCP connection of an abandoned upgrade is closed",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/hang", { connectTimeoutMs: 1_000, maxAttempts: 0 });
       await lab.recorded(({ dials }) => dials.length === 1);
@@ -112,6 +114,7 @@ export const connectCases = [
   },
   {
     name: "an upgrade that comes after the connect timeout is not heard",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/first/1/slow/2500", { connectTimeoutMs: 2_000 });
       await observed.until("open 1");
@@ -163,10 +166,35 @@ export const connectCases = [
     name: "clients at once each get their own connection",
     async test(lab) {
       const all = Array.from({ length: 5 }, () => lab.connect("/echo"));
-      await Promise.all(all.map(({ ws }) => ws.opened));
+      await Promise.all(all.map(({ ws }) => lab.opened(ws)));
       all.forEach(({ ws }, n) => ws.send(`client ${n}`));
       await Promise.all(all.map((observed, n) => observed.until(`message client ${n}`)));
       equal((await lab.record()).live, 5, "live sockets");
+    },
+  },
+  {
+    name: "a hint that the network is back ends a wait",
+    needs: ["connectivity"],
+    async test(lab) {
+      const hints = new Set();
+      const connectivity = {
+        online: true,
+        subscribe(listener) {
+          hints.add(listener);
+          return () => hints.delete(listener);
+        },
+      };
+      const observed = lab.connect("/first/1/status/503", {
+        backoff: () => 300_000,
+        maxDelayMs: 300_000,
+        sources: { ...lab.options().sources, connectivity },
+      });
+      await observed.until("retry 1");
+      for (const hint of hints) hint("online");
+      await observed.until("open 1");
+      observed.ws.close();
+      await observed.over();
+      equal(hints.size, 0, "subscriptions at the end");
     },
   },
 ];

@@ -36,6 +36,7 @@ async function authenticate(link) {
 export const hookCases = [
   {
     name: "an async url provider is asked before every attempt",
+    needs: ["provider"],
     async test(lab) {
       const asked = [];
       const observed = lab.connect(async ({ attempt }) => {
@@ -51,6 +52,7 @@ export const hookCases = [
   },
   {
     name: "a provider that throws, rejects or gives nonsense fails the attempt",
+    needs: ["provider"],
     async test(lab) {
       const answers = [
         () => {
@@ -73,6 +75,8 @@ export const hookCases = [
   },
   {
     name: "a provider that never answers fails two attempts, and is called anew after them",
+    needs: ["provider"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(
         ({ attempt }) => attempt === 0 ? new Promise(() => {}) : lab.url("/echo"),
@@ -85,6 +89,7 @@ export const hookCases = [
   },
   {
     name: "close code 4401 is retried with a fresh token from the provider",
+    needs: ["provider"],
     async test(lab) {
       const tokens = ["stale", "fresh"];
       const observed = lab.connect(() => lab.url("/token", { token: tokens.shift() }));
@@ -100,6 +105,7 @@ export const hookCases = [
   },
   {
     name: "a protocols provider is asked before every attempt",
+    needs: ["provider"],
     async test(lab) {
       const observed = lab.provoke("/first/1/close/3000", {
         protocols: ({ attempt }) => Promise.resolve([`token.${attempt}`]),
@@ -111,6 +117,7 @@ export const hookCases = [
   },
   {
     name: "the handshake runs before open and before the queue, on every connection",
+    needs: ["handshake", "queue"],
     async test(lab) {
       const observed = lab.connect("/auth", { handshake: authenticate });
       observed.ws.send("queued");
@@ -137,6 +144,7 @@ export const hookCases = [
   },
   {
     name: "a handshake that throws is a failed attempt without open",
+    needs: ["handshake"],
     async test(lab) {
       const observed = lab.connect("/auth", {
         handshake: async (link) => {
@@ -155,6 +163,8 @@ export const hookCases = [
   },
   {
     name: "a handshake that never ends fails the attempt at the connect timeout",
+    needs: ["handshake"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/echo", {
         handshake: ({ attempt }) => attempt === 0 ? new Promise(() => {}) : undefined,
@@ -167,6 +177,7 @@ export const hookCases = [
   },
   {
     name: "a server that closes during the handshake rejects receive() with its code",
+    needs: ["handshake"],
     async test(lab) {
       let receiving;
       const observed = lab.connect("/auth", {
@@ -190,6 +201,7 @@ export const hookCases = [
   },
   {
     name: "a server that drops during the handshake is a failed attempt",
+    needs: ["handshake"],
     async test(lab) {
       const observed = lab.connect("/first/1/fin", {
         handshake: async ({ attempt, send, receive }) => {
@@ -209,6 +221,7 @@ export const hookCases = [
   },
   {
     name: "shouldRetry sees each failure and decides",
+    needs: ["retry"],
     async test(lab) {
       const failures = [];
       const observed = lab.provoke("/first/2/close/4404", {
@@ -229,6 +242,7 @@ export const hookCases = [
   },
   {
     name: "a shouldRetry and a policy that throw are replaced by the defaults",
+    needs: ["retry"],
     async test(lab) {
       const fail = () => {
         throw new Error(LISTENER_BUG);
@@ -240,6 +254,7 @@ export const hookCases = [
   },
   {
     name: "a hook that throws is reported once until open, and ends nothing",
+    needs: ["retry", "trace"],
     async test(lab) {
       const reports = watchReports();
       const fail = (hook) => () => {
@@ -272,6 +287,7 @@ export const hookCases = [
   },
   {
     name: "trace gets one plain record for each decision",
+    needs: ["trace"],
     async test(lab) {
       const records = [];
       const observed = lab.connect("/first/1/status/503", {

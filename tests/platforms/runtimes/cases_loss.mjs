@@ -79,9 +79,12 @@ const isPage = typeof document !== "undefined";
 /** How long a loop is blocked, in deadlines. */
 const BLOCKS = [1, 2, 3, 5];
 
+/** Each holds up whatever runs beside it. */
 const blocks = [
   {
     name: "a loop blocked for longer than the connect timeout loses no handshake that was accepted",
+    only: "full",
+    isAlone: true,
     async test(lab) {
       for (const deadlines of BLOCKS) {
         // The block ends after the deadline, and the server accepts at its beginning.
@@ -97,6 +100,8 @@ const blocks = [
   },
   {
     name: "a loop blocked for longer than the heartbeat's timeout loses no live connection",
+    only: "full",
+    isAlone: true,
     async test(lab) {
       for (const deadlines of BLOCKS) {
         let probes = 0;
@@ -122,16 +127,19 @@ const blocks = [
 
 export const lossCases = [
   {
-    name: "a flapping server is dialled again 300 times",
+    name: "a flapping server is dialled again 100 times",
+    isLong: true,
     async test(lab) {
-      const observed = lab.provoke("/first/300/close/1001", { backoff: () => 1 });
-      await observed.until("open 300 again");
-      equal((await lab.record()).dials.length, 301, "dials that the server saw");
-      equal(observed.log.filter((line) => line === "close 1001 clean retry").length, 300, "closes");
+      const observed = lab.provoke("/first/100/close/1001", { backoff: () => 1 });
+      await observed.until("open 100 again");
+      equal((await lab.record()).dials.length, 101, "dials that the server saw");
+      equal(observed.log.filter((line) => line === "close 1001 clean retry").length, 100, "closes");
     },
   },
   {
     name: "messages sent across a kill -9 and restart arrive in order, each at most once",
+    needs: ["queue"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(await lab.child("start"), { queue: { maxMessages: 5_000 } });
       await observed.until("open 0");
@@ -159,6 +167,8 @@ export const lossCases = [
   },
   {
     name: "a frozen server is found by the heartbeat and used again once thawed",
+    needs: ["heartbeat"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(await lab.child("start"), {
         heartbeat: { intervalMs: 200, timeoutMs: 1_000, ...PING },
@@ -180,6 +190,8 @@ export const lossCases = [
   },
   {
     name: "a heartbeat keeps a healthy connection and hides its replies",
+    needs: ["heartbeat"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/heart/0", {
         heartbeat: { intervalMs: 300, timeoutMs: 3_000, ...PING },
@@ -191,6 +203,8 @@ export const lossCases = [
   },
   {
     name: "an answer late but within the timeout keeps the connection",
+    needs: ["heartbeat"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect("/heart/700", {
         heartbeat: { intervalMs: 200, timeoutMs: 2_000, ...PING },
@@ -201,6 +215,7 @@ export const lossCases = [
   },
   {
     name: "silence without a probe is a loss after interval plus timeout",
+    needs: ["heartbeat"],
     async test(lab) {
       const observed = lab.connect("/mute", {
         heartbeat: { intervalMs: 100, timeoutMs: 150 },
@@ -227,6 +242,7 @@ export const lossCases = [
   },
   {
     name: "a close frame whose TCP connection stays open does not hold the client",
+    needs: ["heartbeat"],
     async test(lab) {
       const observed = lab.provoke("/first/1/close-no-fin", {
         heartbeat: { intervalMs: 300, timeoutMs: 300, ...PING },
@@ -252,6 +268,7 @@ export const lossCases = [
   },
   {
     name: "the attempt counter starts again once a connection stayed open long enough",
+    isLong: true,
     async test(lab) {
       const url = await lab.child("start");
       const observed = lab.connect(url, { stableAfterMs: 300 });
@@ -269,6 +286,7 @@ export const lossCases = [
   },
   {
     name: "a killed server that never returns uses up the attempts",
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(await lab.child("start"), { maxAttempts: 3 });
       await observed.until("open 0");
@@ -288,11 +306,12 @@ export const lossCases = [
   },
   {
     name: "what reconnect() leaves delivers what was handed over, and its close frame",
+    isLong: true,
     async test(lab) {
       for (const [n, bytes] of [0, 100_000].entries()) {
         const observed = lab.connect("/sink");
         const { ws } = observed;
-        await ws.opened;
+        await lab.opened(ws);
         const messages = Array.from({ length: 20 }, (_, k) => `${k}`.padEnd(bytes, "."));
         for (const message of messages) ws.send(message);
         ws.reconnect(4001, "moved");

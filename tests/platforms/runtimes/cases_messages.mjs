@@ -18,7 +18,7 @@ export const messageCases = [
     async test(lab) {
       const observed = lab.connect("/echo");
       const texts = ["", "plain", "äöü €", "👩‍🚀 \u0000 \n", "x".repeat(70_000)];
-      await observed.ws.opened;
+      await lab.opened(observed.ws);
       for (const text of texts) equal(observed.ws.send(text), true, "send()");
       await until(() => observed.messages.length === texts.length, () => "the echoes");
       equal(observed.messages, texts, "echoes");
@@ -28,7 +28,7 @@ export const messageCases = [
     name: "lone surrogates are sent as U+FFFD",
     async test(lab) {
       const observed = lab.connect("/echo");
-      await observed.ws.opened;
+      await lab.opened(observed.ws);
       observed.ws.send("a\ud800b");
       await observed.until("message a\ufffdb");
     },
@@ -37,7 +37,7 @@ export const messageCases = [
     name: "buffers and views arrive byte by byte",
     async test(lab) {
       const { ws } = lab.connect("/sink");
-      await ws.opened;
+      await lab.opened(ws);
       const bytes = new Uint8Array([0, 1, 127, 128, 254, 255]);
       ws.send(bytes.buffer);
       ws.send(bytes.subarray(1, 3));
@@ -49,12 +49,13 @@ export const messageCases = [
   },
   {
     name: "Blobs arrive byte by byte and in order, queued or not",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       const send = (n) => ws.send(new Blob([new Uint8Array([n, 255])]));
       send(1);
       ws.send("2");
-      await ws.opened;
+      await lab.opened(ws);
       send(3);
       ws.send("4");
       const { messages } = await lab.recorded(({ messages }) => messages.length === 4);
@@ -63,6 +64,7 @@ export const messageCases = [
   },
   {
     name: "queued buffers are sent as they were at send()",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/slow/200/sink");
       const bytes = new Uint8Array([1, 2, 3]);
@@ -109,10 +111,11 @@ export const messageCases = [
   },
   {
     name: "a message of 1 MiB arrives at the server, also from the queue",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       equal(ws.send("x".repeat(MIB)), true, "send() to the queue");
-      await ws.opened;
+      await lab.opened(ws);
       equal(ws.send(new Uint8Array(MIB - 1)), true, "send() to the socket");
       const { messages } = await lab.recorded(({ messages }) => messages.length === 2);
       equal(messages, [`text of ${MIB}`, `bytes of ${MIB - 1}`], "messages that the server saw");
@@ -128,10 +131,11 @@ export const messageCases = [
   },
   {
     name: "a thousand messages arrive at the server in order, queued or not",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       for (let n = 0; n < 500; n++) equal(ws.send(String(n)), true, "send() to the queue");
-      await ws.opened;
+      await lab.opened(ws);
       for (let n = 500; n < 1_000; n++) equal(ws.send(String(n)), true, "send() to the socket");
       const { messages } = await lab.recorded(({ messages }) => messages.length === 1_000);
       equal(messages, Array.from({ length: 1_000 }, (_, n) => String(n)), "messages");
@@ -139,6 +143,7 @@ export const messageCases = [
   },
   {
     name: "what an open listener sends leaves before the queue",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       ws.send("queued 1");
@@ -150,10 +155,11 @@ export const messageCases = [
   },
   {
     name: "messages queued through failed attempts are handed over once",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/first/3/status/503");
       for (const text of ["a", "b", "c"]) ws.send(text);
-      await ws.opened;
+      await lab.opened(ws);
       ws.send("d");
       const { messages } = await lab.recorded(({ messages }) => messages.includes("d"));
       equal(messages, ["a", "b", "c", "d"], "messages that the server saw");
@@ -161,6 +167,7 @@ export const messageCases = [
   },
   {
     name: "bufferedAmount counts the queue in bytes of UTF-8",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/slow/200");
       ws.send("aé€👩");
@@ -169,12 +176,13 @@ export const messageCases = [
       equal(ws.bufferedAmount, 110, "after a buffer");
       ws.send(new Blob(["xyz"]));
       equal(ws.bufferedAmount, 113, "after a Blob");
-      await ws.opened;
+      await lab.opened(ws);
       await until(() => ws.bufferedAmount === 0, () => "an empty queue");
     },
   },
   {
     name: "a full queue drops the newest message and tells",
+    needs: ["queue"],
     async test(lab) {
       const observed = lab.connect("/slow/200/sink", { queue: { maxMessages: 2 } });
       equal(["a", "b", "c"].map((text) => observed.ws.send(text)), [true, true, false], "send()");
@@ -185,6 +193,7 @@ export const messageCases = [
   },
   {
     name: "a full queue drops the oldest messages and tells",
+    needs: ["queue"],
     async test(lab) {
       const observed = lab.connect("/slow/200/sink", {
         queue: { maxBytes: 4, overflow: "drop-oldest" },
@@ -204,21 +213,32 @@ export const messageCases = [
     },
   },
   {
-    name: "a full queue throws if asked to, and without a queue send() throws",
+    name: "a full queue throws if asked to",
+    needs: ["queue"],
     async test(lab) {
-      const strict = lab.connect("/slow/200", { queue: { maxMessages: 1, overflow: "throw" } });
-      strict.ws.send("a");
-      equal(thrown(() => strict.ws.send("b")).code, "queue-overflow", "a full queue");
-      const none = lab.connect("/slow/200", { queue: false });
-      ok(thrown(() => none.ws.send("a")) instanceof Error, "an exception without a queue");
-      await Promise.all([strict.ws.opened, none.ws.opened]);
-      equal(none.ws.send("b"), true, "send() while open");
-      const { messages } = await lab.recorded(({ messages }) => messages.length === 2);
-      equal(messages.toSorted?.() ?? messages.slice().sort(), ["a", "b"], "messages");
+      const { ws } = lab.connect("/slow/200", { queue: { maxMessages: 1, overflow: "throw" } });
+      ws.send("a");
+      equal(thrown(() => ws.send("b")).code, "queue-overflow", "a full queue");
+      const { messages } = await lab.recorded(({ messages }) => messages.length === 1);
+      equal(messages, ["a"], "messages");
+    },
+  },
+  {
+    name: "without a queue send() throws while not open",
+    without: ["queue"],
+    async test(lab) {
+      const { ws } = lab.connect("/slow/200", { queue: false });
+      equal(thrown(() => ws.send("a")).name, "InvalidStateError", "an exception without a queue");
+      equal(ws.bufferedAmount, 0, "bufferedAmount");
+      await lab.opened(ws);
+      equal(ws.send("b"), true, "send() while open");
+      const { messages } = await lab.recorded(({ messages }) => messages.length === 1);
+      equal(messages, ["b"], "messages");
     },
   },
   {
     name: "what was never handed over is given back with the end",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect(lab.refusedUrl);
       ws.send("a");
@@ -230,11 +250,12 @@ export const messageCases = [
   },
   {
     name: "values are converted as the platform does",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       const values = [42, null, undefined, true, { toString: () => "object" }, ["x", "y"], "text"];
       for (const value of values.slice(0, 4)) ws.send(value);
-      await ws.opened;
+      await lab.opened(ws);
       for (const value of values.slice(4)) ws.send(value);
       ok(thrown(() => ws.send(Symbol("no"))) instanceof TypeError, "a TypeError for a symbol");
       const { messages } = await lab.recorded(({ messages }) => messages.includes("text"));

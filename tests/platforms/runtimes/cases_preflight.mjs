@@ -20,6 +20,8 @@ function connect(lab, path, query, options) {
 export const preflightCases = [
   {
     name: "preflight waits as Retry-After says, and dials then",
+    needs: ["provider", "retry"],
+    isLong: true,
     async test(lab) {
       const { observed, statuses } = connect(
         lab,
@@ -37,6 +39,7 @@ export const preflightCases = [
   },
   {
     name: "preflight that a page may not see ends nothing and costs no attempt",
+    needs: ["provider", "retry"],
     async test(lab) {
       const { observed } = connect(lab, "/first/1/status/429", { "retry-after": "60" });
       await observed.until(isPage ? "open 1" : "open 2");
@@ -45,6 +48,7 @@ export const preflightCases = [
   },
   {
     name: "preflight of a server that refuses a dial and a request gives the status to shouldRetry",
+    needs: ["provider", "retry"],
     async test(lab) {
       const { observed, statuses } = connect(lab, "/status/403", { cors: "" }, { maxAttempts: 3 });
       equal((await observed.over()).error.code, "retry-limit", "the end");

@@ -43,6 +43,7 @@ function dial({ ReconnectingWebSocket }, Class, given) {
 function dialsWhatIsGiven(version, classOf) {
   return {
     name: `what is dialled is what was given, by the URL of React Native ${version}`,
+    only: "full",
     test(lab) {
       for (const [given, expected] of Object.entries(DIALLED)) {
         equal(dial(lab.client, classOf(), given), [expected], given);
@@ -56,6 +57,7 @@ export const reactNativeCases = [
   dialsWhatIsGiven("0.81", () => OldURL),
   {
     name: "another scheme and a fragment are a SyntaxError from the constructor",
+    only: "full",
     test(lab) {
       for (const url of ["ftp://127.0.0.1/", "ws://127.0.0.1/#fragment", "nonsense"]) {
         const create = () => new lab.client.ReconnectingWebSocket(url, lab.options());
@@ -65,6 +67,8 @@ export const reactNativeCases = [
   },
   {
     name: "what a message listener throws is written, as by React Native's own dispatch",
+    // Others would find its console.
+    isAlone: true,
     async test(lab) {
       const { ws } = lab.connect("/echo");
       const written = [];
@@ -77,7 +81,7 @@ export const reactNativeCases = [
             throw new Error(LISTENER_BUG);
           });
         }
-        await ws.opened;
+        await lab.opened(ws);
         equal(written.length, 1, "written after open");
         ws.send("hello");
         await until(() => written.length > 1, () => "what the listener of message threw");
@@ -97,10 +101,11 @@ export const reactNativeCases = [
   },
   {
     name: "a Blob is sent with its bytes, queued or not",
+    needs: ["queue"],
     async test(lab) {
       const { ws } = lab.connect("/sink");
       ws.send(new Blob(["äb"]));
-      await ws.opened;
+      await lab.opened(ws);
       ws.send(new Blob(["c"]));
       const { messages } = await lab.recorded(({ messages }) => messages.length === 2);
       equal(messages, ["hex:c3a462", "hex:63"], "messages");

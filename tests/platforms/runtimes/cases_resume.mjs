@@ -46,6 +46,7 @@ function session(lab, path, options) {
 
 export const resumeCases = [
   {
+    only: "full",
     name: "a session goes on over cuts: each message once, in order, both ways",
     async test(lab) {
       const observed = session(lab, "/session");
@@ -72,6 +73,7 @@ export const resumeCases = [
     },
   },
   {
+    only: "full",
     name: "a session keeps what is sent while there is no connection, bytes and odd texts too",
     async test(lab) {
       const { ws, messages } = session(lab, "/session", { auth: () => "ada" });
@@ -92,6 +94,7 @@ export const resumeCases = [
     },
   },
   {
+    only: "full",
     name: "a session goes on in a later client by its snapshot, as after a reload",
     async test(lab) {
       const first = session(lab, "/session", awayFor(60_000));
@@ -122,6 +125,7 @@ export const resumeCases = [
     },
   },
   {
+    only: "full",
     name: "a session that expired gives back what was not confirmed, and another one begins",
     async test(lab) {
       const observed = session(lab, "/session/50", awayFor(1_000));

@@ -11,6 +11,8 @@ const MIB = 1_048_576;
 export const streamCases = [
   {
     name: "a loop over messages goes on over a killed server",
+    needs: ["queue"],
+    isLong: true,
     async test(lab) {
       const observed = lab.connect(await lab.child("start"));
       const { ws } = observed;
@@ -69,7 +71,7 @@ export const streamCases = [
           thrown(() => lab.client.streams(ws)) instanceof TypeError,
           "a TypeError without streams",
         );
-        await ws.opened;
+        await lab.opened(ws);
         return;
       }
       const { readable, writable } = lab.client.streams(ws, { highWaterBytes: MIB });

@@ -14,6 +14,7 @@ function nameOfThrown(action) {
 export const surfaceCases = [
   {
     name: "an unknown option is a TypeError that names it",
+    only: "full",
     test(lab) {
       const { ReconnectingWebSocket } = lab.client;
       const { name, message } = thrown(() =>
@@ -25,6 +26,7 @@ export const surfaceCases = [
   },
   {
     name: "options of a wrong type are TypeErrors, out of range RangeErrors",
+    only: "full",
     test(lab) {
       const { ReconnectingWebSocket } = lab.client;
       const create = (options) => () =>
@@ -52,6 +54,7 @@ export const surfaceCases = [
   },
   {
     name: "an invalid static URL is a SyntaxError from the constructor",
+    only: "full",
     test(lab) {
       const { ReconnectingWebSocket } = lab.client;
       for (const url of ["ftp://127.0.0.1/", "ws://", "ws://127.0.0.1/#fragment", "ws://[::1/"]) {
@@ -62,6 +65,7 @@ export const surfaceCases = [
   },
   {
     name: "invalid subprotocols are a SyntaxError from the constructor",
+    only: "full",
     test(lab) {
       const { ReconnectingWebSocket } = lab.client;
       for (const protocols of [["a", "a"], [""], ["with space"], "comma,"]) {
@@ -75,16 +79,18 @@ export const surfaceCases = [
   },
   {
     name: "an http: URL is dialled as ws:",
+    only: "full",
     async test(lab) {
       const observed = lab.connect(lab.url("/echo").replace("ws:", "http:"));
-      await observed.ws.opened;
+      await lab.opened(observed.ws);
       equal(observed.ws.url, lab.url("/echo"), "url");
     },
   },
   {
     name: "a URL object is accepted",
+    only: "full",
     async test(lab) {
-      await lab.connect(new URL(lab.url("/echo"))).ws.opened;
+      await lab.opened(lab.connect(new URL(lab.url("/echo"))).ws);
     },
   },
   {
@@ -104,11 +110,12 @@ export const surfaceCases = [
     name: "events are real: Event, and MessageEvent and CloseEvent where the platform has them",
     async test(lab) {
       const seen = {};
-      const { ws } = lab.provoke("/first/1/close/1001");
+      const observed = lab.provoke("/first/1/close/1001");
+      const { ws } = observed;
       for (const type of ["open", "close", "message"]) {
         ws.addEventListener(type, (event) => seen[type] = event);
       }
-      await until(() => seen.close, () => "a close");
+      await observed.until("open 1 again");
       ws.send("hello");
       await until(() => seen.message, () => "a message");
       ok(seen.open instanceof Event, "open is an Event");
@@ -122,10 +129,11 @@ export const surfaceCases = [
     },
   },
   {
+    only: "full",
     name: "an inspection shows the URL without its query, the status and what is buffered",
     async test(lab) {
       const { ws } = lab.connect("/echo");
-      await ws.opened;
+      await lab.opened(ws);
       const { Bun, Deno, process } = globalThis;
       // What console.log() is made of; elsewhere the method that it would call.
       const inspect = Bun?.inspect ?? Deno?.inspect ??
@@ -156,7 +164,7 @@ export const surfaceCases = [
       ws.addEventListener("message", removed);
       ws.removeEventListener("message", removed);
       ws.onmessage = note("handler");
-      await ws.opened;
+      await lab.opened(ws);
       ws.send("a");
       await until(() => calls.length >= 5, () => "the first message");
       controller.abort();
@@ -199,6 +207,27 @@ export const surfaceCases = [
         ...["statechange", "open", "statechange", "error", "close", "retry"],
         ...["statechange", "statechange", "open", "message"],
       ], "calls");
+    },
+  },
+  {
+    name: "the status says what is done, since which error, and how many connections there were",
+    needs: ["status"],
+    async test(lab) {
+      const seen = [];
+      const observed = lab.provoke("/first/1/close/1001");
+      const { ws } = observed;
+      ws.addEventListener("statuschange", () => {
+        const { state, error, connection } = lab.statusOf(ws);
+        seen.push([state, error?.code ?? null, connection]);
+      });
+      await observed.until("open 1 again");
+      equal(seen.map(([state]) => state).filter((state, n, all) => state !== all[n - 1]), [
+        "open",
+        "waiting",
+        "connecting",
+        "open",
+      ], "states");
+      equal(seen.at(-1), ["open", null, 2], "status at the end");
     },
   },
 ];

@@ -19,6 +19,7 @@ function after(ms, reason) {
 
 export const waitCases = [
   {
+    only: "full",
     name: "whenOpen waits over a killed server and a pause, and rejects at the end",
     async test(lab) {
       const { whenOpen } = lab.client;
@@ -51,7 +52,7 @@ export const waitCases = [
     name: "flushed waits until all has left",
     async test(lab) {
       const { ws } = lab.connect("/sink");
-      await ws.opened;
+      await lab.client.whenOpen(ws);
       for (let n = 0; n < 20; n++) ws.send("x".repeat(MIB + n));
       await lab.client.flushed(ws);
       equal([ws.state, ws.bufferedAmount], ["open", 0], "the state, and what is buffered");
@@ -60,6 +61,7 @@ export const waitCases = [
     },
   },
   {
+    needs: ["queue"],
     name: "flushed waits for the queue",
     async test(lab) {
       const { ws } = lab.connect("/sink");
@@ -101,7 +103,7 @@ async function stuffed(lab) {
     lab.url("/unread"),
     lab.options({ closeTimeoutMs: 100 }),
   );
-  await ws.opened;
+  await lab.client.whenOpen(ws);
   const chunk = "x".repeat(MIB);
   for (let sent = 0; sent < STUFFED_BYTES; sent += MIB) ws.send(chunk);
   // workerd shows none; WebKit's process for the network takes them all.

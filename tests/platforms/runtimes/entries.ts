@@ -6,6 +6,7 @@
 
 export * from "../../../mod.ts";
 export { pauseWhileHidden } from "../../../lib/hidden.ts";
+export * as core from "../../../lib/core.ts";
 export { messages, streams } from "../../../lib/streams.ts";
 export { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 export { preflight } from "../../../lib/preflight.ts";

@@ -193,9 +193,11 @@ export async function until(predicate, what) {
 export class Lab {
   #clients = [];
   #options;
+  #argumentsOf;
 
-  constructor({ client, base, controlUrl, WebSocket, info, runId, index }) {
-    this.client = client;
+  constructor({ client, composition, base, controlUrl, WebSocket, info, runId, index }) {
+    this.client = composition.clientOf(client);
+    this.#argumentsOf = (url, options) => composition.argumentsOf(client, url, options);
     this.info = info;
     this.id = `${runId}-${index}`;
     this.host = `127.0.0.${(index % info.addresses) + 1}`;
@@ -224,7 +226,7 @@ export class Lab {
     const url = typeof target === "string" && target.startsWith("/")
       ? this.url(target, query)
       : target;
-    const ws = new Client(url, this.options(options));
+    const ws = new Client(...this.#argumentsOf(url, this.options(options)));
     const observed = new Observed(ws);
     this.#clients.push(observed);
     return observed;
@@ -237,6 +239,16 @@ export class Lab {
     let opens = 0;
     observed.ws.addEventListener("open", () => opens++ < times && observed.ws.send("go"));
     return observed;
+  }
+
+  /** Resolves when a client is open: that of parts has `opened` only with `status()`. */
+  opened(ws) {
+    return ws.opened ?? this.client.whenOpen(ws);
+  }
+
+  /** The status of a client, full or with `status()`. */
+  statusOf(ws) {
+    return ws.status ?? this.client.statusOf(ws);
   }
 
   /** What the server saw. */

@@ -23,7 +23,11 @@ const esbuild = `${modulesOf("base")}/.bin/esbuild`;
 
 /** Bundles a module for an engine that takes all that is published. */
 async function bundle(entry: string, outfile: string, signal: AbortSignal): Promise<void> {
-  const aliases = Object.entries({ "": "mod.ts", "/testing": "lib/testing/mod.ts" })
+  const aliases = Object.entries({
+    "": "mod.ts",
+    "/core": "lib/core.ts",
+    "/testing": "lib/testing/mod.ts",
+  })
     .map(([path, file]) => `--alias:@holdfast/websocket${path}=${here(`../../../${file}`)}`);
   const flags = ["--bundle", "--format=iife", "--target=es2022", `--outfile=${outfile}`];
   await outputOf([esbuild, entry, ...flags, ...aliases, "--log-level=error"], signal);

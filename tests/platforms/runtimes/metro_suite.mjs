@@ -4,11 +4,12 @@
  * @module
  */
 import * as client from "@holdfast/websocket";
+import * as core from "@holdfast/websocket/core";
 import * as preflight from "@holdfast/websocket/preflight";
 import * as resume from "@holdfast/websocket/resume";
 import * as streams from "@holdfast/websocket/streams";
 import * as wait from "@holdfast/websocket/wait";
 import { run } from "./suite.mjs";
 
-const entries = { ...client, ...streams, ...preflight, ...wait, ...resume };
+const entries = { ...client, core, ...streams, ...preflight, ...wait, ...resume };
 globalThis.runSuite = (job) => run({ ...job, client: entries });

@@ -9,7 +9,7 @@
 import { runInBrowser } from "./browsers.ts";
 import { nodeOf, tools } from "./paths.ts";
 import { removeFolder } from "./processes.ts";
-import { type Job, type Result, runCommand } from "./runners.ts";
+import { type Job, parallel, type Result, runCommand } from "./runners.ts";
 
 const FOLDER = new URL("./", import.meta.url).pathname;
 const ROOT = new URL("../../../", import.meta.url).pathname;
@@ -143,7 +143,7 @@ export async function runReactNative(
     const entry = "react_native_suite.mjs";
     const preset = "react-native";
     const client = await app.build({ entry, platform, preset, profile: "hermes-stable" });
-    const details = { ...job, client, platform, ws: `${tools}/base` };
+    const details = { ...job, client, parallel, platform, ws: `${tools}/base` };
     const notPossible = platforms[platform];
     const command = [nodeOf("node-24"), `${FOLDER}react_native.mjs`];
     await runCommand(command, { ...details, notPossible }, report, signal);

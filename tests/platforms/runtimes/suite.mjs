@@ -16,10 +16,11 @@ import { resumeCases } from "./cases_resume.mjs";
 import { streamCases } from "./cases_streams.mjs";
 import { surfaceCases } from "./cases_surface.mjs";
 import { waitCases } from "./cases_wait.mjs";
+import { compositionsOf } from "./compositions.mjs";
 import { Lab, LISTENER_BUG } from "./harness.mjs";
 
-/** Chromium delays dials by seconds once some sixteen of a page are pending. */
-const PARALLEL = 6;
+/** How many run at once: Chromium delays dials by seconds once some sixteen of a page are pending. */
+const FEW = 6;
 const CASE_LIMIT_MS = 90_000;
 /** Nobody waits long for what is said to be impossible. */
 const IMPOSSIBLE_LIMIT_MS = 8_000;
@@ -40,14 +41,26 @@ export const cases = [
 ];
 
 /**
+ * Each case on each client that it can run on; the name says on which. Where few run at once, the long
+ * ones are for the full class alone.
+ */
+function plays(parallel) {
+  return cases.flatMap((it) =>
+    compositionsOf(parallel <= FEW && it.isLong ? { only: "full" } : it)
+      .map((composition) => ({ ...it, composition, title: it.name + composition.label }))
+  );
+}
+
+/**
  * Runs all cases, a few at a time.
  *
  * @param client What the entry points export that the cases use: see `entries.ts`.
  * @param base The fault server, `ws://127.0.0.1:PORT`.
  * @param controlUrl Its control API, `http://127.0.0.1:PORT/control`.
  * @param WebSocket The class to inject where the platform has none.
- * @param notPossible Reasons by case name, where the platform itself makes a case impossible. Such a
- * case runs too: once it passes, the reason is out of date, which is a failure.
+ * @param notPossible Reasons by the name of a case, on all clients or on one, where the platform itself
+ * makes it impossible. Such a case runs too: once it passes, the reason is out of date, which is a failure.
+ * @param parallel How many run at once.
  * @param only Part of the name of the cases to run; all if absent.
  * @param onResult Told each result as it comes.
  * @returns `{ name, ok, error?, notPossible? }` for each case, in the order of `cases`.
@@ -58,30 +71,37 @@ export async function run({
   controlUrl,
   WebSocket,
   notPossible = {},
+  parallel = FEW,
   only = "",
   onResult = () => {},
 }) {
-  const unknown = Object.keys(notPossible).filter((name) => !cases.some((c) => c.name === name));
+  const all = plays(parallel);
+  const unknown = Object.keys(notPossible)
+    .filter((given) => !all.some(({ name, title }) => name === given || title === given));
   if (unknown.length > 0) throw new Error(`notPossible names no case: ${unknown.join(", ")}`);
   const info = await (await fetch(`${controlUrl}/info`)).json();
   const runId = Math.random().toString(36).slice(2, 8);
-  const chosen = cases.filter(({ name }) => name.includes(only));
+  const chosen = all.filter(({ title }) => title.includes(only));
   const results = new Array(chosen.length);
-  let next = 0;
-  const work = async () => {
-    while (next < chosen.length) {
-      const index = next++;
-      const { name, test } = chosen[index];
-      const lab = new Lab({ client, base, controlUrl, WebSocket, info, runId, index });
-      const reason = notPossible[name];
+  const work = async (indices) => {
+    for (let index; (index = indices.shift()) !== undefined;) {
+      const { composition, name, test, title } = chosen[index];
+      const lab = new Lab({
+        ...{ client, composition, base, controlUrl, WebSocket, info, runId, index },
+      });
+      const reason = notPossible[title] ?? notPossible[name];
       const limitMs = reason ? IMPOSSIBLE_LIMIT_MS : CASE_LIMIT_MS;
-      const result = judge(name, await attempt(lab, test, limitMs), reason);
+      const result = judge(title, await attempt(lab, test, limitMs), reason);
       results[index] = result;
       onResult(result);
     }
   };
   const stray = watchStrayErrors();
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  const [alone, together] = [true, false].map((isAlone) =>
+    [...chosen.keys()].filter((index) => !!chosen[index].isAlone === isAlone)
+  );
+  await Promise.all(Array.from({ length: parallel }, () => work(together)));
+  await work(alone);
   const escaped = stray.stop();
   const quiet = judge(
     "nothing escapes as an unhandled rejection or uncaught exception",

@@ -6,9 +6,14 @@
  *
  * @module
  */
-import { ReconnectingWebSocket } from "@holdfast/websocket";
+import * as client from "@holdfast/websocket";
+import * as core from "@holdfast/websocket/core";
 import { fakeWorld, FaultScript, replay } from "@holdfast/websocket/testing";
+import { compositionsOf } from "./compositions.mjs";
 import { randomSchedule, schedules } from "./schedules.mjs";
+
+/** The full class, and the client of parts with all of them. */
+const [FULL, , PARTS] = compositionsOf({});
 
 /** How many schedules by chance are played beside those with a name. */
 const BY_CHANCE = 100;
@@ -39,6 +44,7 @@ function show(data) {
 
 /** Everything that can be seen of one client, from its making to an hour after its end. */
 async function play({
+  composition = FULL,
   seed = 1,
   runtime = "browser",
   url = "wss://example.com/feed",
@@ -58,7 +64,9 @@ async function play({
   });
   const records = [];
   const trace = (record) => records.push(record);
-  const ws = new ReconnectingWebSocket(url, { ...options, sources, trace });
+  const { ReconnectingWebSocket } = composition.clientOf({ ...client, core });
+  const given = composition.argumentsOf({ core }, url, { ...options, sources, trace });
+  const ws = new ReconnectingWebSocket(...given);
   for (const type of Object.keys(EVENTS)) {
     ws.addEventListener(type, (event) => {
       const isItself = event.target === ws && event.currentTarget === ws && event.type === type;
@@ -90,7 +98,12 @@ async function play({
 /** Prints a transcript of all, a section each; the last line says that nothing is missing. */
 async function main() {
   const byChance = Array.from({ length: BY_CHANCE }, (_, seed) => randomSchedule(seed));
-  for (const schedule of [...schedules, ...byChance]) {
+  const onParts = schedules.map((schedule) => ({
+    ...schedule,
+    composition: PARTS,
+    name: schedule.name + PARTS.label,
+  }));
+  for (const schedule of [...schedules, ...onParts, ...byChance]) {
     console.log(`# ${schedule.name}`);
     for (const line of await play(schedule)) console.log(line);
   }

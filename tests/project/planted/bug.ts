@@ -23,3 +23,8 @@ export interface Bug extends Edit {
 export function bug(name: string, from: string, to: string, also?: Edit): Bug {
   return { name, from, to, ...(also && { also }) };
 }
+
+/** A bug that this test must find, as no schedule of one client can. */
+export function foundBy(test: string, ...planted: Parameters<typeof bug>): Bug {
+  return { ...bug(...planted), test };
+}

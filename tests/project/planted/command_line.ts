@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, foundBy } from "./bug.ts";
 
 /** A bug that one of the tests of the command line must find. */
 function found(test: string, ...planted: [name: string, from: string, to: string]): Bug {
-  return { ...bug(...planted), test: `tests/client/cli/${test}_test.ts` };
+  return foundBy(`tests/client/cli/${test}_test.ts`, ...planted);
 }
 
 export const COMMAND_LINE: readonly Bug[] = [

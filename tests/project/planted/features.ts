@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 export const FEATURES: readonly Bug[] = [
   bug(
@@ -14,22 +14,18 @@ export const FEATURES: readonly Bug[] = [
   ),
   bug("a policy may answer 0", "Math.max(1, delayMs)", "delayMs"),
   bug("a judge can break the client", "report(name, error);\n    }", "throw error;\n    }"),
-  {
-    ...bug(
-      "an inherited property decides",
-      'Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value',
-      "(thrown as { retry?: unknown } | undefined)?.retry as never",
-    ),
-    test: "tests/client/decision_test.ts",
-  },
-  {
-    ...bug(
-      "a thrown value overrules shouldRetry",
-      "answer ?? decision ??",
-      "decision ?? answer ??",
-    ),
-    test: "tests/machine/retry_decision_test.ts",
-  },
+  foundBy(
+    "tests/client/decision_test.ts",
+    "an inherited property decides",
+    'Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value',
+    "(thrown as { retry?: unknown } | undefined)?.retry as never",
+  ),
+  foundBy(
+    "tests/machine/retry_decision_test.ts",
+    "a thrown value overrules shouldRetry",
+    "answer ?? decision ??",
+    "decision ?? answer ??",
+  ),
   bug(
     "the policy is asked for the attempt before",
     "attempt: attempt + 1, waitedMs",
@@ -69,105 +65,81 @@ export const FEATURES: readonly Bug[] = [
     "reportError(error);\n      }\n      if",
     "reportError(error);\n        return;\n      }\n      if",
   ),
-  {
-    ...bug(
-      "the data of a message is a field over a getter",
-      "    override get data(): unknown {\n      return this.#data;\n    }\n" +
-        "    // QUIRK(Deno): the constructor of MessageEvent assigns them.\n" +
-        "    override set data(_: unknown) {}\n",
-      "    override readonly data: unknown;\n",
-      { from: "this.#data = data;", to: "this.data = data;" },
-    ),
-    test: "tests/packaging/transforms_test.ts",
-  },
-  {
-    ...bug(
-      "a private method calls super",
-      "if (!handler) return this.removeEventListener(type, slot);",
-      "if (!handler) return super.removeEventListener(type, slot as never);",
-    ),
-    test: "tests/packaging/transforms_test.ts",
-  },
-  {
-    ...bug(
-      "messages are heard in the zone where they arrive",
-      'if ("Zone" in globalThis) this.#passes = 0;',
-      "",
-    ),
-    test: "tests/platforms/zone_test.ts",
-  },
-  {
-    ...bug(
-      "the platform cannot assign the data of its events",
-      "override set data(_: unknown) {}",
-      "",
-    ),
-    test: "tests/client/event_target_test.ts",
-  },
-  {
-    ...bug(
-      "a MessageEvent that throws is taken",
-      "Base = class extends Event {",
-      'Base = typeof MessageEvent === "function" ? MessageEvent : class extends Event {',
-    ),
-    test: "tests/client/event_target_test.ts",
-  },
-  {
-    ...bug(
-      "a field of the platform's hides what a message brought",
-      "hasFields ? { data, origin } : undefined",
-      "undefined",
-    ),
-    test: "tests/client/event_target_test.ts",
-  },
-  {
-    ...bug(
-      "events are of whatever class is global meanwhile",
-      "const event = Object.assign(new (OwnEvent ?? Event)",
-      "const event = Object.assign(new Event",
-    ),
-    test: "tests/client/event_classes_test.ts",
-  },
-  {
-    ...bug(
-      "a stray subprotocol is taken where none was asked for",
-      "length || WebSocket === globalThis.WebSocket",
-      "length",
-    ),
-    test: "tests/client/subprotocol_test.ts",
-  },
-  {
-    ...bug(
-      "a client carries itself",
-      " && !(WebSocket.prototype instanceof ClientEventTarget)",
-      "",
-    ),
-    test: "tests/client/sources_test.ts",
-  },
-  {
-    ...bug(
-      "the constants can be deleted",
-      "configurable: false",
-      "configurable: true",
-    ),
-    test: "tests/client/surface_test.ts",
-  },
-  {
-    ...bug(
-      "a DOMException is needed",
-      'typeof DOMException === "function"',
-      "true",
-    ),
-    test: "tests/platforms/bare_platform_test.ts",
-  },
-  {
-    ...bug(
-      "the platform's URL changes what is dialled",
-      "if (href === `${given}/` && /\\/.*\\/.*\\//.test(given)) href = given;",
-      "",
-    ),
-    test: "tests/client/url_test.ts",
-  },
+  foundBy(
+    "tests/packaging/transforms_test.ts",
+    "the data of a message is a field over a getter",
+    "    override get data(): unknown {\n      return this.#data;\n    }\n" +
+      "    // QUIRK(Deno): the constructor of MessageEvent assigns them.\n" +
+      "    override set data(_: unknown) {}\n",
+    "    override readonly data: unknown;\n",
+    { from: "this.#data = data;", to: "this.data = data;" },
+  ),
+  foundBy(
+    "tests/packaging/transforms_test.ts",
+    "a private method calls super",
+    "if (!handler) return this.removeEventListener(type, slot);",
+    "if (!handler) return super.removeEventListener(type, slot as never);",
+  ),
+  foundBy(
+    "tests/platforms/zone_test.ts",
+    "messages are heard in the zone where they arrive",
+    'if ("Zone" in globalThis) this.#passes = 0;',
+    "",
+  ),
+  foundBy(
+    "tests/client/event_target_test.ts",
+    "the platform cannot assign the data of its events",
+    "override set data(_: unknown) {}",
+    "",
+  ),
+  foundBy(
+    "tests/client/event_target_test.ts",
+    "a MessageEvent that throws is taken",
+    "Base = class extends Event {",
+    'Base = typeof MessageEvent === "function" ? MessageEvent : class extends Event {',
+  ),
+  foundBy(
+    "tests/client/event_target_test.ts",
+    "a field of the platform's hides what a message brought",
+    "hasFields ? { data, origin } : undefined",
+    "undefined",
+  ),
+  foundBy(
+    "tests/client/event_classes_test.ts",
+    "events are of whatever class is global meanwhile",
+    "const event = Object.assign(new (OwnEvent ?? Event)",
+    "const event = Object.assign(new Event",
+  ),
+  foundBy(
+    "tests/client/subprotocol_test.ts",
+    "a stray subprotocol is taken where none was asked for",
+    "length || WebSocket === globalThis.WebSocket",
+    "length",
+  ),
+  foundBy(
+    "tests/client/sources_test.ts",
+    "a client carries itself",
+    " && !(WebSocket.prototype instanceof ClientEventTarget)",
+    "",
+  ),
+  foundBy(
+    "tests/client/surface_test.ts",
+    "the constants can be deleted",
+    "configurable: false",
+    "configurable: true",
+  ),
+  foundBy(
+    "tests/platforms/bare_platform_test.ts",
+    "a DOMException is needed",
+    'typeof DOMException === "function"',
+    "true",
+  ),
+  foundBy(
+    "tests/client/url_test.ts",
+    "the platform's URL changes what is dialled",
+    "if (href === `${given}/` && /\\/.*\\/.*\\//.test(given)) href = given;",
+    "",
+  ),
   bug(
     "a provider may lead from wss to ws",
     'previous.startsWith("wss:") && href.startsWith("ws:")',
@@ -183,64 +155,56 @@ export const FEATURES: readonly Bug[] = [
     "JSON.stringify(text.slice(0, MAX_REASON_LENGTH))",
     "text.slice(0, MAX_REASON_LENGTH)",
   ),
-  {
-    ...bug(
-      "jitter is lost at the cap",
-      "const longest = cap / (1 + STEP);",
-      "const longest = cap;",
-    ),
-    test: "tests/machine/backoff_test.ts",
-  },
-  {
-    ...bug(
-      "phases gather at the ends of a window",
-      "1 - Math.abs(1 - Math.abs(phase))",
-      "Math.min(1, Math.max(0, phase))",
-    ),
-    test: "tests/machine/backoff_test.ts",
-  },
-  {
-    ...bug(
-      "a hint while shouldRetry is asked ends the client",
-      "client.state.epoch === epoch && !isOver(client.state);",
-      "client.state === state;",
-      {
-        from: "const { epoch, phase, series: { attempt } } = client.state;",
-        to: "const { state } = client;\n  const { phase, series: { attempt } } = state;",
-      },
-    ),
-    test: "tests/client/retry_test.ts",
-  },
-  {
-    ...bug(
-      "a hint is read twice",
-      'consult("shouldRetry", () => isWanted.delayMs, isNumber)',
-      "isWanted.delayMs",
-    ),
-    test: "tests/client/retry_test.ts",
-  },
-  {
-    ...bug(
-      "an answer that never comes is waited for when the clock threw",
-      "return this.#answer ??= this.#start(attempt);",
-      "return this.#answer ??= new Promise((resolve) => resolve(this.#start(attempt)));",
-    ),
-    test: "tests/client/providers_test.ts",
-  },
-  {
-    ...bug(
-      "what is thrown and cannot be read hangs the attempt",
-      "// A proxy or a getter: it decides nothing.\n    return undefined;",
-      "throw thrown;",
-    ),
-    test: "tests/client/providers_test.ts",
-  },
-  {
-    ...bug("the policy is asked after the end", "!isWanted || !isAwaited", "!isWanted"),
-    test: "tests/machine/retry_decision_test.ts",
-  },
-  {
-    ...bug("equal hints make a herd", "hintMs, 1.5 * hintMs", "hintMs, hintMs"),
-    test: "tests/machine/close_codes_test.ts",
-  },
+  foundBy(
+    "tests/machine/backoff_test.ts",
+    "jitter is lost at the cap",
+    "const longest = cap / (1 + STEP);",
+    "const longest = cap;",
+  ),
+  foundBy(
+    "tests/machine/backoff_test.ts",
+    "phases gather at the ends of a window",
+    "1 - Math.abs(1 - Math.abs(phase))",
+    "Math.min(1, Math.max(0, phase))",
+  ),
+  foundBy(
+    "tests/client/retry_test.ts",
+    "a hint while shouldRetry is asked ends the client",
+    "client.state.epoch === epoch && !isOver(client.state);",
+    "client.state === state;",
+    {
+      from: "const { epoch, phase, series: { attempt } } = client.state;",
+      to: "const { state } = client;\n  const { phase, series: { attempt } } = state;",
+    },
+  ),
+  foundBy(
+    "tests/client/retry_test.ts",
+    "a hint is read twice",
+    'consult("shouldRetry", () => isWanted.delayMs, isNumber)',
+    "isWanted.delayMs",
+  ),
+  foundBy(
+    "tests/client/providers_test.ts",
+    "an answer that never comes is waited for when the clock threw",
+    "return this.#answer ??= this.#start(attempt);",
+    "return this.#answer ??= new Promise((resolve) => resolve(this.#start(attempt)));",
+  ),
+  foundBy(
+    "tests/client/providers_test.ts",
+    "what is thrown and cannot be read hangs the attempt",
+    "// A proxy or a getter: it decides nothing.\n    return undefined;",
+    "throw thrown;",
+  ),
+  foundBy(
+    "tests/machine/retry_decision_test.ts",
+    "the policy is asked after the end",
+    "!isWanted || !isAwaited",
+    "!isWanted",
+  ),
+  foundBy(
+    "tests/machine/close_codes_test.ts",
+    "equal hints make a herd",
+    "hintMs, 1.5 * hintMs",
+    "hintMs, hintMs",
+  ),
 ];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 export const CORE: readonly Bug[] = [
   bug(
@@ -69,42 +69,42 @@ export const CORE: readonly Bug[] = [
     'state.hint === "online" ? UNWAITED : {}',
     "UNWAITED",
   ),
-  {
-    ...bug("online cuts every dial short", "&& !series.cut &&", "&&"),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug(
-      "online cuts the last attempt short",
-      " &&\n    series.attempt < maxAttempts;",
-      ";",
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug("a young dial is cut short", "YOUNG_DIAL_MS = 1_000", "YOUNG_DIAL_MS = 0"),
-    test: "tests/machine/transition_test.ts",
-  },
-  {
-    ...bug(
-      "a young dial hangs on after a hint",
-      'stay(after, arm("hint", youngMs))',
-      "stay(after)",
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug(
-      "a hint of a dial cuts its handshake short",
-      'case "connecting":\n      return cut(state);',
-      'case "connecting":\n    case "handshaking":\n      return cut(state);',
-    ),
-    test: "tests/client/connectivity_test.ts",
-  },
-  {
-    ...bug("a stale hint is followed", "FRESH_HINT_MS = 1_000", "FRESH_HINT_MS = 9_000"),
-    test: "tests/client/connectivity_test.ts",
-  },
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "online cuts every dial short",
+    "&& !series.cut &&",
+    "&&",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "online cuts the last attempt short",
+    " &&\n    series.attempt < maxAttempts;",
+    ";",
+  ),
+  foundBy(
+    "tests/machine/transition_test.ts",
+    "a young dial is cut short",
+    "YOUNG_DIAL_MS = 1_000",
+    "YOUNG_DIAL_MS = 0",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a young dial hangs on after a hint",
+    'stay(after, arm("hint", youngMs))',
+    "stay(after)",
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a hint of a dial cuts its handshake short",
+    'case "connecting":\n      return cut(state);',
+    'case "connecting":\n    case "handshaking":\n      return cut(state);',
+  ),
+  foundBy(
+    "tests/client/connectivity_test.ts",
+    "a stale hint is followed",
+    "FRESH_HINT_MS = 1_000",
+    "FRESH_HINT_MS = 9_000",
+  ),
   bug("a hint is followed too late", "HINT_JITTER_MS = 500", "HINT_JITTER_MS = 9_000"),
   bug(
     "offline brings the attempt forward",
@@ -112,55 +112,55 @@ export const CORE: readonly Bug[] = [
     'input.type !== "hint"',
   ),
   bug("grace without end", 'slept && pulse === "probed"', "slept"),
-  {
-    ...bug("turns of the loop without end", "late > LATE_TURNS", "false"),
-    test: "tests/machine/heartbeat_cells_test.ts",
-  },
-  {
-    ...bug(
-      "a late answer to a probe is not read",
-      'overdue(state, input, "heartbeat-timeout")',
-      'lose(state, "heartbeat-timeout")',
-    ),
-    test: "tests/client/heartbeat_test.ts",
-  },
-  {
-    ...bug(
-      "a late answer to a dial is not read",
-      'overdue(state, input, "refused" in state ? undefined : "connect-timeout")',
-      'lose(state, "refused" in state ? undefined : "connect-timeout")',
-    ),
-    test: "tests/client/lifecycle_test.ts",
-  },
-  {
-    ...bug(
-      "a loop that was blocked until the deadline reads no answer",
-      "late > LATE_TURNS",
-      "late > (lateMs || late > 1 ? LATE_TURNS : 0)",
-    ),
-    test: "tests/client/heartbeat_test.ts",
-  },
-  {
-    ...bug("one turn of the loop is enough", "LATE_TURNS = 5", "LATE_TURNS = 1"),
-    test: "tests/client/heartbeat_test.ts",
-  },
-  {
-    ...bug(
-      "another thread has no time to inflate a message",
-      "late === LATE_TURNS && lateMs ?",
-      "late < 0 ?",
-    ),
-    test: "tests/machine/transition_test.ts",
-  },
+  foundBy(
+    "tests/machine/heartbeat_cells_test.ts",
+    "turns of the loop without end",
+    "late > LATE_TURNS",
+    "false",
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "a late answer to a probe is not read",
+    'overdue(state, input, "heartbeat-timeout")',
+    'lose(state, "heartbeat-timeout")',
+  ),
+  foundBy(
+    "tests/client/lifecycle_test.ts",
+    "a late answer to a dial is not read",
+    'overdue(state, input, "refused" in state ? undefined : "connect-timeout")',
+    'lose(state, "refused" in state ? undefined : "connect-timeout")',
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "a loop that was blocked until the deadline reads no answer",
+    "late > LATE_TURNS",
+    "late > (lateMs || late > 1 ? LATE_TURNS : 0)",
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "one turn of the loop is enough",
+    "LATE_TURNS = 5",
+    "LATE_TURNS = 1",
+  ),
+  foundBy(
+    "tests/machine/transition_test.ts",
+    "another thread has no time to inflate a message",
+    "late === LATE_TURNS && lateMs ?",
+    "late < 0 ?",
+  ),
   bug("no timeout ever grows", "silences > 1 ?", "silences > 1e9 ?"),
-  {
-    ...bug("a timeout grows for ever", "MAX_PATIENCE = 8", "MAX_PATIENCE = 80"),
-    test: "tests/machine/heartbeat_cells_test.ts",
-  },
-  {
-    ...bug("always probes only in silence", "if (!always) return listen", "return listen"),
-    test: "tests/client/heartbeat_test.ts",
-  },
+  foundBy(
+    "tests/machine/heartbeat_cells_test.ts",
+    "a timeout grows for ever",
+    "MAX_PATIENCE = 8",
+    "MAX_PATIENCE = 80",
+  ),
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "always probes only in silence",
+    "if (!always) return listen",
+    "return listen",
+  ),
   bug(
     "the first silence is a loss",
     'silentMs !== null || pulse === "beating") return probe',
@@ -218,26 +218,24 @@ export const CORE: readonly Bug[] = [
     "{ ...state, silences: 0 }, FRESH, config, [",
     "state, FRESH, config, [",
   ),
-  {
-    ...bug(
-      "reconnect() terminates",
-      "[abandon(false, call)], events",
-      "[abandon(true, call)], events",
-    ),
-    test: "tests/client/resources_test.ts",
-  },
-  {
-    ...bug(
-      "a silent socket is not terminated",
-      'arm("retry", delayMs)],',
-      'arm("retry", delayMs)].map((it) => it.type === "abandon" ? abandon(false) : it),',
-    ),
-    test: "tests/client/resources_test.ts",
-  },
-  {
-    ...bug("a refused handshake is judged at once", "REFUSAL_MS = 1_000", "REFUSAL_MS = 0"),
-    test: "tests/client/handshake_test.ts",
-  },
+  foundBy(
+    "tests/client/resources_test.ts",
+    "reconnect() terminates",
+    "[abandon(false, call)], events",
+    "[abandon(true, call)], events",
+  ),
+  foundBy(
+    "tests/client/resources_test.ts",
+    "a silent socket is not terminated",
+    'arm("retry", delayMs)],',
+    'arm("retry", delayMs)].map((it) => it.type === "abandon" ? abandon(false) : it),',
+  ),
+  foundBy(
+    "tests/client/handshake_test.ts",
+    "a refused handshake is judged at once",
+    "REFUSAL_MS = 1_000",
+    "REFUSAL_MS = 0",
+  ),
   bug(
     "the limit is told where none was allowed",
     'config.maxAttempts && "retry-limit"',
@@ -281,37 +279,29 @@ export const CORE: readonly Bug[] = [
     'client.report("trace", error);',
     "throw error;",
   ),
-  {
-    ...bug(
-      "an effect that throws stops the others",
-      "this.failed(act, error);",
-      "throw error;",
-    ),
-    test: "tests/client/driver_test.ts",
-  },
-  {
-    ...bug(
-      "reconnect() dispatches during the call",
-      "if (isCall && EVENTS.includes(act.type)) this.#wait(perform);\n      else this",
-      "this",
-    ),
-    test: "tests/client/reconnect_test.ts",
-  },
-  {
-    ...bug(
-      "events of reconnect() come after later ones",
-      "if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();",
-      "",
-    ),
-    test: "tests/client/reconnect_test.ts",
-  },
+  foundBy(
+    "tests/client/driver_test.ts",
+    "an effect that throws stops the others",
+    "this.failed(act, error);",
+    "throw error;",
+  ),
+  foundBy(
+    "tests/client/reconnect_test.ts",
+    "reconnect() dispatches during the call",
+    "if (isCall && EVENTS.includes(act.type)) this.#wait(perform);\n      else this",
+    "this",
+  ),
+  foundBy(
+    "tests/client/reconnect_test.ts",
+    "events of reconnect() come after later ones",
+    "if (!isCall && this.#later && effects.some(({ type }) => EVENTS.includes(type))) this.#letOut();",
+    "",
+  ),
   bug("messages are no sign of life", "pulse.aliveAtMs = parts.clock.now();", ""),
-  {
-    ...bug(
-      "what came before a probe is its answer",
-      "if (pulse) pulse.aliveAtMs = null;",
-      "",
-    ),
-    test: "tests/client/heartbeat_test.ts",
-  },
+  foundBy(
+    "tests/client/heartbeat_test.ts",
+    "what came before a probe is its answer",
+    "if (pulse) pulse.aliveAtMs = null;",
+    "",
+  ),
 ];

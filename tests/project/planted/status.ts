@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 const PAUSE = "tests/client/pause_test.ts";
 const STATUS = "tests/client/status_test.ts";
@@ -16,47 +16,42 @@ export const PAUSES: readonly Bug[] = [
     "[DISARM, abandon(false, call)],\n    isDialled",
     "[abandon(false, call)],\n    isDialled",
   ),
-  {
-    ...bug("a retry is reported in a pause", ' || state.phase === "paused") return;', ") return;"),
-    test: PAUSE,
-  },
+  foundBy(
+    PAUSE,
+    "a retry is reported in a pause",
+    ' || state.phase === "paused") return;',
+    ") return;",
+  ),
   bug(
     "resume() keeps the counters",
     "begin({ ...state, silences: 0 }, FRESH, config) : stay",
     "begin(state, state.series, config) : stay",
   ),
-  {
-    ...bug("a client that is to pause ends", 'config.pauses ? "paused" : "closed"', '"closed"'),
-    test: PAUSE,
-  },
-  {
-    ...bug(
-      "a provider goes on in a pause",
-      ' && client.state.phase !== "paused") return;',
-      ") return;",
-    ),
-    test: PAUSE,
-  },
-  {
-    ...bug(
-      "a pause that cannot be is silent",
-      "if (!client.parts.doors.pauseCells) {",
-      "if (false) {",
-    ),
-    test: "tests/client/core_pausing_test.ts",
-  },
-  {
-    ...bug(
-      "opened is not settled at the end",
-      'else if (phase === "closed") {',
-      "else if (false) {",
-    ),
-    test: "tests/client/core_status_test.ts",
-  },
-  {
-    ...bug("opened stays rejected after a pause", "    noted.opened = undefined;\n", ""),
-    test: PAUSE,
-  },
+  foundBy(
+    PAUSE,
+    "a client that is to pause ends",
+    'config.pauses ? "paused" : "closed"',
+    '"closed"',
+  ),
+  foundBy(
+    PAUSE,
+    "a provider goes on in a pause",
+    ' && client.state.phase !== "paused") return;',
+    ") return;",
+  ),
+  foundBy(
+    "tests/client/core_pausing_test.ts",
+    "a pause that cannot be is silent",
+    "if (!client.parts.doors.pauseCells) {",
+    "if (false) {",
+  ),
+  foundBy(
+    "tests/client/core_status_test.ts",
+    "opened is not settled at the end",
+    'else if (phase === "closed") {',
+    "else if (false) {",
+  ),
+  foundBy(PAUSE, "opened stays rejected after a pause", "    noted.opened = undefined;\n", ""),
 ];
 
 export const STATUSES: readonly Bug[] = [

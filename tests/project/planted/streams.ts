@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bug, bug } from "./bug.ts";
+import { type Bug, bug, foundBy } from "./bug.ts";
 
 /** Found by the property of `messages()`, or by its tests where that is said. */
 export const ITERATORS: readonly Bug[] = [
@@ -59,90 +59,90 @@ export const ITERATORS: readonly Bug[] = [
 ].map((bug) => ({ ...bug, test: "tests/client/streams_property_test.ts" }));
 
 export const STREAMS: readonly Bug[] = [
-  {
-    ...bug("what decode reads is served inside it", "if (isServing) return;", ""),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug(
-      "what decode brings has no bound",
-      "readers.size > 0 && !isServing",
-      "readers.size > 0",
-    ),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug(
-      "a signal keeps a listener",
-      'signal?.removeEventListener("abort", abort);\n    if (isNow)',
-      "if (isNow)",
-    ),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug(
-      "an abort after the end of the client is not noticed",
-      "if (signal?.aborted) abort();\n        else serve();",
-      "serve();",
-    ),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug(
-      "a schema that answers later is believed",
-      'if ("value" in result && !result.issues) return result.value;',
-      "return (result as { value: T }).value;",
-    ),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug(
-      "each iteration leaves a wait behind",
-      'if (ws.state !== "closed") return;\n    ws',
-      "ws",
-    ),
-    test: "tests/client/streams_test.ts",
-  },
-  {
-    ...bug("a write fills the queue of the client", 'ws.state === "open" && ws', "ws"),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug("a write does not wait for the network", " && ws.bufferedAmount <= maxBytes", ""),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug(
-      "a write that was refused once is lost",
-      "if (ws.send(data)) return;",
-      "ws.send(data); return;",
-    ),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug("an abort waits for the network", "if (signal?.aborted) throw signal.reason;", ""),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug(
-      "what is written after the end waits for ever",
-      "if (/^clos/.test(ws.state)) {",
-      "if (ws.state === null) {",
-    ),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug("the end of a writable does not wait", "close: () => room(0),", ""),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug("a readable reads ahead", "{ highWaterMark: 0 }", "{ highWaterMark: 1 }"),
-    test: "tests/client/streams_web_test.ts",
-  },
-  {
-    ...bug("the looks become no rarer", "Math.min(2 * lookMs, 100)", "lookMs"),
-    test: "tests/client/streams_web_test.ts",
-  },
+  foundBy(
+    "tests/client/streams_test.ts",
+    "what decode reads is served inside it",
+    "if (isServing) return;",
+    "",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
+    "what decode brings has no bound",
+    "readers.size > 0 && !isServing",
+    "readers.size > 0",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
+    "a signal keeps a listener",
+    'signal?.removeEventListener("abort", abort);\n    if (isNow)',
+    "if (isNow)",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
+    "an abort after the end of the client is not noticed",
+    "if (signal?.aborted) abort();\n        else serve();",
+    "serve();",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
+    "a schema that answers later is believed",
+    'if ("value" in result && !result.issues) return result.value;',
+    "return (result as { value: T }).value;",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
+    "each iteration leaves a wait behind",
+    'if (ws.state !== "closed") return;\n    ws',
+    "ws",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "a write fills the queue of the client",
+    'ws.state === "open" && ws',
+    "ws",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "a write does not wait for the network",
+    " && ws.bufferedAmount <= maxBytes",
+    "",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "a write that was refused once is lost",
+    "if (ws.send(data)) return;",
+    "ws.send(data); return;",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "an abort waits for the network",
+    "if (signal?.aborted) throw signal.reason;",
+    "",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "what is written after the end waits for ever",
+    "if (/^clos/.test(ws.state)) {",
+    "if (ws.state === null) {",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "the end of a writable does not wait",
+    "close: () => room(0),",
+    "",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "a readable reads ahead",
+    "{ highWaterMark: 0 }",
+    "{ highWaterMark: 1 }",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "the looks become no rarer",
+    "Math.min(2 * lookMs, 100)",
+    "lookMs",
+  ),
 ];
 
 export const PREFLIGHT: readonly Bug[] = [
