@@ -97,13 +97,15 @@ export function whenOpen(ws: ReconnectingWebSocket, options: WaitOptions = {}): 
  * @example Waiting for what was sent, as `close()` and `await using` do not
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { fakeWorld } from "@holdfast/websocket/testing";
  * import { flushed } from "@holdfast/websocket/wait";
  *
- * const ws = new ReconnectingWebSocket("ws://localhost:8080/feed");
+ * const { network, sources } = fakeWorld();
+ * const ws = new ReconnectingWebSocket("wss://example.com/feed", { sources });
  * ws.send("goodbye");
- * flushed(ws, { signal: AbortSignal.timeout(5_000) })
- *   .catch(({ message }) => console.log("may not have left:", message))
- *   .finally(() => ws.close());
+ * network.connections[0]?.accept();
+ * await flushed(ws);
+ * ws.close();
  * ```
  *
  * @returns A promise that rejects with a {@linkcode ReconnectingWebSocketError} of code `connection-lost` when

@@ -69,7 +69,8 @@ const SETTING = fc.record({
 type Setting = typeof SETTING extends fc.Arbitrary<infer T> ? T : never;
 
 const ABORTED = "enough";
-const LONGEST_MS = 100;
+/** Two looks of 100 ms: a client looks at a full socket at the same pace, perhaps just after. */
+const LONGEST_MS = 200;
 
 /** How a wait ended; undefined while it lasts. */
 type Outcome = string | undefined;

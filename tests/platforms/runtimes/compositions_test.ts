@@ -3,7 +3,14 @@ import * as core from "@holdfast/websocket/core";
 import { composed, compositionsOf, features } from "./compositions.mjs";
 
 /** What `./core` exports that is no feature. */
-const OTHERS = ["ReconnectingWebSocket", "ReconnectingWebSocketError", "statusOf"];
+const OTHERS = [
+  "ReconnectingWebSocket",
+  "ReconnectingWebSocketError",
+  "openedOf",
+  "pause",
+  "resume",
+  "statusOf",
+];
 
 Deno.test("compositions know every feature of ./core", () => {
   const exported = Object.keys(core).filter((name) => !OTHERS.includes(name));

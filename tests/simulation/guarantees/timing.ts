@@ -8,6 +8,9 @@ import type { Run } from "../run.ts";
 import type { Seen } from "../seen.ts";
 import type { Check } from "./books.ts";
 
+/** How long a deadline waits at most for what came while the loop was blocked. */
+const LAST_TURN_MS = 150;
+
 type Range = readonly [minMs: number, maxMs: number];
 
 /** Whether all timers that are due have fired. */
@@ -118,7 +121,9 @@ export function guarantee12(run: Run): Check {
     ) {
       return;
     }
-    const dueAtMs = Math.max(books.attemptStartMs, run.disturbedAtMs) + connectTimeoutMs;
+    const isDisturbed = run.disturbedAtMs >= books.attemptStartMs;
+    const dueAtMs = Math.max(books.attemptStartMs, run.disturbedAtMs) + connectTimeoutMs +
+      (isDisturbed ? LAST_TURN_MS : 0);
     if (run.nowMs >= dueAtMs) run.fail(12, `connecting since ${books.attemptStartMs} ms`);
   };
 }
@@ -181,7 +186,8 @@ export function guarantee13(run: Run): Check {
     if (!isCurrent(run, seen) || books.openedAtMs === null || books.isLeaving) return;
     const isDisturbed = run.disturbedAtMs >= heardAtMs;
     // A jump can hide one sign of life, and lateness earns one more probe.
-    const mostMs = (isDisturbed ? 2 : 1) * (intervalMs + timeoutMs());
+    const mostMs = (isDisturbed ? 2 : 1) * (intervalMs + timeoutMs()) +
+      (isDisturbed ? LAST_TURN_MS : 0);
     const silentMs = run.nowMs - Math.max(heardAtMs, run.disturbedAtMs);
     if (silentMs >= mostMs) run.fail(13, `open after ${silentMs} ms of silence`);
   };
