@@ -10,6 +10,8 @@ import { readSetting, type Setting } from "./setting.ts";
 interface Timer {
   readonly atMs: number;
   readonly act: () => void;
+  /** A deadline: what arrives at the same moment counts. */
+  readonly isDeadline?: boolean;
 }
 
 /** The close codes that retrying cannot cure without a fresh token (`docs/close_codes.md`). */
@@ -61,9 +63,15 @@ class Model {
   pass(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {
-      const next = [...this.#timers, ...this.#server].sort((a, b) => a.atMs - b.atMs)[0];
-      if (!next || next.atMs > endMs) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
+      const next = [...this.#timers, ...this.#server].sort((a, b) =>
+        a.atMs - b.atMs || Number(!!a.isDeadline) - Number(!!b.isDeadline)
+      )[0];
+      if (!next || next.atMs > endMs) {
+        break;
+      }
+      this.#timers = this.#timers.filter((timer) =>
+        timer !== next
+      );
       this.#server = this.#server.filter((timer) => timer !== next);
       this.#nowMs = next.atMs;
       next.act();
@@ -81,7 +89,8 @@ class Model {
     this.#isSilent = false;
     this.#sockets++;
     const { connectTimeoutMs } = this.setting;
-    this.#after(this.#timers, connectTimeoutMs, () => this.#lose("connect-timeout"));
+    const act = (): void => this.#lose("connect-timeout");
+    this.#timers.push({ atMs: this.#nowMs + connectTimeoutMs, act, isDeadline: true });
     const [verb, first, second] = this.#dialling;
     if (verb === "hangs") return;
     this.#after(this.#server, Number(first), () => {
