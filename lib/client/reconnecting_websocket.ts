@@ -53,11 +53,16 @@ function inspect(
   options: unknown,
   print = first as Print,
 ): string {
-  const { bufferedAmount, status, url } = this;
-  const error = status.error && status.error.code;
-  return `ReconnectingWebSocket ${
-    print({ url: redact(url), ...status, error, bufferedAmount }, options)
-  }`;
+  try {
+    const { bufferedAmount, status, url } = this;
+    const error = status.error && status.error.code;
+    return `ReconnectingWebSocket ${
+      print({ url: redact(url), ...status, error, bufferedAmount }, options)
+    }`;
+  } catch {
+    // The prototype, and what else inherits from a client and is none: a console must not throw.
+    return "ReconnectingWebSocket {}";
+  }
 }
 
 /** Closes a client, and waits for the end. */

@@ -43,7 +43,7 @@ export function retryAfter(
   { closure: { code } }: Case,
   { parts: { backoff, config: { initialDelayMs, maxDelayMs }, random: source }, state }: Client,
   random: number = source(),
-  ask: (context: BackoffContext) => number | undefined = backoff,
+  propose: (context: BackoffContext) => number | undefined = backoff,
   flaws: string[] = [],
 ): Verdict {
   const { attempt, waitedMs, previousDelayMs } = state.series;
@@ -51,7 +51,7 @@ export function retryAfter(
   if (range) {
     return { retry: true, delayMs: within(range, random, maxDelayMs), by: "close-code", flaws };
   }
-  const proposedMs = ask({ attempt: attempt + 1, waitedMs, previousDelayMs, random });
+  const proposedMs = propose({ attempt: attempt + 1, waitedMs, previousDelayMs, random });
   const delayMs = bound(proposedMs ?? maxDelayMs, maxDelayMs);
   if (proposedMs !== undefined && proposedMs !== delayMs) flaws.push("backoff: out of bounds");
   return { retry: true, delayMs, by: "policy", flaws };

@@ -94,9 +94,9 @@ function judge(
   const { backoff, config: { maxDelayMs }, random } = client.parts;
   const draw = consult("random", random, isUnit) ?? 0.5;
   if (typeof isWanted !== "object") {
-    const ask = (context: BackoffContext): number | undefined =>
+    const propose = (context: BackoffContext): number | undefined =>
       consult("backoff", () => backoff(context), isNumber);
-    return retryAfter(given, client, draw, ask, flaws);
+    return retryAfter(given, client, draw, propose, flaws);
   }
   // A getter may answer once.
   const hintMs = consult("shouldRetry", () => isWanted.delayMs, isNumber) ?? maxDelayMs;

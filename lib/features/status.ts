@@ -115,7 +115,14 @@ function keep(client: Client, { before, after, effects, failure }: Moment): bool
   if (after.phase !== "waiting") noted.retryAtMs = null;
   for (const effect of effects) {
     if (effect.type === "statechange") isNew = true;
-    if (effect.type === "close") noted.failure = client.named(effect.error, failure);
+    if (effect.type === "close") {
+      const given = noted.failure = client.named(effect.error, failure);
+      // It gave up, though `resume()` may go on: who looks after that waits for what it brings.
+      if (given && after.phase === "paused") {
+        noted.opened?.reject(given.error);
+        noted.opened = undefined;
+      }
+    }
     // A hint makes the wait shorter, never longer.
     if (effect.type !== "arm" || after.phase !== "waiting") continue;
     const atMs = client.parts.clock.now() + effect.delayMs;
@@ -123,11 +130,6 @@ function keep(client: Client, { before, after, effects, failure }: Moment): bool
   }
   if (isOpen) noted.failure = null;
   settle(noted, after);
-  // The client gave up, though `resume()` may go on: who looks after that waits for what it brings.
-  if (after.phase === "paused" && noted.failure) {
-    noted.opened?.reject(noted.failure.error);
-    noted.opened = undefined;
-  }
   return isNew || before.series.attempt !== after.series.attempt ||
     retryAtMs !== noted.retryAtMs || shown !== noted.failure;
 }

@@ -45,3 +45,11 @@ Deno.test("console.log(ws) is the same through Node's util.inspect, which keeps 
       "retryAtMs: null, error: null, connection: 0, bufferedAmount: 0 }",
   );
 });
+
+Deno.test("console.log() of what only inherits from a client does not throw", () => {
+  const { ws } = rig();
+  for (const show of [Deno.inspect, inspect]) {
+    const shown = [Object.getPrototypeOf(ws), Object.create(ws)].map((value) => show(value));
+    assertEquals(shown, ["ReconnectingWebSocket {}", "ReconnectingWebSocket {}"]);
+  }
+});

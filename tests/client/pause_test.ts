@@ -165,6 +165,27 @@ Deno.test("giveUp: 'pause' pauses at the limit, tells why, and resume() tries ag
   assertEquals([it.ws.state, await it.ws.opened], ["open", undefined]);
 });
 
+Deno.test("opened outlives what happens in the pause of a client that gave up", async () => {
+  const it = rig({ maxAttempts: 0, giveUp: "pause" });
+  it.server.refuse();
+  const { opened } = it.ws;
+  it.ws.pause();
+  it.network.wake();
+  it.ws.resume();
+  it.server.accept();
+  assertEquals([it.ws.state, await opened], ["open", undefined]);
+});
+
+Deno.test("pause() during a wait leaves opened to what resume() brings", async () => {
+  const it = rig();
+  const { opened } = it.ws;
+  it.server.refuse();
+  it.ws.pause();
+  it.ws.resume();
+  it.server.accept();
+  assertEquals([it.ws.state, await opened], ["open", undefined]);
+});
+
 Deno.test("giveUp: 'pause' pauses at a close code that ends the client otherwise", async () => {
   const it = openRig({ giveUp: "pause" });
   it.server.close(4_403, "no");

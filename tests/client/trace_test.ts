@@ -118,10 +118,10 @@ Deno.test("formatTrace() says nothing of what changed nothing, but for notes", (
   ).filter(({ after, before, effects }) =>
     effects.length === 0 && JSON.stringify(before) === JSON.stringify(after)
   );
-  const told = idle.filter((record) => formatTrace(record) !== null);
-  const types = new Set(told.map(({ input }) => (input as unknown as Input).type));
+  const shown = idle.filter((record) => formatTrace(record) !== null);
+  const types = new Set(shown.map(({ input }) => (input as unknown as Input).type));
   assertEquals([...types].sort(), ["fault", "hint", "session"]);
-  assert(idle.length > told.length);
+  assert(idle.length > shown.length);
 });
 
 Deno.test("formatTrace() tells the end of every client, and of none twice", () => {

@@ -35,23 +35,23 @@ async function play(
   kind: string,
 ): Promise<string> {
   const server = scope.start([nodeOf("node-24"), here("blocked_server.mjs"), `${tools}/base`]);
-  const { value: greeting = "" } = await server.lines.next();
-  const { port } = JSON.parse(greeting);
+  const { value: first = "" } = await server.lines.next();
+  const { port } = JSON.parse(first);
   const job = JSON.stringify({ client, port, kind, blocks: BLOCKS, runs: RUNS });
   const running = scope.start([program, ...args, here("blocked_client.mjs"), job]);
-  const told: Tally[] = [];
+  const tallies: Tally[] = [];
   for await (const line of running.lines) {
     const seen = parseLine(line) as Tally | null;
     if (seen?.type === "done") break;
-    if (seen) told.push(seen);
+    if (seen) tallies.push(seen);
   }
   scope.signal.throwIfAborted();
   // Of a loss it says by how much the answer was early, and after what time it was given up.
-  const what = JSON.stringify(told);
-  expect(told.length === BLOCKS.length, `${name} plays each length: ${what}`);
-  expect(told.every(({ lost }) => lost === 0), `${name} loses nothing: ${what}`);
-  expect(told.every(({ kept }) => kept === RUNS), `${name} gets answers in time: ${what}`);
-  return told.map(({ deadlines, kept, late }) =>
+  const what = JSON.stringify(tallies);
+  expect(tallies.length === BLOCKS.length, `${name} plays each length: ${what}`);
+  expect(tallies.every(({ lost }) => lost === 0), `${name} loses nothing: ${what}`);
+  expect(tallies.every(({ kept }) => kept === RUNS), `${name} gets answers in time: ${what}`);
+  return tallies.map(({ deadlines, kept, late }) =>
     `${deadlines}x: ${kept} kept, 0 lost${late > 0 ? ` (${late} answered too late)` : ""}`
   ).join("; ");
 }

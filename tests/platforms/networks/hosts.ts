@@ -23,25 +23,25 @@ const WAIT_MS = 20_000;
 
 const client = new URL("hosts_client.mjs", import.meta.url).pathname;
 
-/** Starts a client; returns what it tells, and how to wait for more. */
+/** Starts a client; returns what it prints, and how to wait for more. */
 function startClient(scope: Scope, runtime: Runtime, urls: readonly string[], options: object): {
   readonly running: Running;
-  readonly told: readonly string[];
+  readonly lines: readonly string[];
   until(line: string): Promise<void>;
 } {
   const { program, args } = runtime;
   const job = JSON.stringify({ client: runtime.client, urls, options });
   const running = scope.start([program, ...args, client, job]);
-  const told: string[] = [];
+  const lines: string[] = [];
   (async (): Promise<void> => {
-    for await (const line of running.lines) told.push(line);
+    for await (const line of running.lines) lines.push(line);
   })();
-  scope.witness(() => `${runtime.name}: ${told.join(", ")}`);
+  scope.witness(() => `${runtime.name}: ${lines.join(", ")}`);
   return {
     running,
-    told,
+    lines,
     async until(line): Promise<void> {
-      await scope.until(`'${line}' of ${runtime.name}`, WAIT_MS, () => told.includes(line));
+      await scope.until(`'${line}' of ${runtime.name}`, WAIT_MS, () => lines.includes(line));
     },
   };
 }
@@ -61,7 +61,7 @@ async function playOpen(scope: Scope, runtime: Runtime): Promise<string> {
   await it.until("message ping");
   await sleep(scope, it.running);
   await scope.sleep(AWAKE_MS);
-  const others = it.told.filter((line) => !line.startsWith("message"));
+  const others = it.lines.filter((line) => !line.startsWith("message"));
   expect(others.toSorted().join() === "dialled,open", `${runtime.name} keeps it: ${others}`);
   return "a live connection is kept over a sleep of five deadlines";
 }
@@ -85,7 +85,7 @@ async function playDial(scope: Scope, runtime: Runtime): Promise<string> {
   await it.until("dialled");
   await sleep(scope, it.running);
   await it.until("message hello");
-  expect(it.told.join() === "dialled,open,message hello", `${runtime.name}: ${it.told}`);
+  expect(it.lines.join() === "dialled,open,message hello", `${runtime.name}: ${it.lines}`);
   return "a handshake that was accepted during a sleep of five deadlines opens";
 }
 
@@ -96,7 +96,7 @@ async function playAddress(scope: Scope, runtime: Runtime): Promise<string> {
   const unknown = "ws://no-such-host.invalid/";
   const it = startClient(scope, runtime, [unknown, unknown, `ws://[::1]:${port}/`], {});
   await it.until("message hello");
-  const seen = it.told.filter((line) => line !== "dialled");
+  const seen = it.lines.filter((line) => line !== "dialled");
   expect(
     seen.join() === "connect-failed,connect-failed,open,message hello",
     `${runtime.name} fails twice and opens: ${seen}`,

@@ -1,5 +1,5 @@
 /**
- * One client that tells what becomes of it: `hosts_client.mjs JOB`, a JSON object with `client` (the
+ * One client that prints what becomes of it: `hosts_client.mjs JOB`, a JSON object with `client` (the
  * module's URL), `urls` (one for each attempt, the last for all others) and `options`. Prints `dialled`
  * when its dial has left, then `open`, an error's code, and each message; sends `hello` on `open`.
  *

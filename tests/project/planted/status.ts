@@ -52,6 +52,12 @@ export const PAUSES: readonly Bug[] = [
     "else if (false) {",
   ),
   foundBy(PAUSE, "opened stays rejected after a pause", "    noted.opened = undefined;\n", ""),
+  foundBy(
+    PAUSE,
+    "a pause rejects opened for what failed before",
+    "settle(noted, after);",
+    'settle(noted, after); if (after.phase === "paused") noted.opened?.reject(noted.failure?.error);',
+  ),
 ];
 
 export const STATUSES: readonly Bug[] = [
