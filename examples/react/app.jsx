@@ -4,7 +4,8 @@
  *     npm install @holdfast/websocket react@19 react-dom@19 vite
  *     npx vite
  *
- * The server is any that sends back what it gets, at `?server=`.
+ * The server is any that sends back what it gets, such as that of the README; at `?server=`, unless it is
+ * `ws://localhost:8080/`.
  */
 import * as React from "react";
 import { createRoot } from "react-dom/client";
