@@ -37,7 +37,7 @@ const SETTINGS: Tests = {
 
 export const MODULES: Readonly<Record<string, Tests>> = {
   "machine/calls": machine([], ["pause", "reconnect"]),
-  "machine/step": machine([], ["lifecycle", "close", "events", "pause"]),
+  "machine/step": machine(["step"], ["lifecycle", "close", "events", "pause"]),
   "machine/hint_cells": machine(["hint_cells"], ["connectivity"]),
   "machine/heartbeat_cells": machine(["heartbeat_cells"], ["heartbeat"]),
   "machine/handshake_cells": machine([], ["handshake"]),
