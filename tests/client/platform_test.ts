@@ -6,17 +6,7 @@ import {
   PlatformEventTarget,
   soon,
 } from "../../lib/platform.ts";
-
-/** Runs `body` without a global. */
-function without<T>(name: string, body: () => T): T {
-  const global = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
-  Reflect.deleteProperty(globalThis, name);
-  try {
-    return body();
-  } finally {
-    Object.defineProperty(globalThis, name, global);
-  }
-}
+import { without } from "./without.ts";
 
 /** What listeners and polling see of a signal that is aborted twice. */
 function abortTwice(controller: AbortController): unknown[] {

@@ -106,6 +106,12 @@ Deno.test("readArguments() lowers the initial delay to half of a small maxDelayM
   assertEquals(initials, [[1, 1], [500, 500], [999.5, 999.5], [1_000, 1_000], [1_000, 1_000]]);
 });
 
+Deno.test("readArguments() takes no parameters from the properties of a policy that is given", () => {
+  const backoff = Object.assign(() => 1, { initialDelayMs: 7, multiplier: 1 });
+  const parts = read({ backoff });
+  assertEquals([parts.config.initialDelayMs, parts.backoff], [1_000, backoff]);
+});
+
 // ------------------------------------------------------------------------------------ numbers
 
 interface Numeric {

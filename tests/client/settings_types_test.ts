@@ -7,6 +7,7 @@ import { inRealm } from "../platforms/realm.ts";
 import { refusal, refused, shown } from "../project/refusal.ts";
 import { filled, partsGiven } from "./parts_given.ts";
 import { openRig } from "./rig.ts";
+import { without } from "./without.ts";
 
 function read(options?: unknown): Parts {
   return partsGiven("wss://example.com/", undefined, options);
@@ -145,6 +146,20 @@ Deno.test("readArguments() lets the machine know of a handshake without giving i
   const { config } = read({ handshake: () => {} });
   assertEquals([config.handshake, structuredClone(config)], [true, config]);
 });
+
+Deno.test("readArguments() gives clients with the same options the same doors", () => {
+  const options = { startPaused: true, queue: { maxMessages: 7 } };
+  assert(read().doors === read().doors && read(options).doors === read({ ...options }).doors);
+});
+
+for (const name of ["Event", "URL"]) {
+  Deno.test(`readArguments() names ${name} where the platform has none`, () => {
+    assertEquals(
+      without(name, () => refusal(() => read())),
+      `TypeError: Cannot create a ReconnectingWebSocket as this platform has no ${name}`,
+    );
+  });
+}
 
 // ------------------------------------------------------------------------------------ heartbeat
 

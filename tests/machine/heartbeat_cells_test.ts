@@ -3,7 +3,18 @@ import type { Config, Effect, Pulse, State } from "../../lib/machine/state.ts";
 import { LATE_TURNS } from "../../lib/machine/step.ts";
 import { transition } from "../../lib/machine/transition.ts";
 import { CONFIG, HEARTBEAT } from "./core_table.ts";
-import { arm, assertStep, BEATING, HANDSHAKING, hint, OPEN, SILENT, timer } from "./core_words.ts";
+import {
+  arm,
+  assertStep,
+  BEATING,
+  CONNECTING,
+  HANDSHAKING,
+  hint,
+  OPEN,
+  RESOLVING,
+  SILENT,
+  timer,
+} from "./core_words.ts";
 
 const PROBE: Effect = { type: "probe" };
 const LOSE: Effect = { type: "lose", error: "heartbeat-timeout" };
@@ -94,6 +105,16 @@ Deno.test("transition() heartbeat timer takes a lateness of up to 1 s for no sle
     transition(probed, timer("heartbeat", null, lateMs), config)[0]
   );
   assertEquals(pulses, [{ ...probed, late: 1 }, { ...OPEN, pulse: "reprieved" }]);
+});
+
+for (const state of [RESOLVING, CONNECTING, HANDSHAKING]) {
+  Deno.test(`transition() heartbeat timer while ${state.phase} changes nothing`, () => {
+    assertStep(transition(state, timer("heartbeat"), BEATING), state, []);
+  });
+}
+
+Deno.test("transition() heartbeat timer while open changes nothing where there is no heartbeat", () => {
+  assertStep(transition(OPEN, timer("heartbeat"), CONFIG), OPEN, []);
 });
 
 // ------------------------------------------------------------------------------------ a timeout above the interval

@@ -17,7 +17,71 @@ export interface Equivalent {
   readonly reason: string;
 }
 
+/** The compiler wants to know the type of an input before its members. */
+const NO_OTHER_HAS_IT = "no other input has what is asked next";
+
+/** Of what is kept, or of a kind. */
+const A_NAME = "a name among others: it has only to be unlike them";
+
 export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    module: "machine/handshake_cells",
+    line: 'return input.type === "timer" && input.timer === "refusal" ? lose(state) : stay(state);',
+    text: 'input.type === "timer"',
+    replacement: "true",
+    reason: NO_OTHER_HAS_IT,
+  },
+  {
+    module: "machine/pause_cells",
+    line: 'const isMade = input.type === "start" && state.phase === "resolving";',
+    text: 'input.type === "start"',
+    replacement: "true",
+    reason: NO_OTHER_HAS_IT,
+  },
+  {
+    module: "machine/heartbeat_cells",
+    line:
+      'if (input.type === "timer" && input.timer === "heartbeat") return beat(state, input, heartbeat);',
+    text: 'input.type === "timer"',
+    replacement: "true",
+    reason: NO_OTHER_HAS_IT,
+  },
+  {
+    module: "machine/heartbeat_cells",
+    line:
+      "return silences > 1 ? timeoutMs * Math.min(2 ** (silences - 1), MAX_PATIENCE) : timeoutMs;",
+    text: "silences > 1",
+    replacement: "silences >= 1",
+    reason: "after one loss the factor is 1",
+  },
+  {
+    module: "machine/hint_cells",
+    line: 'if (input.type === "timer" && input.timer === "hint") return expire(state, config);',
+    text: 'input.type === "timer"',
+    replacement: "true",
+    reason: NO_OTHER_HAS_IT,
+  },
+  {
+    module: "client/parts",
+    line: 'config: shared("config", {',
+    text: '"config"',
+    replacement: '""',
+    reason: A_NAME,
+  },
+  {
+    module: "client/parts",
+    line: 'return use.every(({ isPlain }) => isPlain) ? shared("doors", doors) : doors;',
+    text: '"doors"',
+    replacement: '""',
+    reason: A_NAME,
+  },
+  {
+    module: "client/settings",
+    line: 'kind: "listeners",',
+    text: '"listeners"',
+    replacement: '""',
+    reason: A_NAME,
+  },
   {
     module: "features/decision",
     line: 'const retry = Object.getOwnPropertyDescriptor(Object(thrown), "retry")?.value;',

@@ -31,16 +31,17 @@ const SETTINGS: Tests = {
     "client/settings_arguments_test.ts",
     "client/settings_types_test.ts",
     "client/settings_test.ts",
+    "client/parts_test.ts",
   ],
 };
 
 export const MODULES: Readonly<Record<string, Tests>> = {
   "machine/calls": machine([], ["pause", "reconnect"]),
-  "machine/step": machine([], ["lifecycle", "close", "events", "pause"]),
+  "machine/step": machine(["step"], ["lifecycle", "close", "events", "pause"]),
   "machine/hint_cells": machine(["hint_cells"], ["connectivity"]),
   "machine/heartbeat_cells": machine(["heartbeat_cells"], ["heartbeat"]),
   "machine/handshake_cells": machine([], ["handshake"]),
-  "machine/pause_cells": machine([], ["pause", "core_pausing"]),
+  "machine/pause_cells": machine(["pause_cells"], ["pause", "core_pausing"]),
   "machine/close_codes": { units: ["machine/close_codes_test.ts"] },
   "backoff": BACKOFF,
   "_windows": BACKOFF,

@@ -16,7 +16,7 @@ import type { Mutant, Verdict } from "./run.ts";
 const KILLS = 20;
 
 /** How many times as long a test may wait as it did without a mutant, and how long at least. */
-const PATIENCE = 20;
+const PATIENCE = 10;
 const LEAST_WAIT_MS = 2_000;
 const MAX_WAIT_MS = 300_000;
 
