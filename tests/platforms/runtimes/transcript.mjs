@@ -80,7 +80,8 @@ async function play({
     });
   }
   listen(ws);
-  ws.opened.then(() => say("opened"), (error) => say("never opened", error.name));
+  const opened = ws.opened ?? core.openedOf(ws);
+  opened.then(() => say("opened"), (error) => say("never opened", error.name));
   for (const [ms, act] of Object.entries(acts)) {
     clock.plan(() => say("acts", `${act(ws)}`), Number(ms));
   }
