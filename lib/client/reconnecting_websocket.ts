@@ -53,16 +53,15 @@ function inspect(
   options: unknown,
   print = first as Print,
 ): string {
+  let shown = {};
   try {
     const { bufferedAmount, status, url } = this;
     const error = status.error && status.error.code;
-    return `ReconnectingWebSocket ${
-      print({ url: redact(url), ...status, error, bufferedAmount }, options)
-    }`;
+    shown = { url: redact(url), ...status, error, bufferedAmount };
   } catch {
-    // The prototype, and what else inherits from a client and is none: a console must not throw.
-    return "ReconnectingWebSocket {}";
+    // A prototype or a proxy is no client, and a log must not throw.
   }
+  return `ReconnectingWebSocket ${print(shown, options)}`;
 }
 
 /** Closes a client, and waits for the end. */
