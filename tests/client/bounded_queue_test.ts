@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { BoundedQueue, type Overflow, type QueueLimits } from "../../lib/bounded_queue.ts";
+import {
+  BoundedQueue,
+  type Label,
+  type Overflow,
+  type QueueLimits,
+} from "../../lib/bounded_queue.ts";
 
 const OVERFLOWS: readonly Overflow[] = ["drop-newest", "drop-oldest", "throw"];
 
@@ -9,11 +14,22 @@ function queueOf(limits: Partial<QueueLimits>): BoundedQueue<string> {
 }
 
 /** Whatever a queue can be asked and told. */
-type Queue = Pick<BoundedQueue<number>, "size" | "bytes" | "add" | "take" | "drain">;
+interface Queue extends Pick<BoundedQueue<number>, "size" | "bytes" | "add" | "take" | "drain"> {
+  /** Removes the message in this place, the oldest is 0; does nothing where there is none. */
+  removeAt(place: number): void;
+}
+
+class LinkedQueue extends BoundedQueue<number> implements Queue {
+  removeAt(place: number): void {
+    let entry = this.oldest;
+    for (let i = 0; i < place; i++) entry = entry?.next;
+    if (entry) this.remove(entry);
+  }
+}
 
 /** The same, too simple to be wrong. */
 class ArrayQueue implements Queue {
-  entries: { message: number; bytes: number }[] = [];
+  entries: { message: number; bytes: number; key: string | undefined }[] = [];
   constructor(readonly limits: QueueLimits) {}
   get size(): number {
     return this.entries.length;
@@ -24,14 +40,23 @@ class ArrayQueue implements Queue {
   fits(bytes: number): boolean {
     return this.size + 1 <= this.limits.maxMessages && this.bytes + bytes <= this.limits.maxBytes;
   }
-  add(message: number, bytes: number): number[] | null {
+  add(message: number, bytes: number, label?: Label): number[] | null {
+    const key = label?.key;
+    const before = this.entries;
+    this.entries = before.filter((entry) => key === undefined || entry.key !== key);
     const fitsAlone = this.limits.maxMessages >= 1 && bytes <= this.limits.maxBytes;
     const canFit = this.limits.overflow === "drop-oldest" ? fitsAlone : this.fits(bytes);
-    if (!canFit) return null;
+    if (!canFit) {
+      this.entries = before;
+      return null;
+    }
     const lost: number[] = [];
     while (!this.fits(bytes)) lost.push(...this.entries.splice(0, 1).map((e) => e.message));
-    this.entries.push({ message, bytes });
+    this.entries.push({ message, bytes, key });
     return lost;
+  }
+  removeAt(place: number): void {
+    this.entries.splice(place, 1);
   }
   take(): number | undefined {
     return this.entries.shift()?.message;
@@ -41,11 +66,21 @@ class ArrayQueue implements Queue {
   }
 }
 
-type Operation = { readonly add: number } | "take" | "drain";
+type Operation =
+  | { readonly add: number; readonly label: Label | undefined }
+  | { readonly removeAt: number }
+  | "take"
+  | "drain";
+
+const label: fc.Arbitrary<Label | undefined> = fc.option(
+  fc.record({ key: fc.constantFrom(undefined, "a", "b"), untilMs: fc.constant(Infinity) }),
+  { nil: undefined },
+);
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 12 }) }) },
-  { weight: 8, arbitrary: fc.constant("take" as const) },
+  { weight: 12, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 12 }), label }) },
+  { weight: 6, arbitrary: fc.constant("take" as const) },
+  { weight: 3, arbitrary: fc.record({ removeAt: fc.nat({ max: 8 }) }) },
   { weight: 1, arbitrary: fc.constant("drain" as const) },
 );
 
@@ -62,7 +97,9 @@ function run(queue: Queue, operations: readonly Operation[]): unknown[] {
       ? queue.take()
       : operation === "drain"
       ? queue.drain()
-      : queue.add(i, operation.add);
+      : "add" in operation
+      ? queue.add(i, operation.add, operation.label)
+      : queue.removeAt(operation.removeAt);
     return [answer, queue.size, queue.bytes];
   });
 }
@@ -74,7 +111,7 @@ function isAQueue(make: (limits: QueueLimits) => Queue): fc.IProperty<unknown> {
 }
 
 Deno.test("BoundedQueue does what an array would do", () => {
-  fc.assert(isAQueue((limits) => new BoundedQueue(limits)), { numRuns: 2_000 });
+  fc.assert(isAQueue((limits) => new LinkedQueue(limits)), { numRuns: 2_000 });
 });
 
 const BUGS: Record<string, (limits: QueueLimits) => Queue> = {
@@ -85,19 +122,34 @@ const BUGS: Record<string, (limits: QueueLimits) => Queue> = {
       }
     }(limits),
   "one message too many": (limits) =>
-    new BoundedQueue({ ...limits, maxMessages: limits.maxMessages + 1 }),
-  "one byte too many": (limits) => new BoundedQueue({ ...limits, maxBytes: limits.maxBytes + 1 }),
+    new LinkedQueue({ ...limits, maxMessages: limits.maxMessages + 1 }),
+  "one byte too many": (limits) => new LinkedQueue({ ...limits, maxBytes: limits.maxBytes + 1 }),
   "drops the newest instead of the oldest": (limits) =>
-    new BoundedQueue({ ...limits, overflow: "drop-newest" }),
+    new LinkedQueue({ ...limits, overflow: "drop-newest" }),
   "makes room for what can never fit": (limits) =>
     new class extends ArrayQueue {
-      override add(message: number, bytes: number): number[] | null {
+      override add(message: number, bytes: number, label?: Label): number[] | null {
         if (limits.overflow === "drop-oldest" && bytes > limits.maxBytes) this.drain();
+        return super.add(message, bytes, label);
+      }
+    }(limits),
+  "keeps two messages of one key": (limits) =>
+    new class extends ArrayQueue {
+      override add(message: number, bytes: number): number[] | null {
         return super.add(message, bytes);
       }
     }(limits),
+  "forgets the message that the refused one would replace": (limits) =>
+    new class extends ArrayQueue {
+      override add(message: number, bytes: number, label?: Label): number[] | null {
+        const lost = super.add(message, bytes, label);
+        const key = label?.key;
+        if (!lost && key) this.entries = this.entries.filter((entry) => entry.key !== key);
+        return lost;
+      }
+    }(limits),
   "forgets to subtract bytes": (limits) =>
-    new class extends BoundedQueue<number> {
+    new class extends LinkedQueue {
       #more = 0;
       override get bytes(): number {
         return super.bytes + this.#more;

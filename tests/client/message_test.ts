@@ -3,6 +3,7 @@ import fc from "fast-check";
 import vm from "node:vm";
 import { inRealm } from "../platforms/realm.ts";
 import { byteLength, snapshot, toMessage, type WebSocketData } from "../../lib/bounded_queue.ts";
+import { without } from "./without.ts";
 
 /** Any string of UTF-16 code units, half of them surrogates, paired or not. */
 const anyString = fc.array(
@@ -220,6 +221,18 @@ Deno.test("toMessage() knows a Blob by its class, where that has no tag, as in R
     value: "Object",
   });
   assertStrictEquals(toMessage(untagged), untagged);
+});
+
+Deno.test("toMessage() knows the Blob of another realm by its tag", () => {
+  for (const tag of ["Blob", "File"]) {
+    const value = Object.setPrototypeOf(new Blob(["abc"]), { [Symbol.toStringTag]: tag });
+    assert(!(value instanceof Blob));
+    assertStrictEquals(toMessage(value), value);
+  }
+});
+
+Deno.test("toMessage() does without the platform's Blob", () => {
+  assertEquals(without("Blob", () => toMessage(5)), "5");
 });
 
 Deno.test("toMessage() replaces lone surrogates in workerd, which does not", async () => {

@@ -62,6 +62,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: NO_OTHER_HAS_IT,
   },
   {
+    module: "bounded_queue",
+    line: "if (!/[\\u0080-\\uffff]/.test(message)) return bytes;",
+    text: "!/[\\u0080-\\uffff]/.test(message)",
+    replacement: "false",
+    reason: "a shorter way to what the loop counts, too",
+  },
+  {
     module: "client/parts",
     line: 'config: shared("config", {',
     text: '"config"',

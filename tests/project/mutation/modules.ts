@@ -45,7 +45,9 @@ export const MODULES: Readonly<Record<string, Tests>> = {
   "machine/close_codes": { units: ["machine/close_codes_test.ts"] },
   "backoff": BACKOFF,
   "_windows": BACKOFF,
-  "bounded_queue": { units: ["client/bounded_queue_test.ts", "client/message_test.ts"] },
+  "bounded_queue": {
+    units: ["client/bounded_queue_test.ts", "client/message_test.ts", "client/settings_test.ts"],
+  },
   "client/settings": SETTINGS,
   "client/timing": SETTINGS,
   "client/parts": SETTINGS,

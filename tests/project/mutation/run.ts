@@ -6,8 +6,9 @@
  *
  * Stryker's instrumenter makes the changes, in a copy of the repository; `session.ts` plays the unit tests of
  * the module for each, in one process. What survives there is played once more in a process of its own, if
- * it is code that runs on import, and then against the tests that walk everything. Prints the survivors and
- * the score, without those of `equivalent.ts`, which nobody can see; fails below 99 %.
+ * it is code that runs on import, or maybe in a worker, and then against the tests that walk everything.
+ * Prints the survivors and the score, without those of `equivalent.ts`, which nobody can see; fails below
+ * 99 %.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import { MODULES, type Tests } from "./modules.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const LEAST_SCORE = 99;
-/** A loop without end kills its mutant: the tests may take so many times as long as without one, or this long. */
+/** How many times as long as without a mutant the tests may take, and how long at least: some never end. */
 const PATIENCE = 5;
 const LEAST_WAIT_MS = 4_000;
 /** To walk every state takes a minute, and more on a busy machine. */

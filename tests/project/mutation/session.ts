@@ -113,8 +113,9 @@ for (const [index, { id }] of mutants.entries()) {
   const hits = Math.max(0, ...reaching.map(({ name }) => perTest[name]?.[id] ?? 0));
   Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: 30 * hits + 3_000 });
   const killer = await failing(reaching);
-  // What runs on import ran without it.
-  const verdict: Verdict = { index, killer, isOpen: killer === null && !!onImport[id] };
+  // What runs on import ran without it, and what no test reaches here may be reached in a worker.
+  const isOpen = killer === null && (!!onImport[id] || reaching.length === 0);
+  const verdict: Verdict = { index, killer, isOpen };
   print(JSON.stringify(verdict));
   if (killer !== null && ++kills % KILLS === 0) await mustPass(tests, `after mutant ${index}`);
 }
