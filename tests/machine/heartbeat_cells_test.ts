@@ -25,7 +25,7 @@ interface Beat {
   readonly late?: number;
   readonly silentMs: number | null;
   readonly lateMs?: number;
-  readonly then: Pulse | "a turn" | "lost";
+  readonly then: Pulse | "a turn" | "the last turn" | "lost";
   readonly armMs?: number;
 }
 
@@ -50,6 +50,10 @@ const BEATS: Record<string, Beat> = {
   "no answer to the second, late": {
     ...{ pulse: "reprieved", silentMs: null, lateMs: 9e9 },
     then: "a turn",
+  },
+  "no answer in a turn that was held back": {
+    ...{ pulse: "reprieved", late: 1, silentMs: null, lateMs: 1_001 },
+    ...{ then: "the last turn", armMs: 150 },
   },
   "no answer in a turn": { pulse: "probed", late: LATE_TURNS - 1, silentMs: null, then: "a turn" },
   "no answer in a turn that was late": {
@@ -82,8 +86,10 @@ for (
     const input = timer("heartbeat", silentMs, lateMs);
     const [after, effects]: [State, Effect[]] = then === "lost"
       ? [before, [LOSE]]
-      : then === "a turn"
-      ? [{ ...before, late: late + 1 }, [arm("heartbeat", armMs ?? 0)]]
+      : then === "a turn" || then === "the last turn"
+      ? [{ ...before, late: then === "a turn" ? late + 1 : LATE_TURNS }, [
+        arm("heartbeat", armMs ?? 0),
+      ]]
       : [{ ...OPEN, pulse: then }, [
         arm("heartbeat", armMs ?? 8_000),
         ...then === "probed" || then === "reprieved" ? [PROBE] : [],
