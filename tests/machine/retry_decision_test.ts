@@ -32,6 +32,7 @@ const FAILURE: Failure = {
 interface Given {
   readonly code?: number;
   readonly series?: Series;
+  readonly phase?: State["phase"];
   /** What `shouldRetry` does; not given at all if absent. */
   readonly answer?: (failure: Failure) => unknown;
   readonly backoff?: (context: BackoffContext) => unknown;
@@ -52,12 +53,12 @@ function clientOf(given: Given): Client {
   const draws = "random" in given ? given.random : 0.5;
   const random = typeof draws === "function" ? draws : () => draws;
   const doors = canRefresh ? { resolve: () => {} } : {};
-  const { epoch = () => 1, series = SERIES } = given;
+  const { epoch = () => 1, phase = "open", series = SERIES } = given;
   const client = {
     parts: { config: CONFIG, backoff, random, doors },
     report,
     get state(): Partial<State> {
-      return { phase: "open", epoch: epoch(), series };
+      return { phase, epoch: epoch(), series };
     },
   };
   return client as unknown as Client;
@@ -105,6 +106,12 @@ Deno.test("judge() shows shouldRetry the failure, once", () => {
   const answer = spy((_failure: Failure) => true);
   verdict({ answer, code: 1011 });
   assertEquals(answer.calls.map(({ args }) => args), [[{ ...FAILURE, code: 1011 }]]);
+});
+
+Deno.test("judge() shows shouldRetry whether the connection was open", () => {
+  const answer = spy((_failure: Failure) => true);
+  for (const phase of ["connecting", "handshaking", "open"] as const) verdict({ answer, phase });
+  assertEquals(answer.calls.map(({ args: [{ wasOpen }] }) => wasOpen), [false, false, true]);
 });
 
 Deno.test("judge() shows shouldRetry the error that the client reports", () => {

@@ -18,9 +18,8 @@ import { MODULES, type Tests } from "./modules.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const LEAST_SCORE = 99;
-/** How many times as long as without a mutant the tests may take, and how long at least: some never end. */
-const PATIENCE = 5;
-const LEAST_WAIT_MS = 4_000;
+/** A session that is so much later than it said has met a loop that never ends. */
+const GRACE_MS = 2_000;
 /** To walk every state takes a minute, and more on a busy machine. */
 const WALK_MS = 600_000;
 /** Variables, so that only who runs this downloads them. */
@@ -48,9 +47,10 @@ export interface Verdict {
   readonly isOpen: boolean;
 }
 
-/** What it says first: how long the tests take without a mutant. */
-interface Ready {
-  readonly tookMs: number;
+/** What it says before each test: how long that may take; and whether there is a mutant by then. */
+export interface Notice {
+  readonly limitMs: number;
+  readonly isReady: boolean;
 }
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(MODULES);
@@ -131,24 +131,26 @@ async function playAll({ units }: Tests, count: number): Promise<readonly Verdic
       env: { NO_COLOR: "1" },
     }).spawn();
     const errors = new Response(session.stderr).text();
-    let [limitMs, rest] = [WALK_MS, ""];
-    let isReady = false;
-    let timer = setTimeout(() => session.kill("SIGKILL"), limitMs);
+    let [rest, isReady] = ["", false];
+    let timer: ReturnType<typeof setTimeout> | undefined;
     for await (const text of session.stdout.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      for (const said of lines.map((line) => JSON.parse(line) as Verdict | Ready)) {
-        if ("index" in said) verdicts.push(said);
-        else [isReady, limitMs] = [true, Math.max(LEAST_WAIT_MS, PATIENCE * said.tookMs)];
+      for (const said of lines.map((line) => JSON.parse(line) as Verdict | Notice)) {
+        clearTimeout(timer);
+        if ("index" in said) {
+          verdicts.push(said);
+          continue;
+        }
+        isReady = said.isReady;
+        timer = setTimeout(() => session.kill("SIGKILL"), said.limitMs + GRACE_MS);
       }
-      clearTimeout(timer);
-      timer = setTimeout(() => session.kill("SIGKILL"), limitMs);
     }
     clearTimeout(timer);
     const { success, signal } = await session.status;
     const said = await errors;
     if (success) break;
-    if (!isReady || said.includes("Cannot judge")) throw new Error(said);
+    if (!isReady || said.includes("Cannot judge")) throw new Error(said || "The tests never end");
     verdicts.push({ index: verdicts.length, killer: signal ?? "the process ended", isOpen: false });
   }
   return verdicts;

@@ -1,8 +1,8 @@
 /**
  * Plays the tests of a module for one mutant after the other, in this process: `session.ts FIRST FILE...`
  * in a folder with `mutants.json` and the module instrumented, where a mutant is switched on by
- * its id. Only the tests that reach a mutant are played, the quick ones first. Prints a line of JSON with the
- * time that all take, and then one for each mutant, the first of which is FIRST.
+ * its id. Only the tests that reach a mutant are played, the quick ones first. Prints a line of JSON before
+ * each test, with the time that it may take, and one for each mutant, the first of which is FIRST.
  *
  * What a mutant leaves behind must not kill the next: now and then all tests are played without one, and
  * must pass.
@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Mutant, Verdict } from "./run.ts";
+import type { Mutant, Notice, Verdict } from "./run.ts";
 
 /** How many kills may be between two looks at the tests without a mutant. */
 const KILLS = 20;
@@ -66,10 +66,12 @@ const mutants: readonly Mutant[] = JSON.parse(await Deno.readTextFile("mutants.j
 /** The first test that fails, or null. */
 async function failing(chosen: readonly Test[]): Promise<string | null> {
   for (const { name, play, tookMs } of chosen) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limitMs = Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * tookMs));
+    const isReady = stryker.activeMutant !== undefined;
+    print(JSON.stringify({ limitMs, isReady } satisfies Notice));
     const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(reject, limitMs);
     try {
-      timer = setTimeout(reject, Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, PATIENCE * tookMs)));
       await Promise.race([play(CONTEXT), late]);
     } catch {
       return name;
@@ -105,7 +107,6 @@ for (const test of tests) {
 stryker.currentTestId = undefined;
 tests.sort((a, b) => a.tookMs - b.tookMs);
 const { static: onImport = {}, perTest = {} } = stryker.mutantCoverage ?? {};
-print(JSON.stringify({ tookMs: tests.reduce((sum, { tookMs }) => sum + tookMs, 0) }));
 let kills = 0;
 for (const [index, { id }] of mutants.entries()) {
   if (index < Number(first)) continue;
