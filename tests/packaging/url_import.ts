@@ -12,7 +12,7 @@ import { publishedFiles } from "./jsr.ts";
 
 /** What one entry point may cost. */
 const BOUNDS = {
-  "mod.ts": { maxModules: 44, maxBytes: 200_000 },
+  "mod.ts": { maxModules: 45, maxBytes: 200_000 },
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
