@@ -99,9 +99,9 @@ export function messages<T = any>(
 
   /** Ends the iteration, after what is kept or now. What is decided first stands, unless it is now. */
   function end(outcome: Ending, isNow = false): void {
+    signal?.removeEventListener("abort", abort);
     ws.removeEventListener("message", collect);
     ws.removeEventListener("close", check);
-    signal?.removeEventListener("abort", abort);
     if (isNow) kept.drain();
     if (!ending || isNow && ending !== conclude) ending = outcome;
     serve();
@@ -135,9 +135,10 @@ export function messages<T = any>(
     }
   }
 
+  // First, as it throws for what is no signal, and nothing may stay behind then.
+  signal?.addEventListener("abort", abort);
   ws.addEventListener("message", collect);
   ws.addEventListener("close", check);
-  signal?.addEventListener("abort", abort);
   check();
   if (signal?.aborted) abort();
   return {

@@ -458,6 +458,7 @@ for (
     [{ maxMessages: "5" }, "'maxMessages' must be between 1 and"],
     [{ maxBytes: -1 }, "'maxBytes' must be between 0 and"],
     [{ maxBytes: Infinity }, "'maxBytes' must be between 0 and"],
+    [{ signal: { aborted: false } }, "addEventListener is not a function"],
   ] as const
 ) {
   Deno.test(`messages() refuses ${JSON.stringify(options)} and leaves no listener`, () => {
