@@ -134,7 +134,8 @@ export function pauseWhileHidden(ws: PausableClient, options: HiddenOptions = {}
 
   function arm(callback: () => void, delayMs: number): void {
     disarm();
-    timer = { handle: clock.setTimeout(callback, delayMs) };
+    // Up: a timer that fires within the last millisecond would be armed again and again.
+    timer = { handle: clock.setTimeout(callback, Math.ceil(delayMs)) };
   }
 
   function disarm(): void {

@@ -37,6 +37,15 @@ Deno.test("pauseWhileHidden() pauses a client that connects", () => {
   assertEquals(state(it), ["paused", 0]);
 });
 
+Deno.test("pauseWhileHidden() takes a fraction of a millisecond for a whole one", () => {
+  const it = dialingRig({ afterMs: 999.5 });
+  it.page.hide();
+  it.clock.tick(999);
+  assertEquals(state(it), ["connecting", 1]);
+  it.clock.tick(1);
+  assertEquals(state(it), ["paused", 0]);
+});
+
 Deno.test("pauseWhileHidden() leaves an open connection alone, until it is lost", () => {
   const it = hiddenRig();
   it.page.hide();
