@@ -5,6 +5,7 @@
  */
 
 import type { Arrival } from "../connection/attempt.ts";
+import { PlatformEventTarget } from "../platform.ts";
 
 type MessageEventConstructor = new (
   type: string,
@@ -119,11 +120,14 @@ export function defineMessageEvent(): ClientMessageEventClass {
 
 /**
  * What makes the event of a socket one of a class, and else a new one. A socket of the platform's own class
- * is in no other hands, so nothing else sees that its event has changed sides.
+ * is in no other hands, so nothing else sees that its event has changed sides; one of a class that was put in
+ * its place, for tracing or a log, may have listeners of that.
  */
 function adopting(Base: MessageEventConstructor): MessageEventConstructor {
   function Adopting(type: string, init?: MessageEventInit, inner?: Arrival): unknown {
-    return inner?.target?.constructor === globalThis.WebSocket
+    const { constructor } = Object(inner?.target);
+    return constructor === globalThis.WebSocket &&
+        Object.getPrototypeOf(constructor) === PlatformEventTarget
       ? Object.setPrototypeOf(inner, new.target.prototype)
       : Reflect.construct(Base, [type, init], new.target);
   }

@@ -114,6 +114,24 @@ const cases: Record<string, () => void> = {
     socket.receive("x");
     assertEquals(seen.map(({ target }) => target === client), [true, false]);
   },
+  "an event stays as it is where a subclass was put in the place of the platform's"(): void {
+    const Traced = class extends Socket {};
+    Reflect.set(globalThis, "WebSocket", Traced);
+    try {
+      const { client, socket } = adopting(new Traced());
+      const seen: Event[] = [];
+      client.addEventListener("message", (event) => seen.push(event));
+      // As the class itself may: it is called after the client.
+      socket.addEventListener("message", (event) => {
+        seen.push(event);
+        assert(event.target === socket && event.currentTarget === socket);
+      });
+      socket.receive("x");
+      assertEquals(seen.map(({ target }) => target === client), [true, false]);
+    } finally {
+      Reflect.set(globalThis, "WebSocket", Socket);
+    }
+  },
   "listeners always see what those of a native target see"(): void {
     const never = fc.constant(false);
     fc.assert(
