@@ -53,11 +53,15 @@ function inspect(
   options: unknown,
   print = first as Print,
 ): string {
-  const { bufferedAmount, status, url } = this;
-  const error = status.error && status.error.code;
-  return `ReconnectingWebSocket ${
-    print({ url: redact(url), ...status, error, bufferedAmount }, options)
-  }`;
+  let shown = {};
+  try {
+    const { bufferedAmount, status, url } = this;
+    const error = status.error && status.error.code;
+    shown = { url: redact(url), ...status, error, bufferedAmount };
+  } catch {
+    // A prototype or a proxy is no client, and a log must not throw.
+  }
+  return `ReconnectingWebSocket ${print(shown, options)}`;
 }
 
 /** Closes a client, and waits for the end. */

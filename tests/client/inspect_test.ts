@@ -45,3 +45,14 @@ Deno.test("console.log(ws) is the same through Node's util.inspect, which keeps 
       "retryAtMs: null, error: null, connection: 0, bufferedAmount: 0 }",
   );
 });
+
+Deno.test("console.log(ws) shows what only looks like a client, and throws for none of it", () => {
+  const { ws } = rig();
+  const shown = [Object.getPrototypeOf(ws), Object.create(ws)].map((value) =>
+    flat(Deno.inspect(value))
+  );
+  // As Vue and MobX make them. Node calls it on the proxy; Deno would on the client behind it.
+  const proxy = new Proxy(ws, {}) as unknown as Record<symbol, (...args: unknown[]) => string>;
+  shown.push(`${proxy[inspect.custom]?.(2, {}, inspect)}`);
+  assertEquals(shown, Array(3).fill("ReconnectingWebSocket {}"));
+});
