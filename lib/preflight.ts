@@ -17,7 +17,7 @@
  * @module
  */
 
-import { MAX_DELAY_MS } from "./_check.ts";
+import { checkNumber, MAX_DELAY_MS } from "./_check.ts";
 import type { ConnectContext, Provider, ProviderFunction } from "./features/provider.ts";
 import type { Failure, RetryDecision } from "./features/retry.ts";
 
@@ -105,11 +105,14 @@ export interface PreflightError extends Error {
  * exposed (`Access-Control-Expose-Headers`).
  *
  * @param url As for the client; a function is called before every attempt.
+ * @throws {TypeError} `timeoutMs` is no number.
+ * @throws {RangeError} `timeoutMs` is negative, NaN or longer than a timer can be.
  */
 export function preflight(
   url: Provider<string | URL>,
   options: PreflightOptions = {},
 ): Preflight {
+  checkNumber("preflight", "timeoutMs", options.timeoutMs ?? 0, 0);
   let status: number | null = null;
   let isDue = false;
   let wasMade = false;

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FakeTime } from "@std/testing/time";
 import { preflight, type PreflightOptions, type PreflightRequest } from "../../lib/preflight.ts";
@@ -295,6 +295,24 @@ Deno.test("preflight() goes on where fetch throws, is missing, or answers nonsen
     assertEquals(flown.network.connections.length, 2);
   }
 });
+
+for (
+  const [timeoutMs, error] of [
+    [-1, RangeError],
+    [NaN, RangeError],
+    // As a timer it would end at once.
+    [Infinity, RangeError],
+    ["1", TypeError],
+  ] as const
+) {
+  Deno.test(`preflight() refuses ${timeoutMs} of type ${typeof timeoutMs} for timeoutMs`, () => {
+    assertThrows(
+      () => preflight(URL_OF_TESTS, { timeoutMs: timeoutMs as number }),
+      error,
+      "Cannot preflight as 'timeoutMs' must be between 0 and 2147483647",
+    );
+  });
+}
 
 /** How an attempt ends. */
 const ending = fc.constantFrom<("refused" | "dropped" | number)[]>(
