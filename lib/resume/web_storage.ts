@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkNumber } from "../_check.ts";
 import type { WebSocketData } from "../bounded_queue.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -95,6 +96,8 @@ export interface KeptSession {
  * ```
  *
  * @param key Where in the storage; one for each client of a page.
+ * @throws {TypeError} `waitMs` is no number.
+ * @throws {RangeError} `waitMs` is negative, NaN or longer than a timer can be.
  */
 export function webStorage(
   storage: SessionStorage,
@@ -119,6 +122,7 @@ class Kept implements KeptSession {
     key: string,
     { waitMs = 1_000, page = globalThis, locks = platformLocks() }: WebStorageOptions,
   ) {
+    checkNumber("keep a session", "waitMs", waitMs, 0);
     this.#storage = storage;
     this.#key = key;
     this.#waitMs = waitMs;

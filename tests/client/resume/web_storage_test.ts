@@ -213,3 +213,21 @@ Deno.test("webStorage() keeps no session with a Blob, and says so", async () => 
   );
   assertEquals(tab.items.size, 0);
 });
+
+for (
+  const [waitMs, error] of [
+    [-1, RangeError],
+    [NaN, RangeError],
+    // As a timer it would end at once, and the session with it.
+    [Infinity, RangeError],
+    ["1", TypeError],
+  ] as const
+) {
+  Deno.test(`webStorage() refuses ${waitMs} of type ${typeof waitMs} for waitMs`, () => {
+    assertThrows(
+      () => open(new Tab(), null, waitMs as number),
+      error,
+      "Cannot keep a session as 'waitMs' must be between 0 and 2147483647",
+    );
+  });
+}
