@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkNumber } from "../../_check.ts";
 import type { Hello } from "../frames.ts";
 import { LATER, MOVED, REFUSED, RESUMED_ELSEWHERE } from "./close_codes.ts";
 import { Connection, type ServerConnection } from "./connection.ts";
@@ -23,6 +24,9 @@ import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
 const STALE = "a later hello is served";
 /** The same hello, whose answer was lost on the way. */
 const SERVED = "this hello was served";
+
+/** Half of what a timer can be, as the two are added. */
+const MAX_SHUTDOWN_MS = 2 ** 30 - 1;
 
 /** How to leave. */
 export interface ShutdownOptions {
@@ -129,10 +133,14 @@ export class ResumeServer<Request = unknown, User = string> {
    * Hands all sessions over, to whoever is connected to next: nothing is lost, and nothing in doubt. With the
    * memory of this process as the store they end, and `end` gets what was not confirmed.
    *
-   * @returns How many sessions could not be let go in time, as their handlers still run.
+   * @returns How many sessions could not be let go in time, as their handlers still run. Before anything is let
+   * go it rejects with a TypeError or a RangeError, if a number is none, negative, NaN or longer than 12 days.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<number> {
     const { spreadMs = 0, timeoutMs = 10_000 } = options;
+    for (const [name, value] of Object.entries({ spreadMs, timeoutMs })) {
+      checkNumber("shut down", name, value, 0, MAX_SHUTDOWN_MS);
+    }
     const { clock } = this.#settings;
     this.#isShut = true;
     const keys = [...this.#live.keys()];

@@ -1,6 +1,6 @@
 /** The engine and its store: what may leave when, hand-overs, stores that fail. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { deferred } from "../../../lib/deferred.ts";
 import { type Change, memoryStore, type SessionStore } from "../../../lib/resume/server/mod.ts";
 import { attachedRig, engineRig } from "./engine_rig.ts";
@@ -31,6 +31,27 @@ Deno.test("ResumeServer.shutdown() waits for running handlers, and not for ever"
   await clock.tickAsync(1_000);
   assertEquals(await left, 1);
 });
+
+for (
+  const [options, error] of [
+    [{ timeoutMs: NaN }, RangeError],
+    // As a timer it would end at once, with every session still here.
+    [{ timeoutMs: Infinity }, RangeError],
+    [{ spreadMs: -1 }, RangeError],
+    [{ spreadMs: "5" }, TypeError],
+  ] as const
+) {
+  const [[name, value] = []] = Object.entries(options);
+  Deno.test(`ResumeServer.shutdown() refuses ${value} for ${name}, and goes on`, async () => {
+    const { client, server } = await attachedRig();
+    await assertRejects(
+      () => server.shutdown(options as object),
+      error,
+      `Cannot shut down as '${name}' must be between 0 and 1073741823`,
+    );
+    assertEquals([server.size, client.read()], [1, []]);
+  });
+}
 
 Deno.test("ResumeServer.shutdown() lets the sessions go one after the other", async () => {
   const { dial, settle, server, clock } = engineRig();
