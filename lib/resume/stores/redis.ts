@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkNumber } from "../../_check.ts";
 import type { WebSocketData } from "../../bounded_queue.ts";
 import { unreferencedClock } from "../server/clock.ts";
 import type {
@@ -88,6 +89,9 @@ export interface RedisStore extends SessionStore {
  *   subscribe: (channel, listener) => listening.subscribe(channel, listener),
  * });
  * ```
+ *
+ * @throws {TypeError} `leaseMs` is no number.
+ * @throws {RangeError} `leaseMs` is below 1, NaN or longer than a timer can be.
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
   return new Store(client, options);
@@ -112,13 +116,16 @@ class Store implements RedisStore {
   constructor(client: RedisClient, options: RedisStoreOptions) {
     this.#client = client;
     this.#prefix = options.prefix ?? "holdfast";
-    this.#leaseMs = options.leaseMs ?? 3_000;
+    const { leaseMs = 3_000 } = options;
+    checkNumber("create a store", "leaseMs", leaseMs, 1);
+    // Redis takes whole ones only.
+    this.#leaseMs = Math.ceil(leaseMs);
     this.#epoch = options.epoch ?? "";
   }
 
   bind(release: (key: string) => Promise<void>, ttlMs: number): void {
     this.#release = release;
-    this.#keepMs = 2 * ttlMs;
+    this.#keepMs = Math.ceil(2 * ttlMs);
   }
 
   async open(key: string, hello: StoreHello, isWanted: () => boolean): Promise<Opened> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MiniRedis } from "../../../examples/resume/redis.ts";
 import { RedisProcess } from "../../../examples/resume/servers.ts";
 import { hasRedis } from "../../../examples/resume/story.ts";
@@ -65,6 +65,24 @@ class RedisRig implements StoreRig {
     await this.redis[Symbol.asyncDispose]();
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+for (
+  const [leaseMs, error] of [
+    [0, RangeError],
+    [NaN, RangeError],
+    [Infinity, RangeError],
+    ["1", TypeError],
+  ] as const
+) {
+  Deno.test(`redisStore() refuses ${leaseMs} of type ${typeof leaseMs} for leaseMs`, () => {
+    const client = { command: () => Promise.resolve(), subscribe(): void {} };
+    assertThrows(
+      () => redisStore(client, { leaseMs: leaseMs as number }),
+      error,
+      "Cannot create a store as 'leaseMs' must be between 1 and 2147483647",
+    );
+  });
 }
 
 if (await hasRedis()) {
@@ -152,6 +170,13 @@ if (await hasRedis()) {
       type: "lost",
       grave: { why: "unknown" },
     });
+  });
+
+  Deno.test("redisStore() takes fractions of a millisecond, which Redis does not", async () => {
+    await using rig = await RedisRig.start();
+    const store = rig.open({ leaseMs: 1_000 / 3 });
+    store.bind?.(() => Promise.resolve(), 10_000 / 3);
+    assertEquals((await store.open("a", { new: true, n: 1, tx: 0 }, isWanted)).type, "session");
   });
 
   Deno.test("redisStore() loads its scripts again when Redis has forgotten them", async () => {
