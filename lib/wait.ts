@@ -160,7 +160,10 @@ export function flushed(ws: ReconnectingWebSocket, options: WaitOptions = {}): P
     ({ attempt } = ws);
     if (isOver(ws) && (wasOver || isQueued)) return settle.end();
     if (isDoubted) return;
-    wasHolding = isHolding(current?.socket);
+    const socket = current?.socket;
+    // QUIRK(Deno): as one that is closing does. Its end says what has become of them.
+    if (wasHolding && !isHolding(socket) && socket?.readyState !== 1) return;
+    wasHolding = isHolding(socket);
     if (!isQueued && !wasHolding) return settle.resolve();
     if (isOver(ws)) return settle.end();
     if (ws.state !== "open") return;

@@ -246,6 +246,22 @@ for (
   });
 }
 
+for (const isStalled of [true, false]) {
+  const [what, outcome] = isStalled ? ["hangs", "connection-lost"] : ["closes", "done"];
+  Deno.test(`flushed() waits for the end of a socket that ${what} with bytes that it does not show`, async () => {
+    const it = openRig({ wrap: forgetful });
+    it.server.bufferedAmount = 1;
+    if (isStalled) it.server.stall();
+    const seen = outcomes(flushed(it.ws));
+    it.ws.close();
+    await turn();
+    assertEquals([seen, it.ws.bufferedAmount, it.ws.state], [[undefined], 0, "closing"]);
+    it.clock.tick(3_000);
+    await turn();
+    assertEquals([seen, it.clock.pending], [[outcome], []]);
+  });
+}
+
 Deno.test("flushed() rejects with the error of a client whose doubted connection was the last", async () => {
   const it = openRig({ wrap: forgetful, queue: { maxBufferedBytes: 0 } });
   it.server.bufferedAmount = 1;

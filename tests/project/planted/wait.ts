@@ -93,6 +93,11 @@ export const LOOKS: readonly Bug[] = [
     "if (false) {\n    return wait",
   ),
   bug("a socket that forgets what it holds is believed", "isDoubted = wasHolding;", ""),
+  bug(
+    "a socket that closes has sent what it does not show",
+    "if (wasHolding && !isHolding(socket) && socket?.readyState !== 1) return;",
+    "",
+  ),
   bug("a clean close is doubted", "isLost ||= !event.wasClean", "isLost = true"),
   bug(
     "the attempt of an error is the next one",
