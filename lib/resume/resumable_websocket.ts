@@ -17,11 +17,11 @@ import {
   type RetryDecision,
   type WebSocketData,
 } from "../../mod.ts";
-import { check, inRange, own } from "../_check.ts";
+import { aFunction, check, inRange, own } from "../_check.ts";
 import { clientOf } from "../client/core_client.ts";
 import { isSequence } from "../connection/url.ts";
 import { UNAUTHORIZED } from "../machine/close_codes.ts";
-import { platformClock, platformWebSocket } from "../sources.ts";
+import { platformClock, platformWebSocket, type Sources } from "../sources.ts";
 import type { ResumableWebSocketEventMap } from "./lost_event.ts";
 import { ClientSession } from "./session.ts";
 import { sessionSockets } from "./session_socket.ts";
@@ -110,7 +110,7 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
     );
     const { heartbeat, shouldRetry, sources } = rest;
     const { clock = platformClock, random = Math.random, WebSocket = platformWebSocket() } =
-      sources ?? {};
+      sources;
     const life = heartbeat && {};
     const session = new ClientSession({ clock, random, maxUnackedBytes, auth, snapshot, life });
     super(url, isBag ? undefined : protocols as Provider<string | string[]>, {
@@ -203,12 +203,18 @@ export class ResumableWebSocket extends ReconnectingWebSocket {
   }
 }
 
-/** The options, of which those of the session are checked; the core checks its own. */
+/** The options, of which those of the session, and what hides behind them, are checked; the core checks its own. */
 function readOptions(
   options: ResumableWebSocketOptions | undefined,
-): ResumableWebSocketOptions & { readonly maxUnackedBytes: number } {
+): ResumableWebSocketOptions & {
+  readonly maxUnackedBytes: number;
+  readonly sources: Partial<Sources>;
+} {
   const given = own("options", options);
-  const { auth, heartbeat, maxUnackedBytes = 4 << 20 } = given;
+  const { auth, heartbeat, maxUnackedBytes = 4 << 20, shouldRetry } = given;
+  const sources = own("sources", given.sources);
+  if (heartbeat) own("heartbeat", heartbeat);
+  if (shouldRetry !== undefined) aFunction(shouldRetry, "shouldRetry");
   const { handshake, queue } = given as ReconnectingWebSocketOptions;
   const isFree = handshake === undefined && queue === undefined;
   check(isFree, "'options'", "without 'handshake' and 'queue', as sessions have their own", given);
@@ -218,5 +224,5 @@ function readOptions(
   // Not its value, which is likely a secret.
   check(auth === undefined || typeof auth === "function", "'auth'", "a function", typeof auth);
   inRange(maxUnackedBytes, "maxUnackedBytes", [1, Number.MAX_SAFE_INTEGER]);
-  return { ...given, maxUnackedBytes };
+  return { ...given, maxUnackedBytes, sources };
 }

@@ -525,6 +525,10 @@ for (
       "'heartbeat' must be without 'message' and 'isReply' in a session",
     ],
     [{ auth: "token" }, "'auth' must be a function: current value is string"],
+    // Those of the core that the session wraps.
+    [{ shouldRetry: false }, "'shouldRetry' must be a function: current value is false"],
+    [{ heartbeat: 5 }, "'heartbeat' must be an object: current value is 5"],
+    [{ sources: 5 }, "'sources' must be an object: current value is 5"],
     [
       { maxUnackedBytes: 0 },
       "'maxUnackedBytes' must be between 1 and 9007199254740991: current value is 0",
@@ -535,7 +539,7 @@ for (
   Deno.test(`ResumableWebSocket refuses '${name}': ${message}`, () => {
     const { sources } = fakeWorld();
     const make = (): unknown =>
-      new ResumableWebSocket("wss://example.com", { ...options as object, sources });
+      new ResumableWebSocket("wss://example.com", { sources, ...options as object });
     assertThrows(make, Error, `Cannot create a ReconnectingWebSocket as ${message}`);
   });
 }

@@ -74,8 +74,8 @@ export const STREAMS: readonly Bug[] = [
   foundBy(
     "tests/client/streams_test.ts",
     "a signal keeps a listener",
-    'signal?.removeEventListener("abort", abort);\n    if (isNow)',
-    "if (isNow)",
+    'signal?.removeEventListener("abort", abort);\n    ws',
+    "ws",
   ),
   foundBy(
     "tests/client/streams_test.ts",
