@@ -162,11 +162,12 @@ class Kept implements KeptSession {
 
   /** Whether nobody else has the session; held until the page is left. */
   async #lock(locks: SessionLocks, token: string): Promise<boolean> {
-    const name = `holdfast ${await digest(token)}`;
+    // Apart, as Babel's regenerator knows no template with an `await` in it.
+    const hash = await digest(token);
     const given = new AbortController();
     const timer = setTimeout(() => given.abort(), this.#waitMs);
     return await new Promise<boolean>((resolve) => {
-      locks.request(name, { signal: given.signal }, () => {
+      locks.request(`holdfast ${hash}`, { signal: given.signal }, () => {
         clearTimeout(timer);
         resolve(true);
         return new Promise<void>((unlock) => this.#unlock = unlock);
