@@ -12,13 +12,13 @@ import { publishedFiles } from "./jsr.ts";
 
 /** What one entry point may cost. */
 const BOUNDS = {
-  "mod.ts": { maxModules: 45, maxBytes: 200_000 },
+  "mod.ts": { maxModules: 45, maxBytes: 205_000 },
   "lib/backoff.ts": { maxModules: 3, maxBytes: 20_000 },
   "lib/streams.ts": { maxModules: 8, maxBytes: 40_000 },
   "lib/preflight.ts": { maxModules: 2, maxBytes: 15_000 },
-  "lib/wait.ts": { maxModules: 40, maxBytes: 180_000 },
+  "lib/wait.ts": { maxModules: 42, maxBytes: 185_000 },
   "lib/hidden.ts": { maxModules: 5, maxBytes: 30_000 },
-  "lib/react.ts": { maxModules: 46, maxBytes: 215_000 },
+  "lib/react.ts": { maxModules: 48, maxBytes: 222_000 },
 } as const;
 
 type Entry = keyof typeof BOUNDS;
