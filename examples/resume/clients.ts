@@ -2,6 +2,7 @@
 import { ReconnectingWebSocket, type WebSocketData } from "../../mod.ts";
 import { ResumableWebSocket } from "../../lib/resume/mod.ts";
 import type { DemoEvent } from "./history.ts";
+import { delay } from "./servers.ts";
 
 /** How many messages each client sends at once, and how often. */
 const BURST = 2;
@@ -53,6 +54,14 @@ export class Clients implements AsyncDisposable {
       ws.send("stop");
       if (ws instanceof ResumableWebSocket) await ws.confirmed();
     }));
+  }
+
+  /** Waits until all are open, or for as long. */
+  async open(limitMs: number): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    while (this.#clients.some(({ readyState }) => readyState !== 1) && performance.now() < endMs) {
+      await delay(5);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,8 +38,9 @@ function beat(
   const { pulse, leftMs } = state;
   const { lateMs, silentMs } = input;
   if (silentMs !== null && silentMs < intervalMs) {
-    // A timeout shorter than the interval has used up a part of it.
-    const restMs = pulse === "beating" ? 0 : intervalMs - Math.min(timeoutMs, intervalMs);
+    // A timeout shorter than the interval has used up a part of it; one that had grown, what has passed since.
+    const usedMs = Math.max(silentMs, Math.min(timeoutMs, intervalMs));
+    const restMs = pulse === "beating" ? 0 : intervalMs - usedMs;
     if (!always) return listen(state, "beating", intervalMs - silentMs, heartbeat);
     if (restMs) return listen(state, "beating", restMs, heartbeat);
     return probe(state, "probed", heartbeat);

@@ -180,6 +180,15 @@ Deno.test("transition() heartbeat timer with always waits out the interval after
   );
 });
 
+// After losses in a row the timeout had grown; the message that came meanwhile has ended that.
+Deno.test("transition() heartbeat timer with always counts what has passed of a timeout that had grown", () => {
+  assertStep(
+    transition(PROBED, timer("heartbeat", 12_000), ALWAYS),
+    OPEN,
+    [arm("heartbeat", 13_000)],
+  );
+});
+
 Deno.test("transition() heartbeat timer with always gives up silence as without it", () => {
   const late = { ...PROBED, late: LATE_TURNS };
   assertStep(transition(PROBED, timer("heartbeat"), ALWAYS), { ...PROBED, late: 1 }, [

@@ -149,6 +149,12 @@ export const CORE: readonly Bug[] = [
     "LATE_TURNS = 1",
   ),
   foundBy(
+    "tests/machine/heartbeat_cells_test.ts",
+    "a timeout that had grown delays the next probe",
+    "Math.max(silentMs, Math.min(timeoutMs, intervalMs))",
+    "Math.min(timeoutMs, intervalMs)",
+  ),
+  foundBy(
     "tests/machine/transition_test.ts",
     "another thread has no time to inflate a message",
     "late === LATE_TURNS && lateMs ?",
