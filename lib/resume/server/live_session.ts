@@ -139,13 +139,11 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (this.isOver) return;
     // It is not looked for in the store again: what was accepted may leave as it is.
     this.#outgoing.pump(this.#outgoing.tx);
-    const rx = this.#certain;
-    if (rx === undefined) this.#write(controlFrame({ t: "lost", why: "unknown" }));
-    else {
+    this.#leave("closed", this.#grave("unknown"), undefined, (rx) => {
+      if (rx === undefined) return this.#write(controlFrame({ t: "lost", why: "unknown" }));
       this.#write(ackFrame(rx));
       this.#write(controlFrame({ t: "bye" }));
-    }
-    this.#leave("closed", this.#grave("unknown"));
+    });
   }
 
   /** Goes on with a client, from what both have. */
@@ -161,8 +159,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   /** The connection has ended; the session waits for another. */
-  detach(transport: Transport | undefined = this.#transport): void {
-    if (!transport || transport !== this.#transport) return;
+  detach(transport: Transport): void {
+    if (transport !== this.#transport) return;
     this.#transport = undefined;
     this.#outgoing.detach();
     // The client has them still, and sends them again; but not after a farewell.
@@ -187,9 +185,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
    * @param n The hello that will be served, if one is to be: the store must know of it, and agree.
    */
   async quiesce(code: number, reason: string, n?: number): Promise<void> {
-    const transport = this.#transport;
-    this.detach();
-    transport?.close(code, reason);
+    // Which detaches it.
+    this.#transport?.close(code, reason);
     this.#settings.clock.clearTimeout(this.#expiryTimer);
     if (n !== undefined) {
       this.n = n;
@@ -223,10 +220,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Ends the session for good, here and in the store; says how much was handled, where that is certain. */
   lose(why: "expired" | "overflow" | "gap"): void {
-    if (this.isOver) return;
-    const grave = this.#grave(why);
-    this.#write(controlFrame({ t: "lost", why, rx: grave.rx }));
-    this.#leave(why, grave);
+    this.#leave(why, this.#grave(why), undefined, (rx) => {
+      this.#write(controlFrame({ t: "lost", why, rx }));
+    });
   }
 
   #grave(why: LostReason): Grave {
@@ -239,21 +235,33 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#leave("moved", undefined, this.#settings.store.release ? [] : undefined);
   }
 
-  #leave(why: EndReason, grave?: Grave, unacked = this.#outgoing.list()): void {
+  /**
+   * @param unacked What is given back: all that is not confirmed, unless another process has it.
+   * @param farewell Writes what the client must still learn; `rx` as in the grave.
+   */
+  #leave(
+    why: EndReason,
+    grave?: Grave,
+    unacked?: readonly WebSocketData[],
+    farewell?: (rx?: number) => void,
+  ): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.#isLeaving = false;
-    const transport = this.#transport;
-    this.detach();
     this.#inbound.clear();
     const { clock } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
     clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
-    transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
+    const close = (): void => {
+      farewell?.(grave?.rx);
+      this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
+    };
+    // It counts the message whose handler runs; but the process may die before that is handled.
+    if (farewell && this.#inbound.isWorking) void this.settled().then(close);
+    else close();
     try {
-      this.#handlers.end?.(why, unacked);
+      this.#handlers.end?.(why, unacked ?? this.#outgoing.list());
     } catch (error) {
       this.report(error);
     }
@@ -261,6 +269,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Hot path, once for each frame that comes; false if the peer broke the protocol. */
   receive(raw: unknown): boolean {
+    if (this.isOver) return true;
     if (!isMarked(raw)) return this.#take(raw);
     const frame = parse(raw, isOfClient);
     switch (frame.t) {

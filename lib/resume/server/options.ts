@@ -80,7 +80,10 @@ export interface Session<User = string> {
    * be silent.
    */
   send(data: WebSocketData): boolean;
-  /** Ends the session: what was handled is confirmed, the client gets the rest back, and begins anew. */
+  /**
+   * Ends the session: what was handled is confirmed, the client gets the rest back, and begins anew. The
+   * message whose handler runs is confirmed, too, once it is handled; the client is told no earlier.
+   */
   end(): void;
 }
 

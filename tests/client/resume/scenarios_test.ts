@@ -139,15 +139,46 @@ Deno.test("A session that ends while something is in doubt is lost, and not mere
   assertEquals(client.read().slice(1), ["lost unknown", "close 1000 closed"]);
 });
 
-Deno.test("A session that is lost while a handler runs counts its message as handled", async () => {
-  const { client, sessions } = await attachedRig({
+Deno.test("A session that is lost while a handler runs counts its message as handled once it is", async () => {
+  const done = deferred<void>();
+  const { client, sessions, settle, read } = await attachedRig({
     maxUnackedBytes: 20,
-    handle: () => new Promise(() => {}),
+    handle: () => done.promise,
   });
   client.receive("runs", "waits");
   sessions[0]?.send("1");
   sessions[0]?.send("2");
-  assertEquals(client.read(), ["lost overflow 1", "close 1013 overflow"]);
+  await settle();
+  // If the process dies now, nobody has said of the message that it was handled.
+  assertEquals([client.read(), read()], [[], ["runs", "end overflow [1]"]]);
+  done.resolve();
+  await settle();
+  assertEquals([client.read(), read()], [["lost overflow 1", "close 1013 overflow"], []]);
+});
+
+Deno.test("A session that ends while a handler runs confirms its message once it is handled", async () => {
+  const done = deferred<void>();
+  const { client, sessions, settle, read } = await attachedRig({ handle: () => done.promise });
+  client.receive("runs", "waits");
+  sessions[0]?.end();
+  client.receive("late");
+  client.request();
+  await settle();
+  assertEquals([client.read(), read()], [[], ["runs", "end closed []"]]);
+  done.resolve();
+  await settle();
+  assertEquals([client.read(), read()], [["ack 1", "bye", "close 1000 closed"], []]);
+});
+
+Deno.test("A client that leaves while the last handler of its session runs is written nothing", async () => {
+  const done = deferred<void>();
+  const { client, sessions, settle } = await attachedRig({ handle: () => done.promise });
+  client.receive("runs");
+  sessions[0]?.end();
+  client.drop();
+  done.resolve();
+  await settle();
+  assertEquals(client.read(), []);
 });
 
 Deno.test("A process that slept past its lease checks with the store before it says ok", async () => {

@@ -190,8 +190,20 @@ const inTest = (file: string, bug: SessionBug): SessionBug => ({
   test: `${TESTS}/${file}`,
 });
 
-/** Those that only a unit test can see. */
+/** Those that only a unit test can see, or the simulation in one run of many thousands. */
 export const RESUME_TEST_BUGS: readonly SessionBug[] = [
+  inTest(
+    "scenarios_test.ts",
+    live(
+      "A message is said to be handled while its handler runs",
+      "if (farewell && this.#inbound.isWorking) void",
+      "if (!farewell && this.#inbound.isWorking) void",
+    ),
+  ),
+  inTest(
+    "scenarios_test.ts",
+    live("What comes after the end is handled", "    if (this.isOver) return true;\n", ""),
+  ),
   inTest(
     "resumable_websocket_test.ts",
     client(

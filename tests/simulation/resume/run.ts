@@ -197,8 +197,10 @@ class Run {
         ? faults.overflows
         : why === "expired"
         ? faults.expiry
+        : why === "ended"
+        ? faults.ends
         : why === "unknown"
-        ? caused.regressions > 0 || faults.expiry || faults.overflows
+        ? caused.regressions > 0 || faults.expiry || faults.overflows || faults.ends
         : why === "gap" && caused.copies > 0;
       return isCaused ? [] : [`lost by ${why} without a cause (session ${session})`];
     });

@@ -89,7 +89,8 @@ export class ServerProcess {
           // An answer, at once: with the commit of what it answers.
           if (world.random() < 0.1 && !world.isCalm) send();
         };
-        const { slowHandlers, endlessHandlers } = world.faults;
+        const { slowHandlers, endlessHandlers, ends } = world.faults;
+        if (ends && !world.isCalm && world.random() < 0.02) session.end();
         if (endlessHandlers && !world.isCalm && world.random() < 0.01) {
           effect();
           world.caused.endlessHandlers++;

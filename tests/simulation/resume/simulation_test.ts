@@ -41,6 +41,7 @@ Deno.test(`A session keeps its promises under random faults, seed ${seed}`, asyn
     "ended store-failed",
     "endlessHandlers",
     "lateCloses",
+    "lost ended",
     "lost expired",
     "lost gap",
     "lost overflow",

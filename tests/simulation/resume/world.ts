@@ -31,6 +31,11 @@ export interface Faults {
   readonly moves: boolean;
   /** Other pages go on with a copy of the session, which may be old by then; the first may be gone or not. */
   readonly copies: boolean;
+  /**
+   * The application ends sessions, as a handler begins. Not while there are copies: an owner that stood still
+   * sends what is not stored as it ends, which only a client can get that has not come back elsewhere.
+   */
+  readonly ends: boolean;
 }
 
 /** Promise jobs that run between two timers; what takes longer is overtaken, as in reality. */
@@ -63,7 +68,7 @@ export class World {
     const random = seededRandom(seed);
     this.random = random;
     const draw = (share: number): boolean => random() < share;
-    this.faults = {
+    const faults = {
       pauses: draw(0.3),
       crashes: draw(0.4),
       regressions: draw(0.2),
@@ -75,7 +80,9 @@ export class World {
       expiry: draw(0.1),
       moves: draw(0.3),
       copies: draw(0.15),
+      ends: draw(0.2),
     };
+    this.faults = { ...faults, ends: faults.ends && !faults.copies };
   }
 
   get nowMs(): number {
