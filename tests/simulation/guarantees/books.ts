@@ -24,7 +24,9 @@ export interface Queued {
 /** A message that will not be sent. */
 export interface Dropped {
   readonly key: string;
-  readonly code: string;
+  code: string;
+  /** What else it may be called: what is too old when it is replaced is either. */
+  readonly mayBe?: string | undefined;
 }
 
 /** A wait. */

@@ -51,7 +51,10 @@ export function guarantee17(run: Run): Check {
       return;
     }
     const replaced = old();
-    if (replaced) remove(books, replaced, "replaced");
+    if (replaced) {
+      const mayBe = replaced.untilMs <= call.atMs ? "expired" : undefined;
+      remove(books, replaced, "replaced", mayBe);
+    }
     const { key, bytes } = call;
     books.queue.push({ key, bytes, slot, untilMs: call.atMs + ttlMs });
     books.queuedBytes += bytes;
@@ -143,10 +146,10 @@ export function guarantee17(run: Run): Check {
 }
 
 /** Books that a queued message will not be sent. */
-function remove(books: Books, queued: Queued, code: string): void {
+function remove(books: Books, queued: Queued, code: string, mayBe?: string): void {
   books.queue = books.queue.filter((it) => it !== queued);
   books.queuedBytes -= queued.bytes;
-  books.owed.push({ key: queued.key, code });
+  books.owed.push({ key: queued.key, code, mayBe });
 }
 
 /** Whether the socket in use holds more than it may. */
@@ -223,6 +226,8 @@ export function guarantee19(run: Run): Check {
       if (error.code === "expired" && queued && queued.untilMs <= run.clock.now()) {
         remove(books, queued, "expired");
       }
+      const aged = books.owed.find((owed) => owed.key === key && owed.mayBe === error.code);
+      if (aged) aged.code = error.code;
     }
     if (seen.kind !== "line") return;
     const owed = books.owed.map(({ key, code }) => `${code} ${key}`).sort().join();
