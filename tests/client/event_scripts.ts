@@ -72,6 +72,17 @@ export interface Subject {
   owns(value: unknown): boolean;
 }
 
+/** The platform's own target. */
+export function platform(): Subject {
+  const target = new EventTarget();
+  return {
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+    send: () => void target.dispatchEvent(new MessageEvent("message")),
+    owns: (value) => value === target,
+  };
+}
+
 const LISTENERS = 4;
 const SIGNALS = 2;
 

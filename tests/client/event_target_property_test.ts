@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { runScript, type Script, scripts, type Subject } from "./event_scripts.ts";
+import { platform, runScript, type Script, scripts, type Subject } from "./event_scripts.ts";
 import { listened } from "./listened_target.ts";
 
 /** Ours: the short way, or `dispatchEvent` as a user calls it. */
@@ -12,17 +12,6 @@ function ours(): Subject {
     send: (native) =>
       native ? void client.dispatchEvent(new MessageEvent("message")) : deliver("", ""),
     owns: (value) => value === client,
-  };
-}
-
-/** The platform's own target. */
-function platform(): Subject {
-  const target = new EventTarget();
-  return {
-    addEventListener: target.addEventListener.bind(target),
-    removeEventListener: target.removeEventListener.bind(target),
-    send: () => void target.dispatchEvent(new MessageEvent("message")),
-    owns: (value) => value === target,
   };
 }
 

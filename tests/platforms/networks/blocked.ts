@@ -13,7 +13,7 @@ import { ACTORS, parseLine, type Runtime, runtimes } from "./actors.ts";
 import type { Scenario } from "./scenario.ts";
 import { expect, type Scope } from "./scope.ts";
 
-const RUNS = Number(Deno.env.get("BLOCKED_RUNS") ?? 5);
+const RUNS = Number(Deno.env.get("BLOCKED_RUNS") ?? 2);
 /** How long the loop is blocked, in deadlines. */
 const BLOCKS = [1, 2, 3, 5];
 

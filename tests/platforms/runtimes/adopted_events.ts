@@ -8,7 +8,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { runScript, scripts, type Subject } from "../../client/event_scripts.ts";
+import { platform, runScript, scripts, type Subject } from "../../client/event_scripts.ts";
 import { listened } from "../../client/listened_target.ts";
 
 /** The platform's class, as far as an event can tell. */
@@ -43,16 +43,6 @@ function ours(): Subject {
     removeEventListener: client.removeEventListener.bind(client),
     send: () => socket.receive(""),
     owns: (value) => value === client,
-  };
-}
-
-function platform(): Subject {
-  const target = new EventTarget();
-  return {
-    addEventListener: target.addEventListener.bind(target),
-    removeEventListener: target.removeEventListener.bind(target),
-    send: () => void target.dispatchEvent(new MessageEvent("message")),
-    owns: (value) => value === target,
   };
 }
 
