@@ -101,7 +101,9 @@ export function guarantee27(run: Run): Check {
 function checkIdle(run: Run): void {
   const { books, nowMs, setting, isOverdue } = run;
   const openForMs = nowMs - (books.openedAtMs ?? nowMs);
-  const isHinted = nowMs - (books.hintedAtMs ?? -Infinity) <= 1_000;
+  // A hook that blocks inside a hint lets its timer begin later.
+  const hintedAtMs = Math.max(books.hintedAtMs ?? -Infinity, run.disturbedAtMs);
+  const isHinted = books.hintedAtMs !== null && nowMs - hintedAtMs <= 1_000;
   if (books.isHeldUp || nowMs - books.fullAtMs <= 100) return;
   if (openForMs > setting.stableAfterMs && !setting.heartbeat && !isOverdue && !isHinted) {
     run.fail(27, `${run.timers.size} timers while stable`);
