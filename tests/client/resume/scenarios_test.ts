@@ -9,6 +9,7 @@ import { assertEquals } from "@std/assert";
 import { deferred } from "../../../lib/deferred.ts";
 import {
   type Committed,
+  type Grave,
   memoryStore,
   type Opened,
   type SessionStore,
@@ -303,4 +304,27 @@ Deno.test("An expiry during a hand-over ends the session, and hands nothing over
   done.resolve();
   await releasing;
   assertEquals(calls[0], "remove unknown");
+});
+
+Deno.test("A session whose owner died between its end and the store is lost, and does not go on with a hole", async () => {
+  const owner = await attachedRig({
+    handle: () => new Promise(() => {}),
+    store: sharedStore({ sync: () => new Promise(() => {}) }),
+  });
+  owner.client.receive("runs for ever");
+  owner.sessions[0]?.send("not stored");
+  owner.sessions[0]?.end();
+  assertEquals(owner.client.read(), ["not stored"]);
+  const removed: Grave[] = [];
+  const { dial, settle, sessions } = engineRig({
+    store: { ...left(0, 1), remove: (_key, _gen, grave) => void removed.push(grave) },
+  });
+  const client = dial();
+  client.hello({ n: 2, was: [1], rx: 1, tx: 1, new: false });
+  await settle();
+  assertEquals([client.read(), removed, sessions[0]?.send("late")], [
+    ["lost gap"],
+    [{ n: 2, why: "gap", rx: undefined }],
+    false,
+  ]);
 });

@@ -201,8 +201,19 @@ class Run {
         ? faults.ends
         : why === "unknown"
         ? caused.regressions > 0 || faults.expiry || faults.overflows || faults.ends
-        : why === "gap" && caused.copies > 0;
+        : why === "gap" && (caused.copies > 0 || this.#isEndBroken(session));
       return isCaused ? [] : [`lost by ${why} without a cause (session ${session})`];
     });
+  }
+
+  /**
+   * Whether an owner died or stood still after the application had ended the session, so that the store may
+   * not know: then another one goes on with what is stored, and the client has what was sent as it ended.
+   */
+  #isEndBroken(session: string): boolean {
+    const mine = this.history.filter((event) => event.session === session);
+    const endedAt = mine.findIndex((event) => event.type === "ended" && event.why === "closed");
+    return this.world.faults.ends && endedAt >= 0 &&
+      mine.slice(endedAt).some(({ type }) => type === "broken");
   }
 }
