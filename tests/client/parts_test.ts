@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { DoorFeature, Doors } from "../../lib/client/feature.ts";
 import { partsOf } from "../../lib/client/parts.ts";
 import { platformClock } from "../../lib/sources.ts";
+import { DEFAULT_CONFIG } from "./parts_given.ts";
 
 const URL_GIVEN = "wss://example.com/";
 
@@ -15,17 +16,7 @@ Deno.test("partsOf() without options makes a client of what is always there, wit
   assertEquals(rest, {
     url: URL_GIVEN,
     protocols: [],
-    config: {
-      maxAttempts: Infinity,
-      maxDelayMs: 60_000,
-      initialDelayMs: 1_000,
-      connectTimeoutMs: 10_000,
-      stableAfterMs: 5_000,
-      closeTimeoutMs: 3_000,
-      pauses: false,
-      handshake: false,
-      heartbeat: null,
-    },
+    config: DEFAULT_CONFIG,
     WebSocket,
     clock: platformClock,
     random: Math.random,

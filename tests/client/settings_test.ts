@@ -4,7 +4,7 @@ import { windowedBackoff } from "../../lib/backoff.ts";
 import type { Parts } from "../../lib/client/feature.ts";
 import { platformClock } from "../../lib/sources.ts";
 import { refusal } from "../project/refusal.ts";
-import { filled, partsGiven } from "./parts_given.ts";
+import { DEFAULT_CONFIG, filled, partsGiven } from "./parts_given.ts";
 
 const URL_GIVEN = "wss://example.com/";
 const MAX = 2 ** 31 - 1;
@@ -22,17 +22,7 @@ Deno.test("readArguments() without options gives the defaults", () => {
   assertEquals({ url, protocols, config, limits }, {
     url: URL_GIVEN,
     protocols: [],
-    config: {
-      maxAttempts: Infinity,
-      maxDelayMs: 60_000,
-      initialDelayMs: 1_000,
-      connectTimeoutMs: 10_000,
-      stableAfterMs: 5_000,
-      closeTimeoutMs: 3_000,
-      pauses: false,
-      handshake: false,
-      heartbeat: null,
-    },
+    config: DEFAULT_CONFIG,
     limits: { maxMessages: 1_024, maxBytes: 1_048_576, overflow: "drop-newest" },
   });
   assertEquals(filled(parts), []);

@@ -108,13 +108,19 @@ Deno.test("webStorage() lets go of the session when its page is left, for the ne
   assertEquals([locks.names.length, secret], [3, false]);
 });
 
-Deno.test("webStorage() gives a copied tab nothing while the other one goes on", async () => {
+/** A tab whose page was left with a session, a copy of it, and the page that the tab opens next. */
+function copied(): { tab: Tab; copy: Tab; locks: Locks; first: PageOf } {
   const [tab, locks] = [new Tab(), new Locks()];
   const before = open(tab, locks);
   before.kept.keep(clientOf(snapshot()));
   leave(before);
   const copy = new Tab(tab.items);
   const first = open(tab, locks);
+  return { tab, copy, locks, first };
+}
+
+Deno.test("webStorage() gives a copied tab nothing while the other one goes on", async () => {
+  const { tab, copy, locks, first } = copied();
   assertEquals(await first.kept.take(), snapshot());
   assertEquals([await open(copy, locks, 10).kept.take(), copy.items.size], [undefined, 0]);
   // A living page leaves nothing to be copied.
@@ -123,12 +129,7 @@ Deno.test("webStorage() gives a copied tab nothing while the other one goes on",
 });
 
 Deno.test("webStorage() waits for a page that lets go late", async () => {
-  const [tab, locks] = [new Tab(), new Locks()];
-  const before = open(tab, locks);
-  before.kept.keep(clientOf(snapshot()));
-  leave(before);
-  const copy = new Tab(tab.items);
-  const first = open(tab, locks);
+  const { copy, locks, first } = copied();
   await first.kept.take();
   const second = open(copy, locks, 60_000);
   const taken = second.kept.take();
