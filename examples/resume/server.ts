@@ -19,8 +19,8 @@ const SEND_MS = 4;
 
 const [port, name, kind = "memory", path = ""] = Deno.args;
 const file = openSync(path, "a");
-/** A number that no other life of a session has used: the process's start, and a count. */
-let message = Date.now() % 1e7 * 1e6;
+/** A number that no other life of a session has used: two servers may start in one millisecond. */
+let message = Deno.pid * 1e9;
 
 function note(event: DemoEvent): void {
   writeSync(file, `${JSON.stringify(event)}\n`);
