@@ -66,14 +66,15 @@ export interface ShutdownOptions {
  * });
  *
  * // A transport; an adapter does this for a real one.
- * const frames: unknown[] = [];
+ * const welcome = Promise.withResolvers<void>();
  * const connection = server.connect({
- *   send: (frame) => void frames.push(frame),
+ *   send: (frame) => frame === "welcome" ? welcome.resolve() : undefined,
  *   close: () => {},
  * }, undefined);
  * connection.receive(`\u0001${JSON.stringify({
  *   t: "hello", v: 1, s: "0123456789abcdef01234567", n: 1, rx: 0, ack: 0, tx: 0, new: true, max: 1e6,
  * })}`);
+ * await welcome.promise;
  * connection.closed();
  * await server.shutdown();
  * ```
