@@ -27,9 +27,10 @@ function Chat() {
   function submit(event) {
     event.preventDefault();
     const message = { id: crypto.randomUUID(), text: event.target.text.value };
-    event.target.reset();
     // False if the queue is full: then the text is not ours to show as being sent.
-    if (ws.send(JSON.stringify(message))) setMessages((all) => [...all, message]);
+    if (!ws.send(JSON.stringify(message))) return;
+    event.target.reset();
+    setMessages((all) => [...all, message]);
   }
 
   return (
@@ -44,7 +45,7 @@ function Chat() {
       </ul>
       <form onSubmit={submit}>
         <input name="text" aria-label="Message" placeholder="Message" required autoComplete="off" />
-        <button type="submit">Send</button>
+        <button type="submit" disabled={!ws}>Send</button>
       </form>
     </main>
   );

@@ -23,6 +23,17 @@ const vite = `${modulesOf("platforms")}/vite/bin/vite.js`;
 const banner = `(document.querySelector("[role=status]")?.textContent ?? "")`;
 const list = `[...document.querySelectorAll("li")].map((it) => it.textContent.trim()).join()`;
 
+/** Sends as soon as there is a form: before the effect that makes the client. */
+const HASTE = `<script>
+  new MutationObserver((_, observer) => {
+    const form = document.querySelector("form");
+    if (!form) return;
+    observer.disconnect();
+    form.text.value = "Too early";
+    form.querySelector("button").click();
+  }).observe(document, { childList: true, subtree: true });
+</script>`;
+
 function write(page: Page, text: string): Promise<unknown> {
   return page.evaluate(`
     document.querySelector("input").value = "${text}";
@@ -41,7 +52,7 @@ async function buildExample(stage: Stage): Promise<Record<string, string>> {
   const project = await createProject(stage, files, modules);
   await run([node, vite, "build", "--logLevel=warn"], { cwd: project });
   const built: Record<string, string> = {
-    "/": await Deno.readTextFile(`${project}/dist/index.html`),
+    "/": (await Deno.readTextFile(`${project}/dist/index.html`)).replace("<title>", `${HASTE}$&`),
   };
   for await (const { name } of Deno.readDir(`${project}/dist/assets`)) {
     built[`/assets/${name}`] = await Deno.readTextFile(`${project}/dist/assets/${name}`);
@@ -55,7 +66,8 @@ async function checkExample(stage: Stage, picture?: string): Promise<string> {
   await using page = await openPage(`${pages.origin}/?server=${server.url}`);
   const size = { width: 560, height: 250, deviceScaleFactor: 2, mobile: false };
   await page.call("Emulation.setDeviceMetricsOverride", size);
-  await page.until(`document.querySelector("form") && ${banner} === ""`);
+  await page.until(`document.querySelector("form button:enabled") && ${banner} === ""`);
+  assertEquals(await page.evaluate(`document.querySelector("input").value`), "Too early");
   await write(page, "Hello");
   await page.until(`${list} === "Hello"`);
 
