@@ -266,7 +266,8 @@ async function play(
       allowed.includes(watched.outcome),
       `${watched.outcome} after ${JSON.stringify(step)}, not ${allowed}`,
     );
-    if (ws.state !== "open") world.hasHeld = false;
+    // One that closes is the one that held them.
+    if (ws.state !== "open" && ws.state !== "closing") world.hasHeld = false;
     if (ws.state === "paused") assertEquals(clock.pending.length, 0, "timers in a pause");
     if (watched.outcome !== undefined) break;
     if (step === null && what === "whenOpen") assertEquals(clock.pending.length, timers);
@@ -284,6 +285,13 @@ async function play(
 
 const schedule = fc.array(STEP, { maxLength: 20 });
 
+/** What once was judged wrongly: bytes that left before a look, and then `close()`. */
+const FOUND: [Setting, Step[], Step[]][] = [[
+  { giveUp: "close", maxBufferedBytes: undefined, runtime: "browser" },
+  [{ do: "accept" }, { do: "fill", bytes: 3 }],
+  [{ do: "fill", bytes: 0 }, { do: "close" }, { do: "refuse" }],
+]];
+
 for (const what of ["whenOpen", "flushed"] as const) {
   Deno.test(`${what}() always ends as documented, and leaves nothing behind`, async () => {
     await fc.assert(
@@ -291,7 +299,7 @@ for (const what of ["whenOpen", "flushed"] as const) {
         const { left } = await play(what, setting, first.filter((it) => it.do !== "abort"), steps);
         assertEquals(left, NOTHING_LEFT);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: FOUND },
     );
   });
 }
