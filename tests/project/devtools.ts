@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CHROMIUM_FLAGS } from "../platforms/runtimes/browsers.ts";
+import { CHROMIUM_FLAGS, devToolsUrl } from "../platforms/runtimes/browsers.ts";
 import { removeFolder, start } from "../platforms/runtimes/processes.ts";
 
 const LIMIT_MS = 20_000;
@@ -44,13 +44,10 @@ export async function openPage(url: string): Promise<Page> {
   const profile = await Deno.makeTempDir({ prefix: "devtools-" });
   stack.defer(() => removeFolder(profile));
   const flags = [...CHROMIUM_FLAGS, "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  const chromium = stack.use(start(["chromium", ...flags, "about:blank"]));
-  const base = await patiently(
-    "Chromium",
-    () => /ws:\/\/(127\.0\.0\.1:\d+)\//.exec(chromium.errors())?.[1],
-  );
+  stack.use(start(["chromium", ...flags, "about:blank"]));
+  const { host } = new URL(await patiently("Chromium", () => devToolsUrl(profile)));
   const pages: { type: string; webSocketDebuggerUrl: string }[] =
-    await (await fetch(`http://${base}/json`)).json();
+    await (await fetch(`http://${host}/json`)).json();
   const socket = new WebSocket(
     pages.find(({ type }) => type === "page")?.webSocketDebuggerUrl ?? "",
   );

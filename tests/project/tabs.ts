@@ -5,7 +5,7 @@
  * @module
  */
 
-import { startFirefox, startWebKit } from "../platforms/runtimes/browsers.ts";
+import { bidiUrl, startFirefox, startWebKit } from "../platforms/runtimes/browsers.ts";
 import { removeFolder } from "../platforms/runtimes/processes.ts";
 import { openPage, patiently } from "./devtools.ts";
 
@@ -97,9 +97,8 @@ async function openFirefox(
   stack.defer(() => removeFolder(profile));
   const preferences = { "layout.css.prefers-color-scheme.content-override": SCHEMES[scheme] };
   const flags = ["--remote-debugging-port=0", "about:blank"];
-  const firefox = await startFirefox(stack, profile, preferences, ...flags);
-  const address = /WebDriver BiDi listening on (ws:\S+)/;
-  const base = await patiently("Firefox", () => address.exec(firefox.errors())?.[1]);
+  await startFirefox(stack, profile, preferences, ...flags);
+  const base = await patiently("Firefox", () => bidiUrl(profile));
   const { call, errors } = await openBidi(stack, `${base}/session`);
   const { capabilities } = await call("session.new", { capabilities: {} }) as {
     readonly capabilities: { readonly browserVersion: string };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CHROMIUM_FLAGS } from "../runtimes/browsers.ts";
+import { CHROMIUM_FLAGS, devToolsUrl } from "../runtimes/browsers.ts";
 import type { Seen } from "./actors.ts";
 import type { Scope } from "./scope.ts";
 
@@ -133,14 +133,11 @@ export async function startBrowser(scope: Scope, ...flags: readonly string[]): P
   const profile = await scope.folder();
   const own = ["--remote-debugging-port=0", `--user-data-dir=${profile}`];
   scope.start(["chromium", ...CHROMIUM_FLAGS, ...flags, ...own, "about:blank"]);
-  const address = await scope.until("Chromium can be driven", READY_MS, () => {
-    try {
-      const [port, path] = Deno.readTextFileSync(`${profile}/DevToolsActivePort`).split("\n");
-      return path ? `ws://127.0.0.1:${port}${path}` : null;
-    } catch {
-      return null;
-    }
-  });
+  const address = await scope.until(
+    "Chromium can be driven",
+    READY_MS,
+    () => devToolsUrl(profile),
+  );
   const socket = new WebSocket(address);
   scope.defer(() => socket.close());
   await scope.until("Chromium listens", READY_MS, () => socket.readyState === WebSocket.OPEN);

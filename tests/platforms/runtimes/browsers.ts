@@ -6,7 +6,7 @@
  */
 
 import { freePort } from "../ports.ts";
-import { removeFolder, type Running, start } from "./processes.ts";
+import { removeFolder, start } from "./processes.ts";
 import type { Job, Result } from "./runners.ts";
 
 const FOLDER = new URL("./", import.meta.url);
@@ -26,6 +26,19 @@ export const CHROMIUM_FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/**
+ * Where a Chromium with `--remote-debugging-port=0` is driven; null until it is up. It says so on standard
+ * error as well, where much else may come after.
+ */
+export function devToolsUrl(profile: string): string | null {
+  try {
+    const [port, path] = Deno.readTextFileSync(`${profile}/DevToolsActivePort`).split("\n");
+    return path ? `ws://127.0.0.1:${port}${path}` : null;
+  } catch {
+    return null;
+  }
+}
 
 /** As {@linkcode CHROMIUM_FLAGS}. */
 const FIREFOX_PREFERENCES = {
@@ -59,12 +72,23 @@ export async function startFirefox(
   profile: string,
   preferences: object,
   ...more: readonly string[]
-): Promise<Running> {
+): Promise<void> {
   const lines = Object.entries({ ...FIREFOX_PREFERENCES, ...preferences })
     .map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
   await Deno.writeTextFile(`${profile}/user.js`, lines.join(""));
   const flags = ["--headless", "--no-remote", "--profile", profile];
-  return stack.use(start(["firefox-esr", ...flags, ...more]));
+  stack.use(start(["firefox-esr", ...flags, ...more]));
+}
+
+/** Where a Firefox with `--remote-debugging-port=0` is driven; null until it is up. */
+export function bidiUrl(profile: string): string | null {
+  try {
+    const text = Deno.readTextFileSync(`${profile}/WebDriverBiDiServer.json`);
+    const { ws_host: host, ws_port: port } = JSON.parse(text);
+    return `ws://${host}:${port}`;
+  } catch {
+    return null;
+  }
 }
 
 async function openWebKit(
