@@ -1,12 +1,13 @@
 /**
  * Runs rows on real platforms, networks and tools: `deno run -A tests/platforms/run.ts [GROUP] [--only=TEXT]
- * [NAME...]`, where a NAME is the beginning of a row's, and TEXT a part of the name of a case of the
- * suite. Prints one row each and their sum; exit code 1 if one failed, or, with CI=true, if what it needs
- * is missing.
+ * [--jobs=N] [NAME...]`, where a NAME is the beginning of a row's, TEXT a part of the name of a case of the
+ * suite, and N how many rows run side by side. Prints one row each, as it ends, and their sum; exit code 1
+ * if one failed, or, with CI=true, if what it needs is missing.
  *
  * @module
  */
 
+import { parseArgs } from "node:util";
 import { pack, type Package } from "../packaging/package.ts";
 import { rows as packaging } from "../packaging/rows.ts";
 import { rows as frameworks } from "./frameworks/rows.ts";
@@ -53,9 +54,16 @@ async function play(row: Row, stage: Stage): Promise<Outcome> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const rows = choose(args.filter((arg) => !arg.startsWith("--")));
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      only: { type: "string", default: "" },
+      jobs: { type: "string", default: "1" },
+    },
+  });
+  const rows = choose(positionals);
   if (!rows) return 1;
-  const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length) ?? "";
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => interruption.abort());
@@ -64,20 +72,26 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "platforms-" });
   let packing: Promise<Package> | undefined;
   const outcomes: Outcome[] = [];
-  try {
-    for (const [name, row] of rows) {
+  // All jobs take from it.
+  const rest = rows.values();
+  const work = async (): Promise<void> => {
+    for (const [name, row] of rest) {
       const startMs = Date.now();
       const outcome = await play(row, {
-        ...{ only, signal, folder: `${folder}/${name}` },
+        ...{ only: values.only, signal, folder: `${folder}/${name}` },
         pack: () => packing ??= pack(folder),
       });
-      if (signal.aborted) return 130;
+      if (signal.aborted) return;
       outcomes.push(outcome);
       console.log(formatRow(name, outcome, Date.now() - startMs));
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: Number(values.jobs) }, work));
   } finally {
     await removeFolder(folder);
   }
+  if (signal.aborted) return 130;
   const counts = tally(outcomes);
   console.log(formatTally(counts));
   return counts.failed > 0 ? 1 : 0;
