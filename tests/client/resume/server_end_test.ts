@@ -77,6 +77,23 @@ Deno.test("Session.end() writes nothing to a client that has left before the han
   assertEquals([client.read(), read()], [[], ["runs", "end closed []"]]);
 });
 
+Deno.test("Session.end() is known to the client that comes back meanwhile, from the store", async () => {
+  const done = deferred<void>();
+  const { client, dial, sessions, settle } = await attachedRig({ handle: () => done.promise });
+  client.receive("runs");
+  sessions[0]?.end();
+  client.drop();
+  const next = dial();
+  next.hello({ n: 2, tx: 1, new: false });
+  done.resolve();
+  await settle();
+  assertEquals(next.read(), ["close 4010 this hello was served"]);
+  const last = dial();
+  last.hello({ n: 3, tx: 1, new: false });
+  await settle();
+  assertEquals(last.read(), ["lost unknown 1"]);
+});
+
 Deno.test("Session.end() says no farewell while something is in doubt: the session is lost", async () => {
   const removed: Grave[] = [];
   const { dial, settle, sessions } = engineRig({

@@ -265,6 +265,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_end_test.ts",
+    server(
+      "A hello misses a session that leaves in the same turn",
+      "leaves meanwhile.\n    if (this.#gone.has(key) && ",
+      "leaves meanwhile.\n    if (",
+    ),
+  ),
+  inTest(
     "resumable_websocket_test.ts",
     client(
       "'resumed' is true for a session that the application never saw",
