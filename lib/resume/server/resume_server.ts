@@ -257,6 +257,8 @@ export class ResumeServer<Request = unknown, User = string> {
       // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
       session = await this.#begin(wanted, opened.session);
     }
+    // The application may have ended it as it began.
+    if (session.isOver) return connection.close(LATER, "not ready");
     if (!session.fits(hello)) {
       session.lose("gap");
       return connection.lose({ why: "gap" });

@@ -217,3 +217,14 @@ Deno.test("A client that leaves is over here by what was handled, and nothing is
     [{ n: 1, why: "unknown", rx: 1 }],
   ]);
 });
+
+Deno.test("Session.end() as the session begins leaves no client attached to nothing", async () => {
+  const { dial, settle, read } = engineRig({ begin: (session) => session.end() });
+  const client = dial();
+  client.hello();
+  await settle();
+  assertEquals([client.read(), read()], [
+    ["close 1013 not ready"],
+    ["begin new", "end closed []"],
+  ]);
+});

@@ -273,6 +273,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_end_test.ts",
+    server(
+      "A client is attached to a session that ended as it began",
+      "    if (session.isOver) return connection",
+      "    if (!session) return connection",
+    ),
+  ),
+  inTest(
     "resumable_websocket_test.ts",
     client(
       "'resumed' is true for a session that the application never saw",
