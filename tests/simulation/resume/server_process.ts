@@ -47,6 +47,8 @@ export class ServerProcess {
       ttlMs: world.faults.expiry ? 400 : 60_000,
       maxUnackedBytes: world.faults.overflows ? 600 : 1 << 20,
       storeTimeoutMs: 500,
+      // As short as the delays of the clients, or they say more hellos meanwhile than they remember.
+      openTimeoutMs: 2_000,
       onError: (error) => {
         if (!process.isDead && !isCaused(error)) onError(error);
       },
