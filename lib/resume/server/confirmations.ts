@@ -61,8 +61,9 @@ export class Confirmations extends Inlet {
     return undefined;
   }
 
-  /** Sees to it that a commit comes soon. */
-  arm(): void {
+  /** Sees to it that a commit comes: soon, or now. */
+  arm(isUrgent = false): void {
+    if (isUrgent) return this.#commit.schedule();
     this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined;
       if (this.#due === "no" && this.rx > this.reported) this.#due = "news";

@@ -67,6 +67,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   #isUnsure = false;
   /** Whether the client has said farewell: what it sent before is still handled. */
   #isLeaving = false;
+  /** Whether the application has ended it: it leaves when no handler runs and the store agrees. */
+  #isEnding = false;
   #expiryTimer: unknown;
   #refreshTimer: unknown;
   #waiters: (() => void)[] = [];
@@ -110,15 +112,6 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     return this.#outgoing.bytes;
   }
 
-  /**
-   * How many messages certainly were, or will have been, handled; undefined if an owner that died may have
-   * handled more.
-   */
-  get #certain(): number | undefined {
-    const { rx } = this.#confirmations;
-    return rx < this.#doubt ? undefined : rx + Number(this.#inbound.isWorking);
-  }
-
   /** Whether a client's counters can be true; otherwise one of the two went back in time. */
   fits({ rx, ack, tx }: Hello): boolean {
     const handled = this.#confirmations.rx;
@@ -127,7 +120,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   send(data: WebSocketData): boolean {
     const message = copyOf(toMessage(data));
-    if (this.isOver) return false;
+    if (this.isOver || this.#isEnding) return false;
     const { maxUnackedBytes, overflow } = this.#settings;
     const isKept = this.#outgoing.accept(message, maxUnackedBytes);
     if (isKept) this.#commit.schedule();
@@ -136,14 +129,11 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   end(): void {
-    if (this.isOver) return;
-    // It is not looked for in the store again: what was accepted may leave as it is.
-    this.#outgoing.pump(this.#outgoing.tx);
-    this.#leave("closed", this.#grave("unknown"), undefined, (rx) => {
-      if (rx === undefined) return this.#write(controlFrame({ t: "lost", why: "unknown" }));
-      this.#write(ackFrame(rx));
-      this.#write(controlFrame({ t: "bye" }));
-    });
+    this.#isEnding = true;
+    // The client has it still, and is given it back.
+    this.#inbound.clear();
+    this.#isUnsure = true;
+    this.#commit.schedule();
   }
 
   /** Goes on with a client, from what both have. */
@@ -218,16 +208,28 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
-  /** Ends the session for good, here and in the store; says how much was handled, where that is certain. */
+  /** Ends it for good. Only what the store has left of it says so to a client: this process may be fenced. */
   lose(why: "expired" | "overflow" | "gap"): void {
-    this.#leave(why, this.#grave(why), undefined, (rx) => {
-      this.#write(controlFrame({ t: "lost", why, rx }));
-    });
+    this.#leave(why, this.#grave(why));
   }
 
+  /** For when no handler runs any more. */
   #grave(why: LostReason): Grave {
-    // After a gap this side's count may be the one that went back in time.
-    return { n: this.n, why, rx: why === "gap" ? undefined : this.#certain };
+    const { rx } = this.#confirmations;
+    // An owner that died may have handled more; after a gap this side's count may be the wrong one.
+    const isInDoubt = rx < this.#doubt || why === "gap";
+    return { n: this.n, why, rx: isInDoubt ? undefined : rx + Number(this.#inbound.isWorking) };
+  }
+
+  /** Says farewell: the store has everything, and this process is the owner. */
+  #close(): void {
+    const grave = this.#grave("unknown");
+    // What is in doubt is confirmed to nobody: then it is `lost`, as the store says.
+    if (grave.rx !== undefined) {
+      this.#write(ackFrame(grave.rx));
+      this.#write(controlFrame({ t: "bye" }));
+    }
+    this.#leave("closed", grave);
   }
 
   /** Lets the session go to another process, which has everything of it. */
@@ -235,16 +237,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#leave("moved", undefined, this.#settings.store.release ? [] : undefined);
   }
 
-  /**
-   * @param unacked What is given back: all that is not confirmed, unless another process has it.
-   * @param farewell Writes what the client must still learn; `rx` as in the grave.
-   */
-  #leave(
-    why: EndReason,
-    grave?: Grave,
-    unacked?: readonly WebSocketData[],
-    farewell?: (rx?: number) => void,
-  ): void {
+  /** @param unacked What is given back: all that is not confirmed, unless another process has it. */
+  #leave(why: EndReason, grave?: Grave, unacked?: readonly WebSocketData[]): void {
     if (this.isOver) return;
     this.isOver = true;
     this.#inbound.clear();
@@ -253,13 +247,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
-    const close = (): void => {
-      farewell?.(grave?.rx);
-      this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
-    };
-    // It counts the message whose handler runs; but the process may die before that is handled.
-    if (farewell && this.#inbound.isWorking) void this.settled().then(close);
-    else close();
+    this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
     try {
       this.#handlers.end?.(why, unacked ?? this.#outgoing.list());
     } catch (error) {
@@ -269,7 +257,6 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Hot path, once for each frame that comes; false if the peer broke the protocol. */
   receive(raw: unknown): boolean {
-    if (this.isOver) return true;
     if (!isMarked(raw)) return this.#take(raw);
     const frame = parse(raw, isOfClient);
     switch (frame.t) {
@@ -293,7 +280,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   #take(data: unknown): boolean {
-    return !this.#isLeaving && this.#inbound.add(data, 2 * this.#settings.windowBytes);
+    return this.#isEnding ||
+      !this.#isLeaving && this.#inbound.add(data, 2 * this.#settings.windowBytes);
   }
 
   handle(data: unknown): unknown {
@@ -310,8 +298,13 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   handled(data: unknown): void {
     this.#notify();
     if (this.isOver) return;
-    if (this.#confirmations.count(data) || !this.#transport) this.#commit.schedule();
-    else this.#confirmations.arm();
+    const isDue = this.#confirmations.count(data);
+    this.#confirmations.arm(isDue || this.#isUrgent);
+  }
+
+  /** Whether a confirmation has nothing to wait for: it goes with the farewell, or nowhere. */
+  get #isUrgent(): boolean {
+    return this.#isEnding || !this.#transport;
   }
 
   drained(): void {
@@ -340,9 +333,10 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#outgoing.stored(change);
     const frame = this.#confirmations.committed(change.rx);
     if (frame) this.#write(frame);
-    if (!this.#isDirty && !this.#isUnsure) return this.#notify();
-    if (this.#isUnsure || this.#outgoing.isDirty || !this.#transport) this.#commit.schedule();
-    else this.#confirmations.arm();
+    if (this.#isDirty || this.#isUnsure) {
+      this.#confirmations.arm(this.#isUnsure || this.#outgoing.isDirty || this.#isUrgent);
+    } else if (this.#isEnding && !this.#inbound.isWorking) this.#close();
+    else this.#notify();
   }
 
   failed(error: unknown): void {

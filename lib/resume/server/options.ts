@@ -75,14 +75,19 @@ export interface Session<User = string> {
   /**
    * Sends a message, now or when the client is back.
    *
-   * @returns False if too much is unconfirmed, or the session is over. Then the session *is* over
-   * (`overflow`), unless the server has `overflow: "refuse"`: few look at the answer, and a hole must not
+   * @returns False if too much is unconfirmed, or the session is over or ending. At too much the session *is*
+   * over (`overflow`), unless the server has `overflow: "refuse"`: few look at the answer, and a hole must not
    * be silent.
    */
   send(data: WebSocketData): boolean;
   /**
-   * Ends the session: what was handled is confirmed, the client gets the rest back, and begins anew. The
-   * message whose handler runs is confirmed, too, once it is handled; the client is told no earlier.
+   * Ends the session: what was handled is confirmed, the client gets the rest back, and begins anew.
+   *
+   * From now on nothing is accepted or handled. The session leaves once the handler that runs is done, which may
+   * be the caller, and the store has all that was accepted and handled, and knows this process as the owner:
+   * never before this returns. Then `end` is called with `closed`. Otherwise the session has *not* ended, and
+   * goes on elsewhere or here: `end` is called with `moved` or `store-failed`, and whoever wants it ended ends it
+   * when it begins again.
    */
   end(): void;
 }

@@ -228,7 +228,8 @@ export class ResumeServer<Request = unknown, User = string> {
 
   async #find(wanted: Wanted<User>): Promise<void> {
     const { key, hello, connection } = wanted;
-    if (!await this.#bury(key)) return connection.close(LATER, "not ready");
+    // Asked in the same turn as what is live: to wait without need is to miss one that leaves meanwhile.
+    if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
     const known = this.#live.get(key);
     if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
     if (known?.n === hello.n) return connection.close(MOVED, SERVED);
@@ -236,7 +237,7 @@ export class ResumeServer<Request = unknown, User = string> {
     // This process may have stood still for so long that another one has the session: the store knows.
     if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
     else await known.quiesce(MOVED, "moved", known.n);
-    if (known && !await this.#bury(key)) return connection.close(LATER, "not ready");
+    if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
     if (session && !isHeir) {
@@ -256,6 +257,8 @@ export class ResumeServer<Request = unknown, User = string> {
       // Even if no connection waits any more: the store has noted the hello, and the next commit must not undo it.
       session = await this.#begin(wanted, opened.session);
     }
+    // The application may have ended it as it began.
+    if (session.isOver) return connection.close(LATER, "not ready");
     if (!session.fits(hello)) {
       session.lose("gap");
       return connection.lose({ why: "gap" });

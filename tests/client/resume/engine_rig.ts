@@ -11,11 +11,13 @@ import {
 import {
   type Delivery,
   type EndReason,
+  memoryStore,
   ResumeServer,
   type ResumeServerOptions,
   type ServerConnection,
   type Session,
   type SessionHandlers,
+  type SessionStore,
 } from "../../../lib/resume/server/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 
@@ -148,6 +150,23 @@ export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}):
     settle: () => clock.tickAsync(0),
     read: () => log.splice(0),
   };
+}
+
+/** A store that another process may share: it keeps nothing, and answers as it is set. */
+export function sharedStore(given: Partial<SessionStore> = {}): SessionStore {
+  return { ...memoryStore(), release: () => Promise.resolve(), ...given };
+}
+
+/** A session that an owner which died left behind: so many were handled, so many may have been. */
+export function left(rx: number, doubt: number, given?: Partial<SessionStore>): SessionStore {
+  return sharedStore({
+    open: () =>
+      Promise.resolve({
+        type: "session",
+        session: { gen: 2, rx, acked: 0, isNew: false, doubt, messages: [] },
+      }),
+    ...given,
+  });
 }
 
 /** A rig with a client that is attached. */

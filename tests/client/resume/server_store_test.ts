@@ -115,6 +115,24 @@ Deno.test("ResumeServer commits a session without traffic each half of its time 
   assertEquals([changes.length, server.size], [3, 1]);
 });
 
+Deno.test("ResumeServer confirms what was handled while it had to ask the store for something else", async () => {
+  const { store, changes, answer } = slowStore();
+  const { client, clock, sessions, settle } = await attachedRig({ store, ttlMs: 1_000 });
+  await clock.tickAsync(499);
+  sessions[0]?.send("stored");
+  // The session's half time passes meanwhile.
+  await clock.tickAsync(1);
+  client.receive("a");
+  for (let i = 0; i < 2; i++) {
+    answer();
+    await settle();
+  }
+  await clock.tickAsync(250);
+  answer();
+  await settle();
+  assertEquals([client.read(), changes.map(({ rx }) => rx)], [["stored", "ack 1"], [0, 1]]);
+});
+
 for (const isLate of [false, true]) {
   Deno.test(`ResumeServer gives back what may not be stored when the store ${isLate ? "does not answer" : "fails"}`, async () => {
     const { store, answer } = slowStore();

