@@ -7,7 +7,9 @@
 import type { Rows } from "../rows.ts";
 import { edgeRuntime } from "./edge_runtime.ts";
 import { exampleTests } from "./example_tests.ts";
+import { forbidden } from "./forbidden.ts";
 import { nextJs } from "./next.ts";
+import { observed } from "./observed.ts";
 import { react } from "./react.ts";
 import { reactExample } from "./react_example.ts";
 import { recipes } from "./recipes.ts";
@@ -21,6 +23,7 @@ export const rows: Rows = {
   ...zones,
   ...edgeRuntime,
   ...workers,
+  ...forbidden,
   ...testRunners,
   ...exampleTests,
   ...teardown,
@@ -28,4 +31,5 @@ export const rows: Rows = {
   ...react,
   ...reactExample,
   ...recipes,
+  ...observed,
 };

@@ -117,7 +117,7 @@ for name in $wanted; do
       install_npm react-18 react@18.3.1 react-dom@18.3.1
       install_npm react react@19.3.1 react-dom@19.3.1 @types/react@19.3.3 preact@11.2.0 vue@3.5.45 \
         solid-js@1.9.20 svelte@5.57.3 @angular/core@22.2.6 @angular/common@22.2.6 \
-        @angular/compiler@22.2.6 @angular/platform-browser@22.2.6 rxjs@7.8.2
+        @angular/compiler@22.2.6 @angular/platform-browser@22.2.6 rxjs@7.8.2 mobx@7.1.3
       ;;
     chromium) install_apt chromium chromium ;;
     firefox) install_apt firefox-esr firefox-esr ;;
