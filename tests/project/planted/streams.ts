@@ -151,12 +151,17 @@ export const PREFLIGHT: readonly Bug[] = [
   bug("a request is made in a restart", "code === 1012 || code === 1013", "code === 1012"),
   bug(
     "a restart is forgotten at the next refusal",
-    "if (wasOpen || !isSilent) isRestarting",
+    "if (wasOpen || isRestart) isRestarting",
     "isRestarting",
   ),
   bug(
+    "a restart is forgotten at a close in the handshake",
+    "if (wasOpen || isRestart) isRestarting",
+    "if (wasOpen || code !== 1006) isRestarting",
+  ),
+  bug(
     "a restart is never over",
-    "if (wasOpen || !isSilent) isRestarting = ",
+    "if (wasOpen || isRestart) isRestarting = ",
     "isRestarting ||= ",
   ),
   bug(
@@ -169,7 +174,8 @@ export const PREFLIGHT: readonly Bug[] = [
     "retry: { delayMs },\n      });",
     "retry: false,\n      });",
   ),
-  bug("a status outlives its attempt", "status = null;\n      if (!isDue)", "if (!isDue)", {
+  bug("a request is made for nobody", "!isDue || context.signal.aborted", "!isDue"),
+  bug("a status outlives its attempt", "status = null;\n      const target", "const target", {
     from: "status = null;\n      return options",
     to: "return options",
   }),
