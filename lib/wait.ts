@@ -74,12 +74,15 @@ interface Settle {
  * with an `AbortError` as soon as it is closing, or was closed by its user.
  */
 export function whenOpen(ws: ReconnectingWebSocket, options: WaitOptions = {}): Promise<void> {
+  // Of a pause that was there before, the close event may be still to come.
+  let isAwake = ws.state !== "paused";
   return wait(ws, options, TYPES, (settle, event) => {
     const { willRetry, error } = Object(event);
     if (ws.state === "open") settle.resolve();
     else if (isOver(ws)) settle.end();
+    else if (ws.state !== "paused") isAwake = true;
     // A pause that the user made has no error.
-    else if (ws.state === "paused" && willRetry === false && error) settle.reject(error);
+    else if (isAwake && !willRetry && error) settle.reject(error);
   });
 }
 

@@ -115,6 +115,21 @@ Deno.test("whenOpen() that begins after the client gave up into a pause waits fo
   assertEquals(seen, ["done"]);
 });
 
+for (const type of ["statuschange", "statechange"] as const) {
+  Deno.test(`whenOpen() in a listener of the ${type} to a pause waits for resume()`, async () => {
+    const it = rig({ maxAttempts: 0, giveUp: "pause" });
+    let seen: ReturnType<typeof outcomes> = [];
+    it.ws.addEventListener(type, () => seen = outcomes(whenOpen(it.ws)), { once: true });
+    it.server.refuse();
+    await turn();
+    assertEquals([seen, it.ws.state], [[undefined], "paused"]);
+    it.ws.resume();
+    it.server.refuse();
+    await turn();
+    assertEquals(seen, ["connect-failed"]);
+  });
+}
+
 Deno.test("whenOpen() rejects with the error of a client that was over before", async () => {
   const it = rig({ maxAttempts: 0 });
   it.server.refuse();

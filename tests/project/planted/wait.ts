@@ -18,11 +18,12 @@ export const WAITS: readonly Bug[] = [
     "TYPES, (settle, event)",
     '["statechange"], (settle, event)',
   ),
-  bug("a pause of the user ends the wait", "willRetry === false && error) settle", "true) settle"),
+  bug("a pause of the user ends the wait", "!willRetry && error) settle", "true) settle"),
   bug(
     "a failed attempt ends the wait",
-'"paused" && willRetry === false && error',
-    '"waiting" && error',
+    "else if (isAwake && !willRetry && error)",
+    "else if (error)",
+    { from: 'else if (ws.state !== "paused") isAwake = true;', to: "" },
   ),
   bug("a client that is over is waited for", "else if (isOver(ws)) settle.end();", ""),
   bug("the error of the end is lost", "reject(error ?? plain)", "reject(plain)"),
@@ -102,6 +103,11 @@ export const LOOKS: readonly Bug[] = [
     "what was handed over after a look is believed",
     "isFull ? Infinity : size",
     "isFull ? 1 : 0",
+  ),
+  bug(
+    "a client that gave up before gives up again",
+    'isAwake = ws.state !== "paused"',
+    "isAwake = true",
   ),
   bug("a clean close is doubted", "isLost ||= !event.wasClean", "isLost = true"),
   bug(
