@@ -11,14 +11,19 @@ export class AcknowledgedSender {
   readonly #unacknowledged = new Map<number, string>();
   readonly #maxMessages: number;
   #lastId = 0;
+  /** Whether the connection has what was sent before: listeners of other events may send first. */
+  #isCaughtUp: boolean;
 
   /** The server answers `ack N` when it has handled number N and all before. */
   constructor(ws: ReconnectingWebSocket, maxMessages = 1_000) {
     this.#ws = ws;
     this.#maxMessages = maxMessages;
+    this.#isCaughtUp = ws.state === "open";
     ws.addEventListener("open", () => {
       for (const message of this.#unacknowledged.values()) ws.send(message);
+      this.#isCaughtUp = true;
     });
+    ws.addEventListener("close", () => this.#isCaughtUp = false);
     ws.addEventListener("message", ({ data }) => {
       const [, ack] = /^ack (\d+)$/.exec(data) ?? [];
       if (ack === undefined) return;
@@ -39,7 +44,7 @@ export class AcknowledgedSender {
     const message = JSON.stringify({ id, data });
     this.#unacknowledged.set(id, message);
     // Not queued: `open` sends it.
-    this.#ws.send(message, { queue: false });
+    if (this.#isCaughtUp) this.#ws.send(message, { queue: false });
     return true;
   }
 }

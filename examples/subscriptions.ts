@@ -7,23 +7,32 @@ import type { ReconnectingWebSocket } from "@holdfast/websocket";
 export class Subscriptions {
   readonly #ws: ReconnectingWebSocket;
   readonly #topics = new Set<string>();
+  /** Whether the server knows the topics: listeners that come before may add some. */
+  #areSent: boolean;
 
   constructor(ws: ReconnectingWebSocket) {
     this.#ws = ws;
+    this.#areSent = ws.state === "open";
     ws.addEventListener("open", () => {
       for (const topic of this.#topics) ws.send(`subscribe ${topic}`);
+      this.#areSent = true;
     });
+    ws.addEventListener("close", () => this.#areSent = false);
   }
 
   add(topic: string): void {
     if (this.#topics.has(topic)) return;
     this.#topics.add(topic);
-    // Not queued: `open` sends it, and nothing is sent twice.
-    this.#ws.send(`subscribe ${topic}`, { queue: false });
+    this.#send(`subscribe ${topic}`);
   }
 
   delete(topic: string): void {
     if (!this.#topics.delete(topic)) return;
-    this.#ws.send(`unsubscribe ${topic}`, { queue: false });
+    this.#send(`unsubscribe ${topic}`);
+  }
+
+  #send(message: string): void {
+    // Not queued: `open` sends what there is, and nothing is sent twice.
+    if (this.#areSent) this.#ws.send(message, { queue: false });
   }
 }

@@ -108,8 +108,9 @@ export interface Release {
  *
  * When the page is shown the client is resumed, within half a second, if it was paused by this. A pause that
  * was there before is left alone; a `pause()` during one of this changes nothing, so release first. After a
- * `resume()` or `reconnect()` of the user the page counts as hidden anew. Time is wall time, looked at whenever
- * a timer fires, late or not, and when the state of the client changes.
+ * `resume()` of the user, or a `reconnect()` of a client that is paused or open, the page counts as hidden
+ * anew. Time is wall time, looked at whenever a timer fires, late or not, and when the state of the client
+ * changes.
  *
  * All is untied when the client is over. Where there is no document nothing is done.
  *
@@ -174,8 +175,8 @@ export function pauseWhileHidden(ws: PausableClient, options: HiddenOptions = {}
 
   function onStateChange({ previous, state }: StateChange): void {
     const isHidden = hiddenAtMs !== null;
-    // Whoever ended the pause wants a connection, and whatever is paused next is not ours.
-    if (previous === "paused") {
+    // Whoever ended the pause, or replaced the connection, wants one; whatever is paused next is not ours.
+    if (previous === "paused" || previous === "open" && state === "connecting") {
       isOurs = false;
       if (isHidden) hiddenAtMs = clock.now();
     }

@@ -119,9 +119,10 @@ export function preflight(
   let isRestarting = false;
   return {
     async url(context): Promise<string | URL> {
-      const target = typeof url === "function" ? await url(context) : url;
       status = null;
-      if (!isDue) return target;
+      const target = typeof url === "function" ? await url(context) : url;
+      // An answer that comes too late serves no attempt.
+      if (!isDue || context.signal.aborted) return target;
       isDue = false;
       wasMade = true;
       const answer = await request(`${target}`, options, context.signal);
@@ -135,9 +136,9 @@ export function preflight(
     },
     shouldRetry(failure): RetryDecision {
       const { code, wasOpen } = failure;
-      const isSilent = code === 1006;
-      if (wasOpen || !isSilent) isRestarting = code === 1012 || code === 1013;
-      isDue = !wasOpen && isSilent && !isRestarting && !wasMade;
+      const isRestart = code === 1012 || code === 1013;
+      if (wasOpen || isRestart) isRestarting = isRestart;
+      isDue = !wasOpen && code === 1006 && !isRestarting && !wasMade;
       wasMade = false;
       const seen = status;
       status = null;

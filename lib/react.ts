@@ -103,7 +103,7 @@ export interface Hooks {
    * Another `url` is another client, and null until that is there: what is queued for one address is never
    * sent to another. Pass a `key` to the component for a new client with other options.
    *
-   * @param url Null means not yet.
+   * @param url Null means not yet, and so does whatever is falsy.
    * @throws {TypeError} As the constructor of the client, inside the effect: an error boundary gets it.
    */
   // deno-lint-ignore no-explicit-any -- the data of a MessageEvent
@@ -135,7 +135,8 @@ export function createHooks(react: ReactLike): Hooks {
     options?: UseWebSocketOptions<T>,
     onMessage?: (message: T) => void,
   ): ReconnectingWebSocket | null {
-    const address = url && `${url}`;
+    // What `room && ...` gives for no room: "" or undefined, too.
+    const address = url ? `${url}` : null;
     const [made, setMade] = useState<Made | null>(null);
     const latest = useRef({ options, onMessage });
     useEffect(() => {

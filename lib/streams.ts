@@ -61,9 +61,9 @@ export type { WebSocketData } from "./bounded_queue.ts";
  * `maxMessages` and `maxBytes`, and then `overflow` decides. There is backpressure out: a write is done
  * when the client has taken the message for an open connection, and begins when there is one and
  * `bufferedAmount` is at most `highWaterBytes`. Closing `writable` waits until nothing is buffered any
- * more, which does not mean that it arrived; aborting it stops the wait. When the client is over,
- * `readable` closes, or fails with the error, and the next write fails: with the error, or after
- * `close()` with an `InvalidStateError`. To use one of the two only, cancel `readable` or leave
+ * more, which does not mean that it arrived; aborting it stops the wait, and both calls reject. When the
+ * client is over, `readable` closes, or fails with the error, and the next write fails: with the error,
+ * or after `close()` with an `InvalidStateError`. To use one of the two only, cancel `readable` or leave
  * `writable` alone.
  *
  * `bufferedAmount` is looked at every 4 to 100 ms, and only while something waits. workerd has none in
@@ -112,8 +112,10 @@ export function streams<T = any>(
 }
 
 function writableOf(ws: StreamSource, highWaterBytes: number): WritableStream<WebSocketData> {
+  /** Of the stream, as an abort during the close must end the wait, too; old platforms have none. */
+  let signal: AbortSignal | undefined;
   /** Waits until there is a connection with no more than so many bytes before the next one. */
-  async function room(maxBytes: number, signal?: AbortSignal): Promise<void> {
+  async function room(maxBytes: number): Promise<void> {
     // No event says that bytes have left. The looks go from what is between two messages to what no
     // user notices.
     for (let lookMs = 4;; lookMs = Math.min(2 * lookMs, 100)) {
@@ -127,10 +129,13 @@ function writableOf(ws: StreamSource, highWaterBytes: number): WritableStream<We
   }
 
   return new WritableStream<WebSocketData>({
-    async write(data, { signal }): Promise<void> {
+    start(controller): void {
+      signal = controller.signal;
+    },
+    async write(data): Promise<void> {
       // Refused at first, the queue is full of what others sent; with room, the platform cannot send it.
       for (const maxBytes of [highWaterBytes, 0]) {
-        await room(maxBytes, signal);
+        await room(maxBytes);
         if (ws.send(data)) return;
       }
       throw new ReconnectingWebSocketError("send-failed", ws.attempt);

@@ -74,12 +74,15 @@ interface Settle {
  * with an `AbortError` as soon as it is closing, or was closed by its user.
  */
 export function whenOpen(ws: ReconnectingWebSocket, options: WaitOptions = {}): Promise<void> {
+  // Of a pause that was there before, the close event may be still to come.
+  let isAwake = ws.state !== "paused";
   return wait(ws, options, TYPES, (settle, event) => {
     const { willRetry, error } = Object(event);
     if (ws.state === "open") settle.resolve();
     else if (isOver(ws)) settle.end();
+    else if (ws.state !== "paused") isAwake = true;
     // A pause that the user made has no error.
-    else if (ws.state === "paused" && willRetry === false && error) settle.reject(error);
+    else if (isAwake && !willRetry && error) settle.reject(error);
   });
 }
 
@@ -109,9 +112,9 @@ export function whenOpen(ws: ReconnectingWebSocket, options: WaitOptions = {}): 
  * ```
  *
  * @returns A promise that rejects with a {@linkcode ReconnectingWebSocketError} of code `connection-lost` when
- * a connection ends whose socket has bytes unsent, or had some when it was looked at last unless the close was
- * clean: some platforms forget them; when the client is over before, with its error, or with an
- * `AbortError` if it was closed by its user; with the reason of the signal.
+ * a connection ends whose socket has bytes unsent, or, unless the close was clean, had some when it was looked
+ * at last or got some of the queue since: some platforms forget them; when the client is over before, with its
+ * error, or with an `AbortError` if it was closed by its user; with the reason of the signal.
  */
 export function flushed(ws: ReconnectingWebSocket, options: WaitOptions = {}): Promise<void> {
   const { confirmed } = ws as { confirmed?: () => Promise<void> };
@@ -126,15 +129,15 @@ export function flushed(ws: ReconnectingWebSocket, options: WaitOptions = {}): P
   const wasOver = isOver(ws);
   let { current } = client;
   let { attempt } = ws;
-  /** Whether it held bytes when it was looked at last, and whether one did that has ended. */
-  let wasHolding = false;
+  /** Whether a connection has ended that may have kept some of it. */
   let isDoubted = false;
+  /** What was queued when an open one was looked at last, or more where that held bytes. */
+  let held = 0;
   let delayMs = MIN_LOOK_MS;
-  let timer: { readonly handle: unknown } | undefined;
+  let timer: unknown;
 
   function stop(): void {
-    if (timer) clock.clearTimeout(timer.handle);
-    timer = undefined;
+    if (timer !== undefined) clock.clearTimeout(timer);
   }
 
   function look(settle: Settle, event?: Partial<CloseEvent>): void {
@@ -142,14 +145,14 @@ export function flushed(ws: ReconnectingWebSocket, options: WaitOptions = {}): P
     const isEnded = client.current !== current;
     // Its own figure: the client forgets that at the next dial.
     let isLost = isEnded && isHolding(current?.socket);
+    const size = client.outbox?.size ?? 0;
     if (isEnded) {
       ({ current } = client);
-      isDoubted = wasHolding;
-      wasHolding = false;
+      isDoubted = size < held;
+      held = 0;
       delayMs = MIN_LOOK_MS;
     }
-    const isQueued = !!client.outbox?.size;
-    if (isDoubted && event?.type === "close") {
+    if (event?.type === "close" && isDoubted) {
       // QUIRK(Deno): a socket that has ended holds nothing. Before a close frame goes what was sent.
       isLost ||= !event.wasClean;
       isDoubted = false;
@@ -158,16 +161,17 @@ export function flushed(ws: ReconnectingWebSocket, options: WaitOptions = {}): P
       return settle.reject(new ReconnectingWebSocketError("connection-lost", attempt));
     }
     ({ attempt } = ws);
-    if (isOver(ws) && (wasOver || isQueued)) return settle.end();
+    if (isOver(ws) && (wasOver || size)) return settle.end();
     if (isDoubted) return;
     const socket = current?.socket;
+    const isFull = isHolding(socket);
     // QUIRK(Deno): as one that is closing does. Its end says what has become of them.
-    if (wasHolding && !isHolding(socket) && socket?.readyState !== 1) return;
-    wasHolding = isHolding(socket);
-    if (!isQueued && !wasHolding) return settle.resolve();
+    if (size < held && !isFull && socket?.readyState !== 1) return;
+    if (!size && !isFull) return settle.resolve();
     if (isOver(ws)) return settle.end();
     if (ws.state !== "open") return;
-    timer = { handle: clock.setTimeout(() => look(settle), delayMs) };
+    held = isFull ? Infinity : size;
+    timer = clock.setTimeout(() => look(settle), delayMs);
     delayMs = Math.min(2 * delayMs, MAX_LOOK_MS);
   }
 
@@ -208,9 +212,9 @@ function wait(
       },
       end(): void {
         const plain = domException("Cannot wait as the client is over", "AbortError");
-        if (ws.state === "closing") return settle.reject(plain);
         release();
-        ws.closed.then(({ error }) => reject(error ?? plain));
+        if (ws.state === "closing") reject(plain);
+        else ws.closed.then(({ error }) => reject(error ?? plain));
       },
     };
     const abort = (): void => settle.reject(signal?.reason);

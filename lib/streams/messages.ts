@@ -166,5 +166,7 @@ function convert<T>(decode: CollectOptions<T>["decode"], data: unknown): T {
   if (!("~standard" in decode)) return decode(data);
   const result = decode["~standard"].validate(data);
   if ("value" in result && !result.issues) return result.value;
+  // One that answers later may reject, and nobody else waits for it.
+  Promise.resolve(result).catch(() => {});
   throw new TypeError("Cannot decode a message", { cause: result });
 }

@@ -57,7 +57,7 @@ class World {
   /** Whether the pause that is on was made by the helper. */
   isPausedByHelper = false;
   #wasPaused = false;
-  /** Since when the page is hidden, and nobody resumed the client. */
+  /** Since when the page is hidden, and nobody resumed the client or replaced its connection. */
   hiddenAtMs: number | null = null;
   /** Since when it is shown. */
   shownAtMs = 0;
@@ -129,6 +129,8 @@ class World {
       if ("sleep" in step) return clock.sleep(step.sleep);
       for (const call of step.calls) {
         if (ws.readyState >= 2) return;
+        const isReplaced = call === "reconnect" && ws.state === "open";
+        if (isReplaced && this.hiddenAtMs !== null) this.hiddenAtMs = clock.now();
         ws[call]();
         this.look();
       }

@@ -139,6 +139,18 @@ Deno.test("pauseWhileHidden() counts anew after the user's resume()", async () =
   assertEquals(it.ws.state, "paused");
 });
 
+Deno.test("pauseWhileHidden() counts anew after the user's reconnect() of an open client", async () => {
+  const it = hiddenRig();
+  it.page.hide();
+  await it.clock.tickAsync(2 * AFTER_MS);
+  it.ws.reconnect();
+  await it.clock.tickAsync(1);
+  assertEquals(it.ws.state, "connecting");
+  it.server.accept();
+  await it.clock.tickAsync(2 * AFTER_MS);
+  assertEquals(it.ws.state, "open");
+});
+
 Deno.test("pauseWhileHidden() pauses at once for the back/forward cache, and resumes after it", () => {
   const it = hiddenRig();
   it.page.cache();

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FakeTime } from "@std/testing/time";
 import { preflight, type PreflightOptions, type PreflightRequest } from "../../lib/preflight.ts";
-import { type Rig, rig, URL_OF_TESTS } from "./rig.ts";
+import type { HandshakeLink } from "../../mod.ts";
+import { type Rig, rig, type RigOptions, URL_OF_TESTS } from "./rig.ts";
 
 interface Answer {
   readonly status: number;
@@ -27,6 +28,7 @@ function fly(
   answer: Answer | null | (() => Promise<never>),
   options: PreflightOptions = {},
   url: Parameters<typeof preflight>[0] = URL_OF_TESTS,
+  of: RigOptions = {},
 ): Flown {
   const requests: Flown["requests"] = [];
   const fetch: NonNullable<PreflightOptions["fetch"]> = (url, request) => {
@@ -38,7 +40,7 @@ function fly(
     return Promise.resolve({ status, headers: { get } });
   };
   const check = preflight(url, { fetch, ...options });
-  const flown = rig({ url: check.url, shouldRetry: check.shouldRetry });
+  const flown = rig({ ...of, url: check.url, shouldRetry: check.shouldRetry });
   const next = async (): Promise<void> => {
     // In small steps: the deadline of the attempt runs, too.
     while (flown.ws.state === "waiting") flown.clock.tick(100);
@@ -53,6 +55,11 @@ function fly(
       await next();
     },
   });
+}
+
+/** A handshake that any message ends. */
+async function welcomed({ receive }: HandshakeLink): Promise<void> {
+  await receive();
 }
 
 Deno.test("preflight() makes no request before the first dial", async () => {
@@ -127,6 +134,35 @@ for (const code of [1012, 1013]) {
     await flown.next();
     await flown.refuse();
     assertEquals(flown.requests.length, 1);
+  });
+}
+
+Deno.test("preflight() makes no request after 1012 and a close in the handshake", async () => {
+  const flown = fly({ status: 404 }, {}, URL_OF_TESTS, { handshake: welcomed });
+  await settle();
+  flown.server.accept();
+  flown.server.close(1012);
+  await flown.next();
+  flown.server.accept();
+  flown.server.close(4000);
+  await flown.next();
+  await flown.refuse();
+  assertEquals([flown.network.connections.length, flown.requests], [4, []]);
+});
+
+for (const call of ["close", "pause"] as const) {
+  Deno.test(`preflight() makes no request for an address that is answered after ${call}()`, async () => {
+    let answer = (_url: string): void => {};
+    const flown = fly(
+      { status: 404 },
+      {},
+      ({ attempt }) => attempt === 0 ? URL_OF_TESTS : new Promise((resolve) => answer = resolve),
+    );
+    await flown.refuse();
+    flown.ws[call]();
+    answer(URL_OF_TESTS);
+    await settle();
+    assertEquals([flown.network.connections.length, flown.requests], [1, []]);
   });
 }
 
@@ -314,9 +350,12 @@ for (
   });
 }
 
-/** How an attempt ends. */
-const ending = fc.constantFrom<("refused" | "dropped" | number)[]>(
+/** How a dial ends: before it is open, or with a close code. */
+type End = "refused" | "denied" | "dropped" | number;
+
+const ending = fc.constantFrom<End[]>(
   "refused",
+  "denied",
   "dropped",
   1000,
   1011,
@@ -334,21 +373,22 @@ const answers = fc.option(
 /** An attempt: whether it began with a request, and how it ended. */
 interface Attempt {
   readonly requestsBefore: number;
-  end: "refused" | "dropped" | "must wait" | number;
+  end: End | "must wait";
 }
 
 /** Plays the endings of dials one after the other; returns all attempts, those without a dial too. */
 async function play(
-  ends: readonly Attempt["end"][],
+  ends: readonly End[],
   answer: Answer | null,
 ): Promise<{ attempts: readonly Attempt[]; requests: number; state: string }> {
   const attempts: Attempt[] = [];
-  const flown: Flown = fly(answer, {}, () => {
+  const url = (): string => {
     // The first is called by the constructor.
     const requestsBefore = attempts.length && flown.requests.length;
     attempts.push({ requestsBefore, end: "must wait" });
     return URL_OF_TESTS;
-  });
+  };
+  const flown: Flown = fly(answer, {}, url, { handshake: welcomed });
   await settle();
   for (const end of ends) {
     // An attempt that failed by the answer made no dial: the next one does.
@@ -358,8 +398,10 @@ async function play(
     if (end === "refused") flown.server.refuse();
     else {
       flown.server.accept();
-      if (typeof end === "number") flown.server.close(end);
-      else flown.server.drop();
+      if (end !== "denied") flown.server.send("welcome");
+      await settle();
+      if (end === "dropped") flown.server.drop();
+      else flown.server.close(end === "denied" ? 4000 : end);
     }
     await flown.next();
   }

@@ -104,6 +104,13 @@ Deno.test("useWebSocket() has no client for null, and ends the one it had", asyn
   assertEquals([[...states], world.network.connections.length], [[null, "connecting"], 2]);
 });
 
+Deno.test("useWebSocket() has no client for whatever is falsy", async () => {
+  for (const url of ["", undefined, false]) {
+    const { clients, caught, network } = await rendered({ url: url as string });
+    assertEquals([clients.at(-1), caught, network.connections.length], [null, [], 0]);
+  }
+});
+
 Deno.test("useWebSocket() makes another client for another url, and never sends it what was queued", async () => {
   const undelivered: unknown[] = [];
   const onUndelivered = (...args: unknown[]): void => void undelivered.push(args);

@@ -451,6 +451,24 @@ Deno.test("decode refuses a schema that answers later", async () => {
   await assertRejects(() => read.next(), TypeError, "Cannot decode a message");
 });
 
+Deno.test("decode leaves no rejection of a schema that answers later unhandled", async () => {
+  const unhandled: unknown[] = [];
+  const listen = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listen);
+  const { ws, server } = openRig();
+  const validate = (): Promise<never> => Promise.reject(new Error("no database"));
+  const read = messages(ws, { decode: { "~standard": { validate } } });
+  server.send("a");
+  await assertRejects(() => read.next(), TypeError, "Cannot decode a message");
+  // The platform tells of it in a task of its own.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  globalThis.removeEventListener("unhandledrejection", listen);
+  assertEquals(unhandled, []);
+});
+
 for (
   const [options, message] of [
     [{ maxMessages: 0 }, "'maxMessages' must be between 1 and"],

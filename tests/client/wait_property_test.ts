@@ -127,10 +127,13 @@ class World {
     );
   }
 
+  /** What was handed over so far. */
+  get handed(): number {
+    return this.it.network.connections.reduce((sum, { sent }) => sum + sent.length, 0);
+  }
+
   get #queued(): number {
-    const { ws, network } = this.it;
-    const handed = network.connections.reduce((sum, { sent }) => sum + sent.length, 0);
-    return ws.readyState === 3 ? 0 : this.#accepted - this.#cleared - handed;
+    return this.it.ws.readyState === 3 ? 0 : this.#accepted - this.#cleared - this.handed;
   }
 
   /** Bytes in the socket, as far as its platform says. */
@@ -142,7 +145,7 @@ class World {
   }
 
   hasFigure = true;
-  /** Whether the connection held bytes since the wait began: a look may have seen them. */
+  /** Whether the connection held bytes, or got some, since the wait began: a look may have seen them. */
   hasHeld = false;
 
   get isUnsent(): boolean {
@@ -255,10 +258,11 @@ async function play(
   const watched = new Watched(ws, () => (what === "whenOpen" ? whenOpen : flushed)(ws, { signal }));
   for (const step of [null, ...steps]) {
     const { state } = ws;
+    const { handed } = world;
     const before = { state, inSocket: world.inSocket, isUnsent: world.isUnsent };
     if (step) world.perform(step);
     await turn();
-    if (world.inSocket > 0) world.hasHeld = true;
+    if (world.inSocket > 0 || world.handed > handed) world.hasHeld = true;
     const allowed = what === "whenOpen"
       ? allowedOpen(world, step, state)
       : allowedFlushed(world, step, before);

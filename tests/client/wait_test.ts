@@ -115,6 +115,21 @@ Deno.test("whenOpen() that begins after the client gave up into a pause waits fo
   assertEquals(seen, ["done"]);
 });
 
+for (const type of ["statuschange", "statechange"] as const) {
+  Deno.test(`whenOpen() in a listener of the ${type} to a pause waits for resume()`, async () => {
+    const it = rig({ maxAttempts: 0, giveUp: "pause" });
+    let seen: ReturnType<typeof outcomes> = [];
+    it.ws.addEventListener(type, () => seen = outcomes(whenOpen(it.ws)), { once: true });
+    it.server.refuse();
+    await turn();
+    assertEquals([seen, it.ws.state], [[undefined], "paused"]);
+    it.ws.resume();
+    it.server.refuse();
+    await turn();
+    assertEquals(seen, ["connect-failed"]);
+  });
+}
+
 Deno.test("whenOpen() rejects with the error of a client that was over before", async () => {
   const it = rig({ maxAttempts: 0 });
   it.server.refuse();
@@ -261,6 +276,31 @@ for (const isStalled of [true, false]) {
     assertEquals([seen, it.clock.pending], [[outcome], []]);
   });
 }
+
+Deno.test("flushed() doubts what the queue has handed over since it was looked at", async () => {
+  const it = rig({ wrap: forgetful });
+  it.ws.send("a");
+  const seen = outcomes(flushed(it.ws));
+  it.server.accept();
+  it.server.bufferedAmount = 1;
+  it.server.drop();
+  await turn();
+  assertEquals([it.server.sent, seen, it.clock.pending.length], [["a"], ["connection-lost"], 1]);
+});
+
+Deno.test("flushed() waits on where a connection ends before the queue has left", async () => {
+  const it = rig();
+  it.ws.send("a");
+  const seen = outcomes(flushed(it.ws));
+  it.ws.addEventListener("open", () => it.ws.reconnect(), { once: true });
+  it.server.accept();
+  await turn();
+  assertEquals([seen, it.network.connections.length], [[undefined], 2]);
+  it.server.accept();
+  it.clock.tick(4);
+  await turn();
+  assertEquals([it.server.sent, seen], [["a"], ["done"]]);
+});
 
 Deno.test("flushed() rejects with the error of a client whose doubted connection was the last", async () => {
   const it = openRig({ wrap: forgetful, queue: { maxBufferedBytes: 0 } });

@@ -116,6 +116,43 @@ Deno.test("Subscriptions are sent once on each connection, ahead of the queue", 
   it.ws.close();
 });
 
+for (const type of ["statuschange", "statechange", "open"] as const) {
+  Deno.test(`Subscriptions.add() and delete() in a listener of ${type} that comes before send nothing twice`, () => {
+    const it = setUp();
+    it.ws.addEventListener(type, () => {
+      if (it.ws.state !== "open") return;
+      subscriptions.add("b");
+      subscriptions.delete("a");
+    });
+    const subscriptions = new Subscriptions(it.ws);
+    subscriptions.add("a");
+    it.server.accept();
+    assertEquals(it.server.sent, ["subscribe b"]);
+    it.ws.close();
+  });
+
+  Deno.test(`AcknowledgedSender.send() in a listener of ${type} that comes before keeps the order`, () => {
+    const it = setUp();
+    it.ws.addEventListener(type, () => {
+      if (it.ws.state === "open") sender.send("b");
+    });
+    const sender = new AcknowledgedSender(it.ws);
+    sender.send("a");
+    it.server.accept();
+    assertEquals(it.server.sent, ['{"id":1,"data":"a"}', '{"id":2,"data":"b"}']);
+    it.ws.close();
+  });
+}
+
+Deno.test("AcknowledgedSender and Subscriptions made on an open client send at once", () => {
+  const it = setUp();
+  it.server.accept();
+  new AcknowledgedSender(it.ws).send("a");
+  new Subscriptions(it.ws).add("a");
+  assertEquals(it.server.sent, ['{"id":1,"data":"a"}', "subscribe a"]);
+  it.ws.close();
+});
+
 Deno.test("AcknowledgedSender always has each message handled, in order, and once by number", () => {
   const steps = fc.array(fc.constantFrom("send", "ack", "lose", "lose unread"), { maxLength: 40 });
   fc.assert(fc.property(steps, (script) => {

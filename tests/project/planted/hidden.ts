@@ -43,6 +43,11 @@ export const HIDDEN: readonly Bug[] = [
   ),
   bug("the user's resume() is undone at once", "if (isHidden) hiddenAtMs = clock.now();", ""),
   bug(
+    "the user's reconnect() of an open client is undone at once",
+    'previous === "paused" || previous === "open" && state === "connecting"',
+    'previous === "paused"',
+  ),
+  bug(
     "a call is followed before its events are known",
     "else if (isHidden) arm(update, 0);",
     "else update();",

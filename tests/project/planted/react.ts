@@ -17,6 +17,7 @@ export const REACT: readonly Bug[] = [
     "made && made.address === address ? made.ws : null",
     "made && made.ws",
   ),
+  foundBy(UNIT, "an empty url is dialled", "url ? `${url}` : null", "url && `${url}`"),
   foundBy(UNIT, "a url that changes changes nothing", "}, [address]);", "}, []);"),
   foundBy(UNIT, "each render makes a client", "}, [address]);", "}, [address, options]);"),
   foundBy(

@@ -91,6 +91,12 @@ export const STREAMS: readonly Bug[] = [
   ),
   foundBy(
     "tests/client/streams_test.ts",
+    "what a schema rejects later is not handled",
+    "Promise.resolve(result).catch(() => {});",
+    "",
+  ),
+  foundBy(
+    "tests/client/streams_test.ts",
     "each iteration leaves a wait behind",
     'if (ws.state !== "closed") return;\n    ws',
     "ws",
@@ -118,6 +124,12 @@ export const STREAMS: readonly Bug[] = [
     "an abort waits for the network",
     "if (signal?.aborted) throw signal.reason;",
     "",
+  ),
+  foundBy(
+    "tests/client/streams_web_test.ts",
+    "an abort during the close waits for the network",
+    "close: () => room(0),",
+    "close() {\n      signal = undefined;\n      return room(0);\n    },",
   ),
   foundBy(
     "tests/client/streams_web_test.ts",
@@ -151,12 +163,17 @@ export const PREFLIGHT: readonly Bug[] = [
   bug("a request is made in a restart", "code === 1012 || code === 1013", "code === 1012"),
   bug(
     "a restart is forgotten at the next refusal",
-    "if (wasOpen || !isSilent) isRestarting",
+    "if (wasOpen || isRestart) isRestarting",
     "isRestarting",
   ),
   bug(
+    "a restart is forgotten at a close in the handshake",
+    "if (wasOpen || isRestart) isRestarting",
+    "if (wasOpen || code !== 1006) isRestarting",
+  ),
+  bug(
     "a restart is never over",
-    "if (wasOpen || !isSilent) isRestarting = ",
+    "if (wasOpen || isRestart) isRestarting = ",
     "isRestarting ||= ",
   ),
   bug(
@@ -169,7 +186,8 @@ export const PREFLIGHT: readonly Bug[] = [
     "retry: { delayMs },\n      });",
     "retry: false,\n      });",
   ),
-  bug("a status outlives its attempt", "status = null;\n      if (!isDue)", "if (!isDue)", {
+  bug("a request is made for nobody", "!isDue || context.signal.aborted", "!isDue"),
+  bug("a status outlives its attempt", "status = null;\n      const target", "const target", {
     from: "status = null;\n      return options",
     to: "return options",
   }),

@@ -18,18 +18,19 @@ export const WAITS: readonly Bug[] = [
     "TYPES, (settle, event)",
     '["statechange"], (settle, event)',
   ),
-  bug("a pause of the user ends the wait", "willRetry === false && error) settle", "true) settle"),
+  bug("a pause of the user ends the wait", "!willRetry && error) settle", "true) settle"),
   bug(
     "a failed attempt ends the wait",
-    '"paused" && willRetry === false && error',
-    '"waiting" && error',
+    "else if (isAwake && !willRetry && error)",
+    "else if (error)",
+    { from: 'else if (ws.state !== "paused") isAwake = true;', to: "" },
   ),
   bug("a client that is over is waited for", "else if (isOver(ws)) settle.end();", ""),
   bug("the error of the end is lost", "reject(error ?? plain)", "reject(plain)"),
   bug(
     "the end is waited for while the client is closing",
-    'if (ws.state === "closing") return settle.reject(plain);',
-    "",
+    'if (ws.state === "closing") reject(plain);\n        else ws',
+    "ws",
   ),
   bug("a signal ends nothing", 'signal?.addEventListener("abort", abort);\n    for', "for"),
   bug(
@@ -43,29 +44,29 @@ export const WAITS: readonly Bug[] = [
     "false",
   ),
   bug("each loss rejects", "isEnded && isHolding(current?.socket)", "isEnded"),
-  bug("the queue is not waited for", "!isQueued && !wasHolding", "!wasHolding"),
+  bug("the queue is not waited for", "!size && !isFull", "!isFull"),
   bug(
     "the socket is not waited for",
-    "!isQueued && !wasHolding",
-    "!isQueued",
+    "!size && !isFull",
+    "!size",
   ),
   bug(
     "empty messages are not waited for",
-    "!!client.outbox?.size",
-    "!!client.outbox?.bytes",
+    "client.outbox?.size ?? 0",
+    "client.outbox?.bytes ?? 0",
   ),
-  bug("a client that was over before has sent all", "(wasOver || isQueued)", "isQueued"),
+  bug("a client that was over before has sent all", "(wasOver || size)", "size"),
   bug(
     "a look is the last one",
-    "timer = { handle: clock.setTimeout(() => look(settle), delayMs) };",
+    "timer = clock.setTimeout(() => look(settle), delayMs);",
     "",
   ),
   bug(
     "a timer stays behind",
-    "if (timer) clock.clearTimeout(timer.handle);\n    timer = undefined;\n  }\n\n  function look",
-    "timer = undefined;\n  }\n\n  function look",
+    "if (timer !== undefined) clock.clearTimeout(timer);\n  }\n\n  function look",
+    "}\n\n  function look",
   ),
-  bug("a timer runs in a pause", 'if (ws.state !== "open") return;\n    timer', "timer"),
+  bug("a timer runs in a pause", 'if (ws.state !== "open") return;\n    held', "held"),
   bug(
     "a socket without a figure is never empty",
     "!!socket && socket.bufferedAmount > 0",
@@ -75,7 +76,7 @@ export const WAITS: readonly Bug[] = [
 
 /** Found by a test of one behaviour. */
 export const LOOKS: readonly Bug[] = [
-  bug("what is queued has left at the end", "(wasOver || isQueued)", "wasOver"),
+  bug("what is queued has left at the end", "(wasOver || size)", "wasOver"),
   bug(
     "a signal that was aborted before is not noticed",
     "if (signal?.aborted) abort();\n    else",
@@ -92,11 +93,21 @@ export const LOOKS: readonly Bug[] = [
     "if (confirmed) {\n    return wait",
     "if (false) {\n    return wait",
   ),
-  bug("a socket that forgets what it holds is believed", "isDoubted = wasHolding;", ""),
+  bug("a socket that forgets what it holds is believed", "isDoubted = size < held;", ""),
   bug(
     "a socket that closes has sent what it does not show",
-    "if (wasHolding && !isHolding(socket) && socket?.readyState !== 1) return;",
+    "if (size < held && !isFull && socket?.readyState !== 1) return;",
     "",
+  ),
+  bug(
+    "what was handed over after a look is believed",
+    "isFull ? Infinity : size",
+    "isFull ? 1 : 0",
+  ),
+  bug(
+    "a client that gave up before gives up again",
+    'isAwake = ws.state !== "paused"',
+    "isAwake = true",
   ),
   bug("a clean close is doubted", "isLost ||= !event.wasClean", "isLost = true"),
   bug(
