@@ -100,7 +100,7 @@ export class Connection<User> implements ServerConnection, Transport {
     const phase = this.#phase;
     this.#phase = "over";
     this.#settings.clock.clearTimeout(this.#timer);
-    if (typeof phase === "object") phase.detach(this);
+    if (typeof phase === "object") phase.detach();
     return phase !== "over";
   }
 

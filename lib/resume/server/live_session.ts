@@ -32,17 +32,15 @@ import { Outgoing } from "./outgoing.ts";
 import type { EndReason, ServerSettings, Session, SessionHandlers, Transport } from "./options.ts";
 import type { Change, Committed, Grave, Stored } from "./session_store.ts";
 
-/** What a live session is made from. */
-export interface LiveSessionInit<User> {
+/** Whose a session is, and the hello that it was opened for. */
+export interface Claim<User> {
   readonly key: string;
   readonly user: User;
-  readonly stored: Stored;
-  /** The hello that it was opened for. */
-  readonly n: number;
-  readonly settings: ServerSettings<never, User>;
-  /** It has left this process; `grave` is what to remember of it, or undefined if the store has it still. */
-  readonly onGone: (grave: Grave | undefined) => void;
+  readonly hello: Hello;
 }
+
+/** A session has left this process; `grave` is what to remember of it, or undefined if the store has it still. */
+type OnGone = (grave: Grave | undefined) => void;
 
 /** A session, and the connection that it is attached to. */
 export class LiveSession<User> implements Session<User>, InboundHost, CommitHost {
@@ -54,7 +52,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #gen: number;
   readonly #doubt: number;
   readonly #settings: ServerSettings<never, User>;
-  readonly #onGone: LiveSessionInit<User>["onGone"];
+  readonly #onGone: OnGone;
   #handlers: SessionHandlers = {};
   readonly #outgoing: Outgoing;
   readonly #confirmations: Confirmations;
@@ -73,7 +71,12 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   #refreshTimer: unknown;
   #waiters: (() => void)[] = [];
 
-  constructor({ key, user, stored, n, settings, onGone }: LiveSessionInit<User>) {
+  constructor(
+    { key, user, hello: { n } }: Claim<User>,
+    stored: Stored,
+    settings: ServerSettings<never, User>,
+    onGone: OnGone,
+  ) {
     this.key = key;
     this.user = user;
     this.n = n;
@@ -121,10 +124,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   send(data: WebSocketData): boolean {
     const message = copyOf(toMessage(data));
     if (this.isOver || this.#isEnding) return false;
-    const { maxUnackedBytes, overflow } = this.#settings;
-    const isKept = this.#outgoing.accept(message, maxUnackedBytes);
+    const isKept = this.#outgoing.accept(message, this.#settings.maxUnackedBytes);
     if (isKept) this.#commit.schedule();
-    else if (overflow === "lose") this.lose("overflow");
+    else if (this.#settings.overflow === "lose") this.lose("overflow");
     return isKept;
   }
 
@@ -138,25 +140,23 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Goes on with a client, from what both have. */
   attach(transport: Transport, hello: Hello, begins: boolean): void {
-    const { clock, ttlMs: ttl, windowBytes } = this.#settings;
+    const { clock, ttlMs: ttl, windowBytes: max } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
     this.#transport = transport;
     this.n = hello.n;
     this.#outgoing.attach(hello.max, hello.rx);
     const rx = this.#confirmations.report();
-    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl, max: windowBytes }));
+    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl, max }));
     this.#outgoing.pump();
   }
 
   /** The connection has ended; the session waits for another. */
-  detach(transport: Transport): void {
-    if (transport !== this.#transport) return;
+  detach(): void {
     this.#transport = undefined;
     this.#outgoing.detach();
     // The client has them still, and sends them again; but not after a farewell.
     if (!this.#isLeaving) this.#inbound.clear();
     this.#confirmations.clear();
-    if (this.isOver) return;
     this.expire();
     this.#commit.schedule();
   }
@@ -242,9 +242,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (this.isOver) return;
     this.isOver = true;
     this.#inbound.clear();
-    const { clock } = this.#settings;
-    clock.clearTimeout(this.#expiryTimer);
-    clock.clearTimeout(this.#refreshTimer);
+    this.expire();
+    this.#settings.clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
     this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
@@ -340,7 +339,6 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   failed(error: unknown): void {
-    if (this.isOver) return;
     this.report(error);
     this.#leave("store-failed", undefined, this.#outgoing.notStored);
   }

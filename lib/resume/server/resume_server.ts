@@ -9,7 +9,7 @@ import type { Hello } from "../frames.ts";
 import { LATER, MOVED, REFUSED, RESUMED_ELSEWHERE } from "./close_codes.ts";
 import { Connection, type ServerConnection } from "./connection.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
-import { LiveSession } from "./live_session.ts";
+import { type Claim, LiveSession } from "./live_session.ts";
 import {
   readServerSettings,
   type ResumeServerOptions,
@@ -139,23 +139,19 @@ export class ResumeServer<Request = unknown, User = string> {
    */
   async shutdown(options: ShutdownOptions = {}): Promise<number> {
     const { spreadMs = 0, timeoutMs = 10_000 } = options;
-    for (const [name, value] of Object.entries({ spreadMs, timeoutMs })) {
-      checkNumber("shut down", name, value, 0, MAX_SHUTDOWN_MS);
-    }
+    checkNumber("shut down", "spreadMs", spreadMs, 0, MAX_SHUTDOWN_MS);
+    checkNumber("shut down", "timeoutMs", timeoutMs, 0, MAX_SHUTDOWN_MS);
     const { clock } = this.#settings;
     this.#isShut = true;
     const keys = [...this.#live.keys()];
-    let timer: unknown;
-    const late = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, spreadMs + timeoutMs);
-    });
     const all = Promise.all(keys.map(async (key, i) => {
       const delayMs = spreadMs * i / keys.length;
       if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, delayMs));
       await this.#release(key);
     }));
-    await Promise.race([all.then(() => this.#releaseRest()), late]);
-    clock.clearTimeout(timer);
+    const released = all.then(() => this.#releaseRest());
+    // Who is late is counted.
+    await within(clock, spreadMs + timeoutMs, "release", released).catch(() => {});
     return this.#live.size;
   }
 
@@ -176,7 +172,7 @@ export class ResumeServer<Request = unknown, User = string> {
       const isClean = !!session && !session.isOver;
       session?.move();
       if (!await this.#bury(key)) return;
-      await this.#stored("release", (store) => store.release?.(key, isClean));
+      await this.#stored("release", key, isClean);
     });
   }
 
@@ -190,20 +186,20 @@ export class ResumeServer<Request = unknown, User = string> {
     if (!gone) return true;
     const { session, gen, grave } = gone;
     await session.settled();
-    const isDone = !grave ||
-      await this.#stored("remove", (store) => store.remove(key, gen, grave));
+    const isDone = !grave || await this.#stored("remove", key, gen, grave);
     if (isDone && this.#gone.get(key) === gone) this.#gone.delete(key);
     return isDone;
   }
 
   /** Gives the store something to do, within its time; false if it failed. */
-  async #stored(
-    what: string,
-    work: (store: SessionStore) => void | Promise<void>,
+  async #stored<What extends "release" | "remove">(
+    what: What,
+    ...args: Parameters<Required<SessionStore>[What]>
   ): Promise<boolean> {
     const { clock, store, onError, storeTimeoutMs } = this.#settings;
     try {
-      await within(clock, storeTimeoutMs, what, work(store));
+      // deno-lint-ignore no-explicit-any -- what the signature says
+      await within(clock, storeTimeoutMs, what, (store as any)[what]?.(...args));
       return true;
     } catch (error) {
       onError(error);
@@ -228,8 +224,6 @@ export class ResumeServer<Request = unknown, User = string> {
 
   async #find(wanted: Wanted<User>): Promise<void> {
     const { key, hello, connection } = wanted;
-    // Asked in the same turn as what is live: to wait without need is to miss one that leaves meanwhile.
-    if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
     const known = this.#live.get(key);
     if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
     if (known?.n === hello.n) return connection.close(MOVED, SERVED);
@@ -237,6 +231,7 @@ export class ResumeServer<Request = unknown, User = string> {
     // This process may have stood still for so long that another one has the session: the store knows.
     if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
     else await known.quiesce(MOVED, "moved", known.n);
+    // Asked in the same turn as what is live: to wait without need is to miss one that leaves meanwhile.
     if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
@@ -267,31 +262,23 @@ export class ResumeServer<Request = unknown, User = string> {
     else session.expire();
   }
 
-  async #begin(
-    { key, user, principal, hello }: Wanted<User>,
-    stored: Stored,
-  ): Promise<LiveSession<User>> {
+  async #begin(wanted: Wanted<User>, stored: Stored): Promise<LiveSession<User>> {
+    const { key, principal } = wanted;
     this.#count(principal, 1);
-    const session: LiveSession<User> = new LiveSession<User>({
-      key,
-      user,
-      stored,
-      n: hello.n,
-      settings: this.#settings,
-      onGone: (grave) => {
-        this.#live.delete(key);
-        this.#count(principal, -1);
-        this.#gone.set(key, { session, gen: stored.gen, grave });
-        void this.#mutex.run(key, () => this.#bury(key));
-      },
-    });
+    const onGone = (grave?: Grave): void => {
+      this.#live.delete(key);
+      this.#count(principal, -1);
+      this.#gone.set(key, { session, gen: stored.gen, grave });
+      void this.#mutex.run(key, () => this.#bury(key));
+    };
+    const session = new LiveSession<User>(wanted, stored, this.#settings, onGone);
     this.#live.set(key, session);
     try {
       session.start();
     } catch (error) {
       // Without handlers nothing may be confirmed.
       session.move();
-      await this.#stored("release", (store) => store.release?.(key, true));
+      await this.#stored("release", key, true);
       throw error;
     }
     return session;
@@ -317,10 +304,7 @@ interface Gone<User> {
   readonly grave: Grave | undefined;
 }
 
-interface Wanted<User> {
-  readonly key: string;
-  readonly user: User;
+interface Wanted<User> extends Claim<User> {
   readonly principal: string;
-  readonly hello: Hello;
   readonly connection: Connection<User>;
 }
