@@ -152,14 +152,18 @@ export class ResumeServer<Request = unknown, User = string> {
     const released = all.then(() => this.#releaseRest());
     // Who is late is counted.
     await within(clock, spreadMs + timeoutMs, "release", released).catch(() => {});
-    return this.#live.size;
+    return this.#rest.length;
+  }
+
+  /** The keys of all that live here, begin or leave. */
+  get #rest(): string[] {
+    return [...new Set([...this.#live.keys(), ...this.#mutex.keys()])];
   }
 
   /** What was being opened when the rest was let go. */
   async #releaseRest(): Promise<void> {
-    while (this.#live.size + this.#mutex.size > 0) {
-      const keys = new Set([...this.#live.keys(), ...this.#mutex.keys()]);
-      await Promise.all([...keys].map((key) => this.#release(key)));
+    while (this.#rest.length > 0) {
+      await Promise.all(this.#rest.map((key) => this.#release(key)));
     }
   }
 

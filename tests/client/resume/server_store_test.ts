@@ -242,3 +242,16 @@ Deno.test("ResumeServer survives an 'onError' that throws, where the store fails
   await settle();
   assertEquals([next.read(), last.read()], [["close 1013 not ready"], ["lost unknown 0"]]);
 });
+
+Deno.test("ResumeServer.shutdown() counts a session that is over while its handler runs", async () => {
+  const { client, clock, read, server } = await attachedRig({
+    ttlMs: 100,
+    handle: () => new Promise(() => {}),
+  });
+  client.receive("endless");
+  client.drop();
+  await clock.tickAsync(100);
+  const left = server.shutdown({ timeoutMs: 1_000 });
+  await clock.tickAsync(1_000);
+  assertEquals([await left, read()], [1, ["endless", "end expired []"]]);
+});

@@ -425,6 +425,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     storage("A page that is left keeps its lock", "    this.#unlock();\n", ""),
   ),
   inTest(
+    "server_store_test.ts",
+    server(
+      "What is over and still runs does not count at a shutdown",
+      "return this.#rest.length;",
+      "return this.#live.size;",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
