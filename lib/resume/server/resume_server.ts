@@ -195,6 +195,13 @@ export class ResumeServer<Request = unknown, User = string> {
     return isDone;
   }
 
+  /** Buries it however often the store fails: its client may never come by again. */
+  async #sweep(key: string): Promise<void> {
+    const { clock, ttlMs } = this.#settings;
+    const isDone = await this.#mutex.run(key, () => this.#bury(key));
+    if (!isDone && !this.#isShut) clock.setTimeout(() => void this.#sweep(key), ttlMs);
+  }
+
   /** Gives the store something to do, within its time; false if it failed. */
   async #stored<What extends "release" | "remove">(
     what: What,
@@ -273,7 +280,7 @@ export class ResumeServer<Request = unknown, User = string> {
       this.#live.delete(key);
       this.#count(principal, -1);
       this.#gone.set(key, { session, gen: stored.gen, grave });
-      void this.#mutex.run(key, () => this.#bury(key));
+      void this.#sweep(key);
     };
     const session = new LiveSession<User>(wanted, stored, this.#settings, onGone);
     this.#live.set(key, session);

@@ -255,3 +255,36 @@ Deno.test("ResumeServer.shutdown() counts a session that is over while its handl
   await clock.tickAsync(1_000);
   assertEquals([await left, read()], [1, ["endless", "end expired []"]]);
 });
+
+Deno.test("ResumeServer removes a session whose client never comes back once the store can", async () => {
+  const removed: (string | undefined)[] = [];
+  let isDown = true;
+  const { client, clock, server } = await attachedRig({
+    ttlMs: 1_000,
+    store: {
+      ...memoryStore(),
+      remove(_key, _gen, { why }): void {
+        if (isDown) throw new Error("down");
+        removed.push(why);
+      },
+    },
+  });
+  client.drop();
+  await clock.tickAsync(3_000);
+  assertEquals([server.size, removed], [0, []]);
+  isDown = false;
+  await clock.tickAsync(3_000);
+  assertEquals([removed, clock.pending], [["expired"], []]);
+});
+
+Deno.test("ResumeServer.shutdown() ends the attempts to remove a session", async () => {
+  const { client, clock, errors, server } = await attachedRig({
+    ttlMs: 1_000,
+    store: { ...memoryStore(), remove: () => Promise.reject(new Error("down")) },
+  });
+  client.drop();
+  await clock.tickAsync(1_000);
+  await server.shutdown();
+  await clock.tickAsync(10_000);
+  assertEquals([errors.map(String), clock.pending], [["Error: down", "Error: down"], []]);
+});

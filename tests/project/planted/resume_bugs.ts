@@ -433,6 +433,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_store_test.ts",
+    server(
+      "A session that the store could not forget is never forgotten",
+      "if (!isDone && !this.#isShut) clock",
+      "if (ttlMs < 0) clock",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
