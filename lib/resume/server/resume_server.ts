@@ -16,7 +16,13 @@ import {
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import { follows, type Grave, type SessionStore, type Stored } from "./session_store.ts";
+import {
+  follows,
+  type Grave,
+  type Opened,
+  type SessionStore,
+  type Stored,
+} from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
 
@@ -82,8 +88,9 @@ export interface ShutdownOptions {
 export class ResumeServer<Request = unknown, User = string> {
   readonly #settings: ServerSettings<Request, User>;
   readonly #live = new Map<string, LiveSession<User>>();
-  /** How many sessions of each principal live here. */
+  /** How many sessions of each principal live here or are being opened, and of all. */
   readonly #counts = new Map<string, number>();
+  #total = 0;
   /** Sessions that have left, until nothing of them runs any more and the store knows. */
   readonly #gone = new Map<string, Gone<User>>();
   readonly #mutex = new KeyedMutex();
@@ -234,7 +241,7 @@ export class ResumeServer<Request = unknown, User = string> {
   }
 
   async #find(wanted: Wanted<User>): Promise<void> {
-    const { key, hello, connection } = wanted;
+    const { key, principal, hello, connection } = wanted;
     const known = this.#live.get(key);
     if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
     if (known?.n === hello.n) return connection.close(MOVED, SERVED);
@@ -252,10 +259,17 @@ export class ResumeServer<Request = unknown, User = string> {
     }
     if (session) session.user = wanted.user;
     else {
-      if (hello.new && this.#isFull(wanted)) return connection.close(LATER, "too many sessions");
+      if (hello.new && this.#isFull(principal)) return connection.close(LATER, "too many sessions");
       const { clock, store, openTimeoutMs } = this.#settings;
-      const opening = store.open(key, hello, () => connection.isWaiting);
-      const opened = await within(clock, openTimeoutMs, "open", opening);
+      let opened: Opened | undefined;
+      // Before the store is asked: many who come at once must not find the same room.
+      this.#count(principal, 1);
+      try {
+        const opening = store.open(key, hello, () => connection.isWaiting);
+        opened = await within(clock, openTimeoutMs, "open", opening);
+      } finally {
+        if (opened?.type !== "session") this.#count(principal, -1);
+      }
       if (opened.type === "stale") return connection.close(RESUMED_ELSEWHERE, STALE);
       if (opened.type === "served") return connection.close(MOVED, SERVED);
       if (opened.type === "lost") return connection.lose(opened.grave);
@@ -275,7 +289,6 @@ export class ResumeServer<Request = unknown, User = string> {
 
   async #begin(wanted: Wanted<User>, stored: Stored): Promise<LiveSession<User>> {
     const { key, principal } = wanted;
-    this.#count(principal, 1);
     const onGone = (grave?: Grave): void => {
       this.#live.delete(key);
       this.#count(principal, -1);
@@ -295,13 +308,14 @@ export class ResumeServer<Request = unknown, User = string> {
     return session;
   }
 
-  #isFull({ principal }: Wanted<User>): boolean {
-    const { maxSessions, maxSessionsPerUser, hasUsers } = this.#settings;
-    return this.#live.size >= maxSessions ||
-      hasUsers && (this.#counts.get(principal) ?? 0) >= maxSessionsPerUser;
+  #isFull(principal: string): boolean {
+    const settings = this.#settings;
+    return this.#total >= settings.maxSessions ||
+      settings.hasUsers && (this.#counts.get(principal) ?? 0) >= settings.maxSessionsPerUser;
   }
 
   #count(principal: string, change: 1 | -1): void {
+    this.#total += change;
     const count = (this.#counts.get(principal) ?? 0) + change;
     if (count > 0) this.#counts.set(principal, count);
     else this.#counts.delete(principal);

@@ -159,3 +159,44 @@ for (
     );
   });
 }
+
+Deno.test("ResumeServer keeps its bounds for sessions that begin at the same time", async () => {
+  const { dial, settle, server } = engineRig({
+    authenticate: (_request, auth) => auth ?? null,
+    maxSessions: 3,
+    maxSessionsPerUser: 2,
+  });
+  const clients = ["a", "a", "a", "b", "b"].map((auth, i) => {
+    const client = dial();
+    client.hello({ auth, s: `token-${i}-0123456789abcdef` });
+    return client;
+  });
+  await settle();
+  const full = ["close 1013 too many sessions"];
+  assertEquals([server.size, clients.map((client) => client.read())], [
+    3,
+    [["ok 0 new"], ["ok 0 new"], full, ["ok 0 new"], full],
+  ]);
+});
+
+Deno.test("ResumeServer has room again for what the store did not open", async () => {
+  let isDown = true;
+  const store = memoryStore();
+  const { dial, settle } = engineRig({
+    maxSessions: 1,
+    store: {
+      ...store,
+      open: (...args) => isDown ? Promise.reject(new Error("down")) : store.open(...args),
+    },
+  });
+  dial().hello();
+  await settle();
+  isDown = false;
+  const lost = dial();
+  lost.hello({ n: 2, new: false });
+  await settle();
+  const client = dial();
+  client.hello({ n: 3 });
+  await settle();
+  assertEquals([lost.read(), client.read()], [["lost unknown"], ["ok 0 new"]]);
+});

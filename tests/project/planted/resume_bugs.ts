@@ -441,6 +441,22 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_limits_test.ts",
+    server(
+      "Sessions that begin at the same time find the same room",
+      "return this.#total >= settings",
+      "return this.#live.size >= settings",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    server(
+      "What the store does not open takes room",
+      'if (opened?.type !== "session") this',
+      "if (!opened) this",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
