@@ -85,7 +85,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#doubt = stored.doubt;
     this.#settings = settings;
     this.#onGone = onGone;
-    this.#outgoing = new Outgoing(stored, (frame) => this.#write(frame));
+    this.#outgoing = new Outgoing(stored, (frame) => this.#transport?.send(frame));
     this.#commit = new GroupCommit(this, settings);
     this.#confirmations = new Confirmations(stored.rx, settings.clock, this.#commit);
   }
@@ -146,7 +146,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.n = hello.n;
     this.#outgoing.attach(hello.max, hello.rx);
     const rx = this.#confirmations.report();
-    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl, max }));
+    this.#transport?.send(controlFrame({ t: "ok", rx, new: begins, ttl, max }));
     this.#outgoing.pump();
   }
 
@@ -226,8 +226,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     const grave = this.#grave("unknown");
     // What is in doubt is confirmed to nobody: then it is `lost`, as the store says.
     if (grave.rx !== undefined) {
-      this.#write(ackFrame(grave.rx));
-      this.#write(controlFrame({ t: "bye" }));
+      this.#transport?.send(ackFrame(grave.rx));
+      this.#transport?.send(controlFrame({ t: "bye" }));
     }
     this.#leave("closed", grave);
   }
@@ -331,7 +331,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (answer === "fenced") return this.#leave("moved", undefined, this.#outgoing.notStored);
     this.#outgoing.stored(change);
     const frame = this.#confirmations.committed(change.rx);
-    if (frame) this.#write(frame);
+    if (frame) this.#transport?.send(frame);
     if (this.#isDirty || this.#isUnsure) {
       this.#confirmations.arm(this.#isUnsure || this.#outgoing.isDirty || this.#isUrgent);
     } else if (this.#isEnding && !this.#inbound.isWorking) this.#close();
@@ -341,13 +341,5 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   failed(error: unknown): void {
     this.report(error);
     this.#leave("store-failed", undefined, this.#outgoing.notStored);
-  }
-
-  #write(frame: WebSocketData): void {
-    try {
-      this.#transport?.send(frame);
-    } catch (error) {
-      this.report(error);
-    }
   }
 }

@@ -13,7 +13,10 @@ import type { SessionStore } from "./session_store.ts";
 
 /** What an adapter does for a connection. */
 export interface Transport {
-  /** Sends a frame; nothing, if the connection is closing. */
+  /**
+   * Sends a frame; nothing, if the connection is closing. It must throw where it cannot: that is reported and
+   * ends the connection, and the client that comes back is sent what it has not.
+   */
   send(frame: WebSocketData): void;
   /** Starts the close handshake. */
   close(code: number, reason: string): void;

@@ -18,6 +18,7 @@ import {
   type Session,
   type SessionHandlers,
   type SessionStore,
+  type Transport,
 } from "../../../lib/resume/server/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 
@@ -32,8 +33,8 @@ export interface EngineRig {
   readonly errors: unknown[];
   /** The sessions that began to live, oldest first. */
   readonly sessions: Session<string>[];
-  /** Connects a client. */
-  dial(): Client;
+  /** Connects a client, by a transport of which something may be different. */
+  dial(transport?: Partial<Transport>): Client;
   /** Lets promises run. */
   settle(): Promise<void>;
   read(): string[];
@@ -45,10 +46,11 @@ export class Client {
   readonly frames: string[] = [];
   readonly #connection: ServerConnection;
 
-  constructor(server: ResumeServer<unknown, string>) {
+  constructor(server: ResumeServer<unknown, string>, transport: Partial<Transport> = {}) {
     this.#connection = server.connect({
       send: (frame) => void this.frames.push(describe(frame)),
       close: (code, reason) => void this.frames.push(`close ${code} ${reason}`),
+      ...transport,
     }, undefined);
   }
 
@@ -146,7 +148,7 @@ export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}):
     log,
     errors,
     sessions,
-    dial: () => new Client(server),
+    dial: (transport) => new Client(server, transport),
     settle: () => clock.tickAsync(0),
     read: () => log.splice(0),
   };

@@ -23,6 +23,7 @@ const half = edit("lib/resume/half.ts");
 const client = edit("lib/resume/session.ts");
 const live = edit("lib/resume/server/live_session.ts");
 const server = edit("lib/resume/server/resume_server.ts");
+const connection = edit("lib/resume/server/connection.ts");
 const confirmations = edit("lib/resume/server/confirmations.ts");
 const inbound = edit("lib/resume/server/inbound.ts");
 const storage = edit("lib/resume/web_storage.ts");
@@ -220,7 +221,7 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     live(
       "A session that is lost confirms what is not committed",
       "    this.#leave(why, this.#grave(why));",
-      '    this.#write(controlFrame({ t: "lost", why, rx: this.#grave(why).rx }));\n' +
+      '    this.#transport?.send(controlFrame({ t: "lost", why, rx: this.#grave(why).rx }));\n' +
         "    this.#leave(why, this.#grave(why));",
     ),
   ),
@@ -366,7 +367,7 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   ),
   inTest(
     "server_limits_test.ts",
-    edit("lib/resume/server/connection.ts")(
+    connection(
       "Opening a session has no deadline",
       'this.#enter("opening", this.#settings.openTimeoutMs,',
       'this.#enter("opening", 2 ** 30,',
@@ -454,6 +455,22 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
       "What the store does not open takes room",
       'if (opened?.type !== "session") this',
       "if (!opened) this",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    connection(
+      "A message that a transport does not take is skipped",
+      "send(frame);\n    } catch (error) {\n      this.#fail(error);",
+      "send(frame);\n    } catch (error) {\n      this.#settings.onError(error);",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    connection(
+      "A transport that throws keeps what is lost from being given back",
+      "close(code, reason);\n    } catch (error) {\n      this.#fail(error);",
+      "close(code, reason);\n    } catch (error) {\n      throw error;",
     ),
   ),
   inTest(
