@@ -53,7 +53,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #doubt: number;
   readonly #settings: ServerSettings<never, User>;
   readonly #onGone: OnGone;
-  #handlers: SessionHandlers = {};
+  /** Undefined until the application has given them. */
+  #handlers: SessionHandlers | undefined;
   readonly #outgoing: Outgoing;
   readonly #confirmations: Confirmations;
   readonly #inbound = new Inbound(this);
@@ -247,8 +248,14 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#onGone(grave);
     this.#notify();
     this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
+    void this.#tell(why, unacked ?? this.#outgoing.list());
+  }
+
+  async #tell(why: EndReason, unacked: readonly WebSocketData[]): Promise<void> {
+    // It may have left as it began.
+    if (!this.#handlers) await undefined;
     try {
-      this.#handlers.end?.(why, unacked ?? this.#outgoing.list());
+      await this.#handlers?.end?.(why, unacked);
     } catch (error) {
       this.report(error);
     }
@@ -286,7 +293,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   handle(data: unknown): unknown {
     const seq = this.#confirmations.rx + 1;
     const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
-    return this.#handlers.message?.(data, delivery);
+    return this.#handlers?.message?.(data, delivery);
   }
 
   /** What the application or the transport threw. */

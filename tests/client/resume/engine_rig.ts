@@ -118,9 +118,11 @@ export interface EngineRigOptions
   extends Partial<Omit<ResumeServerOptions<unknown, string>, "session">> {
   readonly handle?: Handle;
   readonly begin?: (session: Session<string>) => void;
+  /** What the application does at the end beside noting it. */
+  readonly end?: () => void | Promise<void>;
 }
 
-export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}): EngineRig {
+export function engineRig({ handle, begin, end, ...options }: EngineRigOptions = {}): EngineRig {
   const clock = new FakeClock();
   const log: string[] = [];
   const errors: unknown[] = [];
@@ -135,7 +137,10 @@ export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}):
           log.push(`${data}${delivery.redelivered ? " redelivered" : ""}`);
           return handle?.(data, delivery);
         },
-        end: (why: EndReason, unacked) => void log.push(`end ${why} [${unacked}]`),
+        end(why: EndReason, unacked): void | Promise<void> {
+          log.push(`end ${why} [${unacked}]`);
+          return end?.();
+        },
       };
     },
     onError: (error) => void errors.push(error),

@@ -257,3 +257,26 @@ Deno.test("ResumeServer opens no session that the store has not forgotten, whene
     assertEquals([turns, calls.slice(0, 2)], [turns, expected]);
   }
 });
+
+Deno.test("SessionHandlers.end() is called for a session that is lost as it begins", async () => {
+  const { dial, settle, read } = engineRig({
+    maxUnackedBytes: 40,
+    begin: (session) => ["first", "more than fits into 40"].forEach((text) => session.send(text)),
+  });
+  const client = dial();
+  client.hello();
+  await settle();
+  assertEquals([client.read(), read()], [
+    ["close 1013 not ready"],
+    ["begin new", "end overflow [first]"],
+  ]);
+});
+
+Deno.test("SessionHandlers.end() that rejects is reported", async () => {
+  const { client, errors, settle } = await attachedRig({
+    end: () => Promise.reject(new Error("the database is down")),
+  });
+  client.bye();
+  await settle();
+  assertEquals(errors.map(String), ["Error: the database is down"]);
+});

@@ -474,6 +474,22 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_end_test.ts",
+    live(
+      "Nobody is told of a session that is lost as it begins",
+      "    if (!this.#handlers) await undefined;\n",
+      "",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "What 'end' rejects with is not reported",
+      "await this.#handlers?.end?.(",
+      "this.#handlers?.end?.(",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
