@@ -162,11 +162,12 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#commit.schedule();
   }
 
-  /** Lets the session end if no client comes in time. */
+  /** Lets the session end if no client comes in time; after a farewell it ends with what it has to handle. */
   expire(): void {
     const { clock, ttlMs } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
-    if (!this.isOver) this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
+    if (this.isOver || this.#isLeaving) return;
+    this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
   }
 
   /**

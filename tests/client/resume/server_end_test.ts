@@ -280,3 +280,18 @@ Deno.test("SessionHandlers.end() that rejects is reported", async () => {
   await settle();
   assertEquals(errors.map(String), ["Error: the database is down"]);
 });
+
+Deno.test("SessionHandlers.message() is called for all that came before a farewell, however long it takes", async () => {
+  const done = deferred<void>();
+  const { client, clock, settle, read, server } = await attachedRig({
+    handle: (data) => data === "slow" ? done.promise : undefined,
+    ttlMs: 1_000,
+  });
+  client.receive("slow", "last");
+  client.bye();
+  client.drop();
+  await clock.tickAsync(1_001);
+  done.resolve();
+  await settle();
+  assertEquals([read(), server.size], [["slow", "last", "end closed []"], 0]);
+});

@@ -490,6 +490,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "server_end_test.ts",
+    live(
+      "What came before a farewell is thrown away when it takes long",
+      "if (this.isOver || this.#isLeaving) return;",
+      "if (this.isOver) return;",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
