@@ -311,7 +311,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Whether a confirmation has nothing to wait for: it goes with the farewell, or nowhere. */
   get #isUrgent(): boolean {
-    return this.#isEnding || !this.#transport;
+    return this.#isEnding || !this.#transport || this.#confirmations.isRequested;
   }
 
   drained(): void {

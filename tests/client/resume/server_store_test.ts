@@ -288,3 +288,23 @@ Deno.test("ResumeServer.shutdown() ends the attempts to remove a session", async
   await clock.tickAsync(10_000);
   assertEquals([errors.map(String), clock.pending], [["Error: down", "Error: down"], []]);
 });
+
+Deno.test("ResumeServer confirms what was requested with the commit that follows the one that runs", async () => {
+  const done = deferred<void>();
+  const { store, answer } = slowStore();
+  const { client, settle } = await attachedRig({
+    store,
+    handle: (data) => data === "slow" ? done.promise : undefined,
+  });
+  client.receive("a", "slow");
+  client.request();
+  await settle();
+  // Handled while the commit of the first runs.
+  done.resolve();
+  await settle();
+  answer();
+  await settle();
+  answer();
+  await settle();
+  assertEquals(client.read(), ["ack 1", "ack 2"]);
+});
