@@ -144,8 +144,9 @@ export class ClientSession implements ClientOutbox {
 
   /** Rejects who waits for confirmations that cannot come. */
   #abandon(reason: string): void {
-    const error = domException(`Cannot confirm as ${reason}`, "AbortError");
-    for (const { reject } of this.#waiters.splice(0)) reject(error);
+    for (const { reject } of this.#waiters.splice(0)) {
+      reject(domException(`Cannot confirm as ${reason}`, "AbortError"));
+    }
   }
 
   /** A connection can carry frames; it takes the place of any before it. */
@@ -319,6 +320,8 @@ export class ClientSession implements ClientOutbox {
 
   /** The session is lost while it is attached. */
   #end(link: SessionLink, loss: Loss, reason: string): void {
+    // What the listeners send is for the next session, and this connection carries none.
+    link.isUp = false;
     this.#lose(loss);
     this.#fail(link, reason);
   }

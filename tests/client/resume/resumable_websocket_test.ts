@@ -600,3 +600,15 @@ Deno.test("ResumableWebSocket carries no client in the place of the platform's c
     globalThis.WebSocket = WebSocket;
   }
 });
+
+Deno.test("ResumableWebSocket.send() in 'lost' writes nothing before the hello of the next session", () => {
+  const { ws, peer, clock } = sessionRig();
+  ws.addEventListener("lost", ({ unacked }) => unacked.forEach((data) => ws.send(data)));
+  peer.open();
+  ws.send("a");
+  peer.connection.send('\u0001{"t":"bye"}');
+  assertEquals(peer.frames, ["a"]);
+  clock.tick(DELAY_MS);
+  peer.open();
+  assertEquals([peer.hello.tx, peer.frames], [0, ["a"]]);
+});

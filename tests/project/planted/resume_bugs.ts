@@ -506,6 +506,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "resumable_websocket_test.ts",
+    client(
+      "Messages of the next session leave on the connection of the last",
+      "    link.isUp = false;\n    this.#lose",
+      "    this.#lose",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
