@@ -510,11 +510,11 @@ for (
   const [options, message] of [
     [
       { handshake: () => {} },
-      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+      "'options' must be without 'handshake' and 'queue' in a session",
     ],
     [
       { queue: false },
-      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+      "'options' must be without 'handshake' and 'queue' in a session",
     ],
     [
       { heartbeat: { message: "x" } },
@@ -611,4 +611,16 @@ Deno.test("ResumableWebSocket.send() in 'lost' writes nothing before the hello o
   clock.tick(DELAY_MS);
   peer.open();
   assertEquals([peer.hello.tx, peer.frames], [0, ["a"]]);
+});
+
+Deno.test("ResumableWebSocket remembers the hello that was answered, however many are not", () => {
+  const { peer, clock } = sessionRig();
+  peer.open();
+  for (let i = 0; i < 40; i++) {
+    peer.connection.close(1006);
+    clock.tick(DELAY_MS);
+    peer.connection.accept();
+  }
+  const { was } = peer.hello;
+  assertEquals(was, [1, ...Array.from({ length: 31 }, (_, i) => 10 + i)]);
 });

@@ -514,6 +514,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "resumable_websocket_test.ts",
+    client(
+      "A client that was refused often enough forgets which hello was answered",
+      "!i || i + MAX_LATER",
+      "i + MAX_LATER",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
