@@ -522,6 +522,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     ),
   ),
   inTest(
+    "sql_store_test.ts",
+    edit("lib/resume/stores/sql.ts")(
+      "A process that was replaced releases what its successor has",
+      "WHERE key = ? AND owned = ?",
+      "WHERE key = ? AND owned <> '' AND ? <> ''",
+    ),
+  ),
+  inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
