@@ -119,6 +119,8 @@ Deno.test("bunHandlers() pass on what the handlers of Bun get", async () => {
   assertEquals(answer(upgradeRequest("resume.v1"), { upgrade: () => false })?.status, 400);
   assertEquals(answer(upgradeRequest("resume.v1"), bun), undefined);
   assertEquals(given?.headers, { "Sec-WebSocket-Protocol": "resume.v1" });
+  // Beyond any other limit Bun would drop frames.
+  assertEquals(websocket.backpressureLimit, 0);
 
   const socket = new FakeBunSocket(given?.data as BunSocket["data"]);
   websocket.open(socket);
