@@ -532,6 +532,14 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   inTest(
     "upgrade_test.ts",
     edit("lib/resume/server/upgrade.ts")(
+      "A page whose origin is no URL ends the process",
+      "    onError(error);\n    return false;",
+      "    throw error;",
+    ),
+  ),
+  inTest(
+    "upgrade_test.ts",
+    edit("lib/resume/server/upgrade.ts")(
       "A page of another host acts with the user's cookie",
       'return !header("cookie") ||',
       "return true ||",
