@@ -217,7 +217,7 @@ function readOptions(
   if (shouldRetry !== undefined) aFunction(shouldRetry, "shouldRetry");
   const { handshake, queue } = given as ReconnectingWebSocketOptions;
   const isFree = handshake === undefined && queue === undefined;
-  check(isFree, "'options'", "without 'handshake' and 'queue', as sessions have their own", given);
+  check(isFree, "'options'", "without 'handshake' and 'queue' in a session", given);
   const { message, isReply } = Object(heartbeat);
   const isPlain = message === undefined && isReply === undefined;
   check(isPlain, "'heartbeat'", "without 'message' and 'isReply' in a session", heartbeat);

@@ -69,8 +69,8 @@ interface Waiter extends Deferred<void> {
   readonly upTo: number;
 }
 
-/** More hellos without an answer are not kept: a frame has little room. */
-const MAX_HELLOS = 32;
+/** More hellos after the one that was answered last are not kept: a frame has little room. */
+const MAX_LATER = 31;
 
 /** The sessions of one client, one after the other: where what it sends waits, in the place of its queue. */
 export class ClientSession implements ClientOutbox {
@@ -144,8 +144,9 @@ export class ClientSession implements ClientOutbox {
 
   /** Rejects who waits for confirmations that cannot come. */
   #abandon(reason: string): void {
-    const error = domException(`Cannot confirm as ${reason}`, "AbortError");
-    for (const { reject } of this.#waiters.splice(0)) reject(error);
+    for (const { reject } of this.#waiters.splice(0)) {
+      reject(domException(`Cannot confirm as ${reason}`, "AbortError"));
+    }
   }
 
   /** A connection can carry frames; it takes the place of any before it. */
@@ -206,7 +207,8 @@ export class ClientSession implements ClientOutbox {
     if (this.#link !== link) return;
     const session = this.#session;
     const { token, inlet, outbox, isNew, hellos } = session;
-    session.hellos = [...hellos, ++session.n].slice(-MAX_HELLOS);
+    // The first was served; the others only may have been.
+    session.hellos = [...hellos, ++session.n].filter((_, i) => !i || i + MAX_LATER > hellos.length);
     const counters = {
       n: session.n,
       rx: inlet.rx,
@@ -319,6 +321,8 @@ export class ClientSession implements ClientOutbox {
 
   /** The session is lost while it is attached. */
   #end(link: SessionLink, loss: Loss, reason: string): void {
+    // What the listeners send is for the next session, and this connection carries none.
+    link.isUp = false;
     this.#lose(loss);
     this.#fail(link, reason);
   }

@@ -38,6 +38,7 @@ export interface BunHandlers {
   fetch(request: Request, bun: BunUpgrader): Response | undefined;
   /** The listeners of all connections. */
   readonly websocket: {
+    readonly backpressureLimit: number;
     open(socket: BunSocket): void;
     message(socket: BunSocket, data: string | Uint8Array): void;
     close(socket: BunSocket): void;
@@ -68,6 +69,8 @@ export function bunHandlers<User>(server: ResumeServer<Request, User>): BunHandl
       return new Response("This is no upgrade request", { status: 400 });
     },
     websocket: {
+      // QUIRK(Bun 1.4): what is beyond it, 16 MiB by default, is dropped. None: windows bound what waits.
+      backpressureLimit: 0,
       open(socket): void {
         socket.data.connection = server.connect({
           send: (frame) => void socket.send(frame),

@@ -40,6 +40,8 @@ export function serveDurableObject<User>(
     readonly WebSocketPair: new () => readonly [WebSocket, WorkerSocket];
   };
   const { 0: client, 1: socket } = new WebSocketPair();
+  // QUIRK(workerd, compatibility dates from 2026-03-17): messages of bytes are Blobs otherwise.
+  socket.binaryType = "arraybuffer";
   socket.accept();
   const connection = server.connect({
     send: (frame) => void (socket.readyState === 1 && socket.send(frame as string)),

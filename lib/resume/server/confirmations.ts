@@ -36,26 +36,31 @@ export class Confirmations extends Inlet {
 
   /** Counts a handled message; true if it is time to commit and confirm. */
   override count(data: unknown): boolean {
-    const isDue = super.count(data) || this.rx >= this.#at;
-    if (!isDue) return false;
-    this.#at = Infinity;
-    if (this.#due === "no") this.#due = "news";
-    return true;
+    const isDue = super.count(data);
+    if (isDue && this.#due === "no") this.#due = "news";
+    return isDue;
+  }
+
+  /** Whether all that a request waits for is handled, and not confirmed. */
+  get isRequested(): boolean {
+    return this.rx >= this.#at;
   }
 
   /** The peer requests one: at once, as it may be a heartbeat, and again when what came before is handled. */
   request(waiting: number): void {
     this.#due = "always";
-    if (waiting > 0) this.#at = this.rx + waiting;
+    this.#at = this.rx + waiting;
     this.#commit.schedule();
   }
 
   /** The frame to send when `rx` messages are committed, if there is one. */
   committed(rx: number): string | undefined {
     const due = this.#due;
+    const isRequested = rx >= this.#at;
     this.#due = "no";
     this.#stored = rx;
-    if (due === "always" || due === "news" && rx > this.reported) {
+    if (isRequested) this.#at = Infinity;
+    if (due === "always" || (isRequested || due === "news") && rx > this.reported) {
       return ackFrame(this.report(rx));
     }
     return undefined;

@@ -53,24 +53,35 @@ export class Connection<User> implements ServerConnection, Transport {
     const frame = parse(data, isOfClient);
     if (phase === "opening" || frame.t !== "hello") return this.#violate();
     this.#enter("opening", this.#settings.openTimeoutMs, LATER, "not ready");
-    this.#open(frame, this).catch((error) => {
-      this.#settings.onError(error);
-      this.close(LATER, "not ready");
-    });
+    this.#open(frame, this).catch((error) => this.#fail(error));
   }
 
   closed(): void {
     this.#end();
   }
 
-  /** Writes a frame of the session. */
+  /** Writes a frame of the session. One that is missing would make each that follows count as another. */
   send(frame: Parameters<Transport["send"]>[0]): void {
-    this.#transport.send(frame);
+    try {
+      this.#transport.send(frame);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Ends the connection; its session waits for another. */
   close(code: number, reason: string): void {
-    if (this.#end()) this.#transport.close(code, reason);
+    if (!this.#end()) return;
+    try {
+      this.#transport.close(code, reason);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#settings.onError(error);
+    this.close(LATER, "not ready");
   }
 
   /** Whether it waits for its session. */
@@ -100,7 +111,7 @@ export class Connection<User> implements ServerConnection, Transport {
     const phase = this.#phase;
     this.#phase = "over";
     this.#settings.clock.clearTimeout(this.#timer);
-    if (typeof phase === "object") phase.detach(this);
+    if (typeof phase === "object") phase.detach();
     return phase !== "over";
   }
 

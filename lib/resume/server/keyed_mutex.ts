@@ -11,12 +11,7 @@ const MAX_WAITING = 16;
 export class KeyedMutex {
   readonly #lines = new Map<string, { last: Promise<unknown>; waiting: number }>();
 
-  /** How many keys have a task. */
-  get size(): number {
-    return this.#lines.size;
-  }
-
-  /** The keys that have one. */
+  /** The keys that have a task. */
   keys(): Iterable<string> {
     return this.#lines.keys();
   }

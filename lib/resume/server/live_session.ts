@@ -32,17 +32,15 @@ import { Outgoing } from "./outgoing.ts";
 import type { EndReason, ServerSettings, Session, SessionHandlers, Transport } from "./options.ts";
 import type { Change, Committed, Grave, Stored } from "./session_store.ts";
 
-/** What a live session is made from. */
-export interface LiveSessionInit<User> {
+/** Whose a session is, and the hello that it was opened for. */
+export interface Claim<User> {
   readonly key: string;
   readonly user: User;
-  readonly stored: Stored;
-  /** The hello that it was opened for. */
-  readonly n: number;
-  readonly settings: ServerSettings<never, User>;
-  /** It has left this process; `grave` is what to remember of it, or undefined if the store has it still. */
-  readonly onGone: (grave: Grave | undefined) => void;
+  readonly hello: Hello;
 }
+
+/** A session has left this process; `grave` is what to remember of it, or undefined if the store has it still. */
+type OnGone = (grave: Grave | undefined) => void;
 
 /** A session, and the connection that it is attached to. */
 export class LiveSession<User> implements Session<User>, InboundHost, CommitHost {
@@ -54,8 +52,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   readonly #gen: number;
   readonly #doubt: number;
   readonly #settings: ServerSettings<never, User>;
-  readonly #onGone: LiveSessionInit<User>["onGone"];
-  #handlers: SessionHandlers = {};
+  readonly #onGone: OnGone;
+  /** Undefined until the application has given them. */
+  #handlers: SessionHandlers | undefined;
   readonly #outgoing: Outgoing;
   readonly #confirmations: Confirmations;
   readonly #inbound = new Inbound(this);
@@ -73,7 +72,12 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   #refreshTimer: unknown;
   #waiters: (() => void)[] = [];
 
-  constructor({ key, user, stored, n, settings, onGone }: LiveSessionInit<User>) {
+  constructor(
+    { key, user, hello: { n } }: Claim<User>,
+    stored: Stored,
+    settings: ServerSettings<never, User>,
+    onGone: OnGone,
+  ) {
     this.key = key;
     this.user = user;
     this.n = n;
@@ -82,7 +86,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     this.#doubt = stored.doubt;
     this.#settings = settings;
     this.#onGone = onGone;
-    this.#outgoing = new Outgoing(stored, (frame) => this.#write(frame));
+    this.#outgoing = new Outgoing(stored, (frame) => this.#transport?.send(frame));
     this.#commit = new GroupCommit(this, settings);
     this.#confirmations = new Confirmations(stored.rx, settings.clock, this.#commit);
   }
@@ -121,10 +125,9 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   send(data: WebSocketData): boolean {
     const message = copyOf(toMessage(data));
     if (this.isOver || this.#isEnding) return false;
-    const { maxUnackedBytes, overflow } = this.#settings;
-    const isKept = this.#outgoing.accept(message, maxUnackedBytes);
+    const isKept = this.#outgoing.accept(message, this.#settings.maxUnackedBytes);
     if (isKept) this.#commit.schedule();
-    else if (overflow === "lose") this.lose("overflow");
+    else if (this.#settings.overflow === "lose") this.lose("overflow");
     return isKept;
   }
 
@@ -138,34 +141,33 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Goes on with a client, from what both have. */
   attach(transport: Transport, hello: Hello, begins: boolean): void {
-    const { clock, ttlMs: ttl, windowBytes } = this.#settings;
+    const { clock, ttlMs: ttl, windowBytes: max } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
     this.#transport = transport;
     this.n = hello.n;
     this.#outgoing.attach(hello.max, hello.rx);
     const rx = this.#confirmations.report();
-    this.#write(controlFrame({ t: "ok", rx, new: begins, ttl, max: windowBytes }));
+    this.#transport?.send(controlFrame({ t: "ok", rx, new: begins, ttl, max }));
     this.#outgoing.pump();
   }
 
   /** The connection has ended; the session waits for another. */
-  detach(transport: Transport): void {
-    if (transport !== this.#transport) return;
+  detach(): void {
     this.#transport = undefined;
     this.#outgoing.detach();
     // The client has them still, and sends them again; but not after a farewell.
     if (!this.#isLeaving) this.#inbound.clear();
     this.#confirmations.clear();
-    if (this.isOver) return;
     this.expire();
     this.#commit.schedule();
   }
 
-  /** Lets the session end if no client comes in time. */
+  /** Lets the session end if no client comes in time; after a farewell it ends with what it has to handle. */
   expire(): void {
     const { clock, ttlMs } = this.#settings;
     clock.clearTimeout(this.#expiryTimer);
-    if (!this.isOver) this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
+    if (this.isOver || this.#isLeaving) return;
+    this.#expiryTimer = clock.setTimeout(() => this.lose("expired"), ttlMs);
   }
 
   /**
@@ -226,8 +228,8 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     const grave = this.#grave("unknown");
     // What is in doubt is confirmed to nobody: then it is `lost`, as the store says.
     if (grave.rx !== undefined) {
-      this.#write(ackFrame(grave.rx));
-      this.#write(controlFrame({ t: "bye" }));
+      this.#transport?.send(ackFrame(grave.rx));
+      this.#transport?.send(controlFrame({ t: "bye" }));
     }
     this.#leave("closed", grave);
   }
@@ -242,14 +244,19 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (this.isOver) return;
     this.isOver = true;
     this.#inbound.clear();
-    const { clock } = this.#settings;
-    clock.clearTimeout(this.#expiryTimer);
-    clock.clearTimeout(this.#refreshTimer);
+    this.expire();
+    this.#settings.clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
     this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
+    void this.#tell(why, unacked ?? this.#outgoing.list());
+  }
+
+  async #tell(why: EndReason, unacked: readonly WebSocketData[]): Promise<void> {
+    // It may have left as it began.
+    if (!this.#handlers) await undefined;
     try {
-      this.#handlers.end?.(why, unacked ?? this.#outgoing.list());
+      await this.#handlers?.end?.(why, unacked);
     } catch (error) {
       this.report(error);
     }
@@ -287,7 +294,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   handle(data: unknown): unknown {
     const seq = this.#confirmations.rx + 1;
     const delivery = { id: `${this.key}:${seq}`, redelivered: seq <= this.#doubt };
-    return this.#handlers.message?.(data, delivery);
+    return this.#handlers?.message?.(data, delivery);
   }
 
   /** What the application or the transport threw. */
@@ -304,7 +311,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
 
   /** Whether a confirmation has nothing to wait for: it goes with the farewell, or nowhere. */
   get #isUrgent(): boolean {
-    return this.#isEnding || !this.#transport;
+    return this.#isEnding || !this.#transport || this.#confirmations.isRequested;
   }
 
   drained(): void {
@@ -332,7 +339,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (answer === "fenced") return this.#leave("moved", undefined, this.#outgoing.notStored);
     this.#outgoing.stored(change);
     const frame = this.#confirmations.committed(change.rx);
-    if (frame) this.#write(frame);
+    if (frame) this.#transport?.send(frame);
     if (this.#isDirty || this.#isUnsure) {
       this.#confirmations.arm(this.#isUnsure || this.#outgoing.isDirty || this.#isUrgent);
     } else if (this.#isEnding && !this.#inbound.isWorking) this.#close();
@@ -340,16 +347,7 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
   }
 
   failed(error: unknown): void {
-    if (this.isOver) return;
     this.report(error);
     this.#leave("store-failed", undefined, this.#outgoing.notStored);
-  }
-
-  #write(frame: WebSocketData): void {
-    try {
-      this.#transport?.send(frame);
-    } catch (error) {
-      this.report(error);
-    }
   }
 }

@@ -13,7 +13,10 @@ import type { SessionStore } from "./session_store.ts";
 
 /** What an adapter does for a connection. */
 export interface Transport {
-  /** Sends a frame; nothing, if the connection is closing. */
+  /**
+   * Sends a frame; nothing, if the connection is closing. It must throw where it cannot: that is reported and
+   * ends the connection, and the client that comes back is sent what it has not.
+   */
   send(frame: WebSocketData): void;
   /** Starts the close handshake. */
   close(code: number, reason: string): void;
@@ -55,9 +58,10 @@ export interface SessionHandlers {
   message?(data: unknown, delivery: Delivery): void | Promise<void>;
   /**
    * The session has left this process; called once. `unacked` is given back: what the client has not
-   * confirmed, and no other process will send; with `store-failed` and `moved` what may not be stored.
+   * confirmed, and no other process will send; with `store-failed` and `moved` what may not be stored. What
+   * it throws is reported; nothing waits for its promise.
    */
-  end?(why: EndReason, unacked: readonly WebSocketData[]): void;
+  end?(why: EndReason, unacked: readonly WebSocketData[]): void | Promise<void>;
 }
 
 /** A session that lives in this process. */

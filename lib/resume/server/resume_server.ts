@@ -9,14 +9,20 @@ import type { Hello } from "../frames.ts";
 import { LATER, MOVED, REFUSED, RESUMED_ELSEWHERE } from "./close_codes.ts";
 import { Connection, type ServerConnection } from "./connection.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
-import { LiveSession } from "./live_session.ts";
+import { type Claim, LiveSession } from "./live_session.ts";
 import {
   readServerSettings,
   type ResumeServerOptions,
   type ServerSettings,
   type Transport,
 } from "./options.ts";
-import { follows, type Grave, type SessionStore, type Stored } from "./session_store.ts";
+import {
+  follows,
+  type Grave,
+  type Opened,
+  type SessionStore,
+  type Stored,
+} from "./session_store.ts";
 import { within } from "./within.ts";
 import { decideUpgrade, type HeaderReader, type Upgrade } from "./upgrade.ts";
 
@@ -82,8 +88,9 @@ export interface ShutdownOptions {
 export class ResumeServer<Request = unknown, User = string> {
   readonly #settings: ServerSettings<Request, User>;
   readonly #live = new Map<string, LiveSession<User>>();
-  /** How many sessions of each principal live here. */
+  /** How many sessions of each principal live here or are being opened, and of all. */
   readonly #counts = new Map<string, number>();
+  #total = 0;
   /** Sessions that have left, until nothing of them runs any more and the store knows. */
   readonly #gone = new Map<string, Gone<User>>();
   readonly #mutex = new KeyedMutex();
@@ -139,31 +146,31 @@ export class ResumeServer<Request = unknown, User = string> {
    */
   async shutdown(options: ShutdownOptions = {}): Promise<number> {
     const { spreadMs = 0, timeoutMs = 10_000 } = options;
-    for (const [name, value] of Object.entries({ spreadMs, timeoutMs })) {
-      checkNumber("shut down", name, value, 0, MAX_SHUTDOWN_MS);
-    }
+    checkNumber("shut down", "spreadMs", spreadMs, 0, MAX_SHUTDOWN_MS);
+    checkNumber("shut down", "timeoutMs", timeoutMs, 0, MAX_SHUTDOWN_MS);
     const { clock } = this.#settings;
     this.#isShut = true;
     const keys = [...this.#live.keys()];
-    let timer: unknown;
-    const late = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, spreadMs + timeoutMs);
-    });
     const all = Promise.all(keys.map(async (key, i) => {
       const delayMs = spreadMs * i / keys.length;
       if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, delayMs));
       await this.#release(key);
     }));
-    await Promise.race([all.then(() => this.#releaseRest()), late]);
-    clock.clearTimeout(timer);
-    return this.#live.size;
+    const released = all.then(() => this.#releaseRest());
+    // Who is late is counted.
+    await within(clock, spreadMs + timeoutMs, "release", released).catch(() => {});
+    return this.#rest.length;
+  }
+
+  /** The keys of all that live here, begin or leave. */
+  get #rest(): string[] {
+    return [...new Set([...this.#live.keys(), ...this.#mutex.keys()])];
   }
 
   /** What was being opened when the rest was let go. */
   async #releaseRest(): Promise<void> {
-    while (this.#live.size + this.#mutex.size > 0) {
-      const keys = new Set([...this.#live.keys(), ...this.#mutex.keys()]);
-      await Promise.all([...keys].map((key) => this.#release(key)));
+    while (this.#rest.length > 0) {
+      await Promise.all(this.#rest.map((key) => this.#release(key)));
     }
   }
 
@@ -176,7 +183,7 @@ export class ResumeServer<Request = unknown, User = string> {
       const isClean = !!session && !session.isOver;
       session?.move();
       if (!await this.#bury(key)) return;
-      await this.#stored("release", (store) => store.release?.(key, isClean));
+      await this.#stored("release", key, isClean);
     });
   }
 
@@ -190,20 +197,27 @@ export class ResumeServer<Request = unknown, User = string> {
     if (!gone) return true;
     const { session, gen, grave } = gone;
     await session.settled();
-    const isDone = !grave ||
-      await this.#stored("remove", (store) => store.remove(key, gen, grave));
+    const isDone = !grave || await this.#stored("remove", key, gen, grave);
     if (isDone && this.#gone.get(key) === gone) this.#gone.delete(key);
     return isDone;
   }
 
+  /** Buries it however often the store fails: its client may never come by again. */
+  async #sweep(key: string): Promise<void> {
+    const { clock, ttlMs } = this.#settings;
+    const isDone = await this.#mutex.run(key, () => this.#bury(key));
+    if (!isDone && !this.#isShut) clock.setTimeout(() => void this.#sweep(key), ttlMs);
+  }
+
   /** Gives the store something to do, within its time; false if it failed. */
-  async #stored(
-    what: string,
-    work: (store: SessionStore) => void | Promise<void>,
+  async #stored<What extends "release" | "remove">(
+    what: What,
+    ...args: Parameters<Required<SessionStore>[What]>
   ): Promise<boolean> {
     const { clock, store, onError, storeTimeoutMs } = this.#settings;
     try {
-      await within(clock, storeTimeoutMs, what, work(store));
+      // deno-lint-ignore no-explicit-any -- what the signature says
+      await within(clock, storeTimeoutMs, what, (store as any)[what]?.(...args));
       return true;
     } catch (error) {
       onError(error);
@@ -227,9 +241,7 @@ export class ResumeServer<Request = unknown, User = string> {
   }
 
   async #find(wanted: Wanted<User>): Promise<void> {
-    const { key, hello, connection } = wanted;
-    // Asked in the same turn as what is live: to wait without need is to miss one that leaves meanwhile.
-    if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
+    const { key, principal, hello, connection } = wanted;
     const known = this.#live.get(key);
     if (known && hello.n < known.n) return connection.close(RESUMED_ELSEWHERE, STALE);
     if (known?.n === hello.n) return connection.close(MOVED, SERVED);
@@ -237,6 +249,7 @@ export class ResumeServer<Request = unknown, User = string> {
     // This process may have stood still for so long that another one has the session: the store knows.
     if (isHeir) await known?.quiesce(RESUMED_ELSEWHERE, "resumed elsewhere", hello.n);
     else await known.quiesce(MOVED, "moved", known.n);
+    // Asked in the same turn as what is live: to wait without need is to miss one that leaves meanwhile.
     if (this.#gone.has(key) && !await this.#bury(key)) return connection.close(LATER, "not ready");
     let session = this.#live.get(key);
     let begins = false;
@@ -246,10 +259,17 @@ export class ResumeServer<Request = unknown, User = string> {
     }
     if (session) session.user = wanted.user;
     else {
-      if (hello.new && this.#isFull(wanted)) return connection.close(LATER, "too many sessions");
+      if (hello.new && this.#isFull(principal)) return connection.close(LATER, "too many sessions");
       const { clock, store, openTimeoutMs } = this.#settings;
-      const opening = store.open(key, hello, () => connection.isWaiting);
-      const opened = await within(clock, openTimeoutMs, "open", opening);
+      let opened: Opened | undefined;
+      // Before the store is asked: many who come at once must not find the same room.
+      this.#count(principal, 1);
+      try {
+        const opening = store.open(key, hello, () => connection.isWaiting);
+        opened = await within(clock, openTimeoutMs, "open", opening);
+      } finally {
+        if (opened?.type !== "session") this.#count(principal, -1);
+      }
       if (opened.type === "stale") return connection.close(RESUMED_ELSEWHERE, STALE);
       if (opened.type === "served") return connection.close(MOVED, SERVED);
       if (opened.type === "lost") return connection.lose(opened.grave);
@@ -267,43 +287,35 @@ export class ResumeServer<Request = unknown, User = string> {
     else session.expire();
   }
 
-  async #begin(
-    { key, user, principal, hello }: Wanted<User>,
-    stored: Stored,
-  ): Promise<LiveSession<User>> {
-    this.#count(principal, 1);
-    const session: LiveSession<User> = new LiveSession<User>({
-      key,
-      user,
-      stored,
-      n: hello.n,
-      settings: this.#settings,
-      onGone: (grave) => {
-        this.#live.delete(key);
-        this.#count(principal, -1);
-        this.#gone.set(key, { session, gen: stored.gen, grave });
-        void this.#mutex.run(key, () => this.#bury(key));
-      },
-    });
+  async #begin(wanted: Wanted<User>, stored: Stored): Promise<LiveSession<User>> {
+    const { key, principal } = wanted;
+    const onGone = (grave?: Grave): void => {
+      this.#live.delete(key);
+      this.#count(principal, -1);
+      this.#gone.set(key, { session, gen: stored.gen, grave });
+      void this.#sweep(key);
+    };
+    const session = new LiveSession<User>(wanted, stored, this.#settings, onGone);
     this.#live.set(key, session);
     try {
       session.start();
     } catch (error) {
       // Without handlers nothing may be confirmed.
       session.move();
-      await this.#stored("release", (store) => store.release?.(key, true));
+      await this.#stored("release", key, true);
       throw error;
     }
     return session;
   }
 
-  #isFull({ principal }: Wanted<User>): boolean {
-    const { maxSessions, maxSessionsPerUser, hasUsers } = this.#settings;
-    return this.#live.size >= maxSessions ||
-      hasUsers && (this.#counts.get(principal) ?? 0) >= maxSessionsPerUser;
+  #isFull(principal: string): boolean {
+    const settings = this.#settings;
+    return this.#total >= settings.maxSessions ||
+      settings.hasUsers && (this.#counts.get(principal) ?? 0) >= settings.maxSessionsPerUser;
   }
 
   #count(principal: string, change: 1 | -1): void {
+    this.#total += change;
     const count = (this.#counts.get(principal) ?? 0) + change;
     if (count > 0) this.#counts.set(principal, count);
     else this.#counts.delete(principal);
@@ -317,10 +329,7 @@ interface Gone<User> {
   readonly grave: Grave | undefined;
 }
 
-interface Wanted<User> {
-  readonly key: string;
-  readonly user: User;
+interface Wanted<User> extends Claim<User> {
   readonly principal: string;
-  readonly hello: Hello;
   readonly connection: Connection<User>;
 }

@@ -15,6 +15,7 @@ export type Upgrade =
 export interface UpgradeSettings {
   readonly protocols: readonly string[] | undefined;
   readonly allowOrigin: ((origin: string) => boolean) | undefined;
+  onError(error: unknown): void;
 }
 
 /** Reads one header of a request. */
@@ -41,10 +42,19 @@ function isSpoken(offer: string, known: readonly string[] | undefined): boolean 
  * Browsers send the cookies of a user whatever page connects (cross-site WebSocket hijacking): unless the
  * application decides, a page of another host gets no connection with them.
  */
-function isOriginAllowed(header: HeaderReader, { allowOrigin }: UpgradeSettings): boolean {
+function isOriginAllowed(
+  header: HeaderReader,
+  { allowOrigin, onError }: UpgradeSettings,
+): boolean {
   const origin = header("origin");
   if (!origin) return true;
-  if (allowOrigin) return allowOrigin(origin);
+  try {
+    if (allowOrigin) return allowOrigin(origin);
+  } catch (error) {
+    // Such as of `new URL("null")`, which any page can make a browser send.
+    onError(error);
+    return false;
+  }
   // RFC 6454 section 6.2: nothing follows the host; a sandboxed page sends "null".
   return !header("cookie") || origin.endsWith(`//${header("host")}`);
 }

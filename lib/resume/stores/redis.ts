@@ -210,7 +210,6 @@ class Store implements RedisStore {
 
   async close(): Promise<void> {
     unreferencedClock.clearTimeout(this.#timer);
-    this.#timer = undefined;
     await this.#client.command("DEL", this.#leaseOf(this.#id));
   }
 
@@ -242,10 +241,10 @@ class Store implements RedisStore {
   async #request(key: string, owner: string): Promise<"released" | "dead" | "silent"> {
     const leftMs = Number(textOf(await this.#client.command("PTTL", this.#leaseOf(owner))));
     if (leftMs < 0) return "dead";
+    const limitMs = Math.min(leftMs + 1, this.#leaseMs / 4);
     let timer: unknown;
     return await new Promise<"released" | "silent">((resolve, reject) => {
       this.#waiting.set(key, () => resolve("released"));
-      const limitMs = Math.min(leftMs + 1, this.#leaseMs / 4);
       timer = unreferencedClock.setTimeout(() => resolve("silent"), limitMs);
       this.#client.command("PUBLISH", this.#channelOf(owner), `release ${key} ${this.#id}`)
         .catch(reject);

@@ -45,7 +45,8 @@ const SWEEP_MS = 60_000;
 
 interface Row {
   readonly gen: number;
-  readonly owned: number;
+  /** Whose it is, by its `#id`; 0 if it was released. */
+  readonly owned: string | number;
   readonly n: number;
   readonly rx: number;
   readonly acked: number;
@@ -105,6 +106,8 @@ class SqlStore implements SessionStore {
   readonly #now: () => number;
   readonly #sessions: string;
   readonly #messages: string;
+  /** Names this process: one that was replaced without knowing it must not release what another one has. */
+  readonly #id: string = crypto.randomUUID();
   /** What a crashed owner leaves is kept for twice as long as the engine keeps a session. */
   #keepMs = 240_000;
   #sweptAtMs = -Infinity;
@@ -154,8 +157,8 @@ class SqlStore implements SessionStore {
     // It was not released: this process, or the one before it, died or failed.
     const doubt = row.owned ? tx : row.doubt;
     this.#run(
-      `UPDATE ${this.#sessions} SET gen = ?, owned = 1, n = ?, doubt = ?, expires_at = ? WHERE key = ?`,
-      ...[gen, n, doubt, this.#expiry, key],
+      `UPDATE ${this.#sessions} SET gen = ?, owned = ?, n = ?, doubt = ?, expires_at = ? WHERE key = ?`,
+      ...[gen, this.#id, n, doubt, this.#expiry, key],
     );
     const messages = this.#run(
       `SELECT kind, data FROM ${this.#messages} WHERE key = ? ORDER BY seq`,
@@ -166,8 +169,8 @@ class SqlStore implements SessionStore {
 
   #begin(key: string, n: number, gen: number): Opened {
     this.#run(
-      `INSERT OR REPLACE INTO ${this.#sessions} VALUES (?, ?, 1, ?, 0, 0, 0, 0, NULL, NULL, ?)`,
-      ...[key, gen, n, this.#expiry],
+      `INSERT OR REPLACE INTO ${this.#sessions} VALUES (?, ?, ?, ?, 0, 0, 0, 0, NULL, NULL, ?)`,
+      ...[key, gen, this.#id, n, this.#expiry],
     );
     return {
       type: "session",
@@ -197,7 +200,12 @@ class SqlStore implements SessionStore {
   }
 
   release(key: string, isClean: boolean): Promise<void> {
-    if (isClean) this.#run(`UPDATE ${this.#sessions} SET owned = 0 WHERE key = ?`, key);
+    if (isClean) {
+      this.#run(
+        `UPDATE ${this.#sessions} SET owned = 0 WHERE key = ? AND owned = ?`,
+        ...[key, this.#id],
+      );
+    }
     return Promise.resolve();
   }
 

@@ -18,6 +18,7 @@ import {
   type Session,
   type SessionHandlers,
   type SessionStore,
+  type Transport,
 } from "../../../lib/resume/server/mod.ts";
 import { FakeClock } from "../../../lib/testing/mod.ts";
 
@@ -32,8 +33,8 @@ export interface EngineRig {
   readonly errors: unknown[];
   /** The sessions that began to live, oldest first. */
   readonly sessions: Session<string>[];
-  /** Connects a client. */
-  dial(): Client;
+  /** Connects a client, by a transport of which something may be different. */
+  dial(transport?: Partial<Transport>): Client;
   /** Lets promises run. */
   settle(): Promise<void>;
   read(): string[];
@@ -45,10 +46,11 @@ export class Client {
   readonly frames: string[] = [];
   readonly #connection: ServerConnection;
 
-  constructor(server: ResumeServer<unknown, string>) {
+  constructor(server: ResumeServer<unknown, string>, transport: Partial<Transport> = {}) {
     this.#connection = server.connect({
       send: (frame) => void this.frames.push(describe(frame)),
       close: (code, reason) => void this.frames.push(`close ${code} ${reason}`),
+      ...transport,
     }, undefined);
   }
 
@@ -116,9 +118,11 @@ export interface EngineRigOptions
   extends Partial<Omit<ResumeServerOptions<unknown, string>, "session">> {
   readonly handle?: Handle;
   readonly begin?: (session: Session<string>) => void;
+  /** What the application does at the end beside noting it. */
+  readonly end?: () => void | Promise<void>;
 }
 
-export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}): EngineRig {
+export function engineRig({ handle, begin, end, ...options }: EngineRigOptions = {}): EngineRig {
   const clock = new FakeClock();
   const log: string[] = [];
   const errors: unknown[] = [];
@@ -133,7 +137,10 @@ export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}):
           log.push(`${data}${delivery.redelivered ? " redelivered" : ""}`);
           return handle?.(data, delivery);
         },
-        end: (why: EndReason, unacked) => void log.push(`end ${why} [${unacked}]`),
+        end(why: EndReason, unacked): void | Promise<void> {
+          log.push(`end ${why} [${unacked}]`);
+          return end?.();
+        },
       };
     },
     onError: (error) => void errors.push(error),
@@ -146,7 +153,7 @@ export function engineRig({ handle, begin, ...options }: EngineRigOptions = {}):
     log,
     errors,
     sessions,
-    dial: () => new Client(server),
+    dial: (transport) => new Client(server, transport),
     settle: () => clock.tickAsync(0),
     read: () => log.splice(0),
   };

@@ -510,11 +510,11 @@ for (
   const [options, message] of [
     [
       { handshake: () => {} },
-      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+      "'options' must be without 'handshake' and 'queue' in a session",
     ],
     [
       { queue: false },
-      "'options' must be without 'handshake' and 'queue', as sessions have their own",
+      "'options' must be without 'handshake' and 'queue' in a session",
     ],
     [
       { heartbeat: { message: "x" } },
@@ -599,4 +599,28 @@ Deno.test("ResumableWebSocket carries no client in the place of the platform's c
   } finally {
     globalThis.WebSocket = WebSocket;
   }
+});
+
+Deno.test("ResumableWebSocket.send() in 'lost' writes nothing before the hello of the next session", () => {
+  const { ws, peer, clock } = sessionRig();
+  ws.addEventListener("lost", ({ unacked }) => unacked.forEach((data) => ws.send(data)));
+  peer.open();
+  ws.send("a");
+  peer.connection.send('\u0001{"t":"bye"}');
+  assertEquals(peer.frames, ["a"]);
+  clock.tick(DELAY_MS);
+  peer.open();
+  assertEquals([peer.hello.tx, peer.frames], [0, ["a"]]);
+});
+
+Deno.test("ResumableWebSocket remembers the hello that was answered, however many are not", () => {
+  const { peer, clock } = sessionRig();
+  peer.open();
+  for (let i = 0; i < 40; i++) {
+    peer.connection.close(1006);
+    clock.tick(DELAY_MS);
+    peer.connection.accept();
+  }
+  const { was } = peer.hello;
+  assertEquals(was, [1, ...Array.from({ length: 31 }, (_, i) => 10 + i)]);
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { deferred } from "../../../lib/deferred.ts";
-import type { Committed, Grave } from "../../../lib/resume/server/mod.ts";
+import { type Committed, type Grave, memoryStore } from "../../../lib/resume/server/mod.ts";
 import { attachedRig, engineRig, left, sharedStore } from "./engine_rig.ts";
 
 Deno.test("Session.end() confirms what was handled, sends what was accepted, and says farewell", async () => {
@@ -227,4 +227,71 @@ Deno.test("Session.end() as the session begins leaves no client attached to noth
     ["close 1013 not ready"],
     ["begin new", "end closed []"],
   ]);
+});
+
+Deno.test("ResumeServer opens no session that the store has not forgotten, whenever it leaves", async () => {
+  const expected = ["open", "remove"];
+  for (let turns = 0; turns < 40; turns++) {
+    const calls: string[] = [];
+    const store = memoryStore();
+    const { client, dial, sessions, settle } = await attachedRig({
+      maxUnackedBytes: 1,
+      store: {
+        ...store,
+        open(...args): ReturnType<typeof store.open> {
+          calls.push("open");
+          return store.open(...args);
+        },
+        remove(...args): void {
+          calls.push("remove");
+          void store.remove(...args);
+        },
+      },
+    });
+    client.drop();
+    dial().hello({ n: 2, new: false });
+    for (let i = 0; i < turns; i++) await undefined;
+    sessions[0]?.send("the first always fits");
+    sessions[0]?.send("too much");
+    await settle();
+    assertEquals([turns, calls.slice(0, 2)], [turns, expected]);
+  }
+});
+
+Deno.test("SessionHandlers.end() is called for a session that is lost as it begins", async () => {
+  const { dial, settle, read } = engineRig({
+    maxUnackedBytes: 40,
+    begin: (session) => ["first", "more than fits into 40"].forEach((text) => session.send(text)),
+  });
+  const client = dial();
+  client.hello();
+  await settle();
+  assertEquals([client.read(), read()], [
+    ["close 1013 not ready"],
+    ["begin new", "end overflow [first]"],
+  ]);
+});
+
+Deno.test("SessionHandlers.end() that rejects is reported", async () => {
+  const { client, errors, settle } = await attachedRig({
+    end: () => Promise.reject(new Error("the database is down")),
+  });
+  client.bye();
+  await settle();
+  assertEquals(errors.map(String), ["Error: the database is down"]);
+});
+
+Deno.test("SessionHandlers.message() is called for all that came before a farewell, however long it takes", async () => {
+  const done = deferred<void>();
+  const { client, clock, settle, read, server } = await attachedRig({
+    handle: (data) => data === "slow" ? done.promise : undefined,
+    ttlMs: 1_000,
+  });
+  client.receive("slow", "last");
+  client.bye();
+  client.drop();
+  await clock.tickAsync(1_001);
+  done.resolve();
+  await settle();
+  assertEquals([read(), server.size], [["slow", "last", "end closed []"], 0]);
 });

@@ -159,3 +159,84 @@ for (
     );
   });
 }
+
+Deno.test("ResumeServer keeps its bounds for sessions that begin at the same time", async () => {
+  const { dial, settle, server } = engineRig({
+    authenticate: (_request, auth) => auth ?? null,
+    maxSessions: 3,
+    maxSessionsPerUser: 2,
+  });
+  const clients = ["a", "a", "a", "b", "b"].map((auth, i) => {
+    const client = dial();
+    client.hello({ auth, s: `token-${i}-0123456789abcdef` });
+    return client;
+  });
+  await settle();
+  const full = ["close 1013 too many sessions"];
+  assertEquals([server.size, clients.map((client) => client.read())], [
+    3,
+    [["ok 0 new"], ["ok 0 new"], full, ["ok 0 new"], full],
+  ]);
+});
+
+Deno.test("ResumeServer has room again for what the store did not open", async () => {
+  let isDown = true;
+  const store = memoryStore();
+  const { dial, settle } = engineRig({
+    maxSessions: 1,
+    store: {
+      ...store,
+      open: (...args) => isDown ? Promise.reject(new Error("down")) : store.open(...args),
+    },
+  });
+  dial().hello();
+  await settle();
+  isDown = false;
+  const lost = dial();
+  lost.hello({ n: 2, new: false });
+  await settle();
+  const client = dial();
+  client.hello({ n: 3 });
+  await settle();
+  assertEquals([lost.read(), client.read()], [["lost unknown"], ["ok 0 new"]]);
+});
+
+Deno.test("ResumeServer sends again what a transport could not, and nothing in its place", async () => {
+  const { dial, settle, sessions, errors } = engineRig();
+  const came: unknown[] = [];
+  const client = dial({
+    send(frame): void {
+      if (frame === "b") throw new Error("the socket is full");
+      came.push(frame);
+    },
+  });
+  client.hello();
+  await settle();
+  for (const text of ["a", "b", "c"]) sessions[0]?.send(text);
+  await settle();
+  assertEquals([came.slice(1), client.read()], [["a"], ["close 1013 not ready"]]);
+  const next = dial();
+  next.hello({ n: 2, rx: 1, new: false });
+  await settle();
+  assertEquals([next.read(), errors.map(String)], [
+    ["ok 0", "b", "c"],
+    ["Error: the socket is full"],
+  ]);
+});
+
+Deno.test("ResumeServer gives back what is lost when a transport throws in close(), too", async () => {
+  const { dial, settle, sessions, read, errors } = engineRig({ maxUnackedBytes: 40 });
+  const client = dial({
+    close(): void {
+      throw new Error("no such socket");
+    },
+  });
+  client.hello();
+  await settle();
+  sessions[0]?.send("first");
+  assertEquals(sessions[0]?.send("more than fits into 40"), false);
+  assertEquals([read(), errors.map(String)], [
+    ["begin new", "end overflow [first]"],
+    ["Error: no such socket"],
+  ]);
+});

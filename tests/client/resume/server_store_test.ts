@@ -242,3 +242,69 @@ Deno.test("ResumeServer survives an 'onError' that throws, where the store fails
   await settle();
   assertEquals([next.read(), last.read()], [["close 1013 not ready"], ["lost unknown 0"]]);
 });
+
+Deno.test("ResumeServer.shutdown() counts a session that is over while its handler runs", async () => {
+  const { client, clock, read, server } = await attachedRig({
+    ttlMs: 100,
+    handle: () => new Promise(() => {}),
+  });
+  client.receive("endless");
+  client.drop();
+  await clock.tickAsync(100);
+  const left = server.shutdown({ timeoutMs: 1_000 });
+  await clock.tickAsync(1_000);
+  assertEquals([await left, read()], [1, ["endless", "end expired []"]]);
+});
+
+Deno.test("ResumeServer removes a session whose client never comes back once the store can", async () => {
+  const removed: (string | undefined)[] = [];
+  let isDown = true;
+  const { client, clock, server } = await attachedRig({
+    ttlMs: 1_000,
+    store: {
+      ...memoryStore(),
+      remove(_key, _gen, { why }): void {
+        if (isDown) throw new Error("down");
+        removed.push(why);
+      },
+    },
+  });
+  client.drop();
+  await clock.tickAsync(3_000);
+  assertEquals([server.size, removed], [0, []]);
+  isDown = false;
+  await clock.tickAsync(3_000);
+  assertEquals([removed, clock.pending], [["expired"], []]);
+});
+
+Deno.test("ResumeServer.shutdown() ends the attempts to remove a session", async () => {
+  const { client, clock, errors, server } = await attachedRig({
+    ttlMs: 1_000,
+    store: { ...memoryStore(), remove: () => Promise.reject(new Error("down")) },
+  });
+  client.drop();
+  await clock.tickAsync(1_000);
+  await server.shutdown();
+  await clock.tickAsync(10_000);
+  assertEquals([errors.map(String), clock.pending], [["Error: down", "Error: down"], []]);
+});
+
+Deno.test("ResumeServer confirms what was requested with the commit that follows the one that runs", async () => {
+  const done = deferred<void>();
+  const { store, answer } = slowStore();
+  const { client, settle } = await attachedRig({
+    store,
+    handle: (data) => data === "slow" ? done.promise : undefined,
+  });
+  client.receive("a", "slow");
+  client.request();
+  await settle();
+  // Handled while the commit of the first runs.
+  done.resolve();
+  await settle();
+  answer();
+  await settle();
+  answer();
+  await settle();
+  assertEquals(client.read(), ["ack 1", "ack 2"]);
+});

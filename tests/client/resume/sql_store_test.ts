@@ -86,3 +86,17 @@ Deno.test("sqlStore() refuses a prefix that is no name", () => {
     "Cannot create a store as 'prefix' must be a name: current value is a; DROP",
   );
 });
+
+Deno.test("sqlStore() releases nothing that another process has", async () => {
+  using opened = open();
+  const [before, owner, next] = [1, 2, 3].map(() => sqlStore(databaseOf(opened.db)));
+  const isWanted = (): boolean => true;
+  await before?.open("key", { new: true, n: 1, tx: 0 }, isWanted);
+  await owner?.open("key", { new: false, n: 2, tx: 3 }, isWanted);
+  await before?.release?.("key", true);
+  // The owner died: what the client ever sent may have been handled.
+  assertEquals(await next?.open("key", { new: false, n: 3, tx: 5 }, isWanted), {
+    type: "session",
+    session: { gen: 3, rx: 0, acked: 0, isNew: false, doubt: 5, messages: [] },
+  });
+});

@@ -55,3 +55,19 @@ for (
     assertEquals(upgrade.protocol ?? (upgrade as { status: number }).status, expected);
   });
 }
+
+Deno.test("ResumeServer.upgrade() refuses a page of which 'allowOrigin' throws, and reports it", () => {
+  const errors: unknown[] = [];
+  const server = new ResumeServer({
+    session: () => ({}),
+    allowOrigin: (origin) => new URL(origin).hostname === "example.com",
+    onError: (error) => void errors.push(error),
+  });
+  // What a sandboxed frame says.
+  const given: Readonly<Record<string, string>> = { ...HEADERS, origin: "null" };
+  assertEquals(server.upgrade((name) => given[name]), {
+    status: 403,
+    message: "This origin may not connect",
+  });
+  assertEquals(errors.map((error) => (error as Error).name), ["TypeError"]);
+});

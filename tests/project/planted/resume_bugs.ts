@@ -23,6 +23,7 @@ const half = edit("lib/resume/half.ts");
 const client = edit("lib/resume/session.ts");
 const live = edit("lib/resume/server/live_session.ts");
 const server = edit("lib/resume/server/resume_server.ts");
+const connection = edit("lib/resume/server/connection.ts");
 const confirmations = edit("lib/resume/server/confirmations.ts");
 const inbound = edit("lib/resume/server/inbound.ts");
 const storage = edit("lib/resume/web_storage.ts");
@@ -220,7 +221,7 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     live(
       "A session that is lost confirms what is not committed",
       "    this.#leave(why, this.#grave(why));",
-      '    this.#write(controlFrame({ t: "lost", why, rx: this.#grave(why).rx }));\n' +
+      '    this.#transport?.send(controlFrame({ t: "lost", why, rx: this.#grave(why).rx }));\n' +
         "    this.#leave(why, this.#grave(why));",
     ),
   ),
@@ -304,16 +305,16 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
     "server_store_test.ts",
     live(
       "What is handled while the store is asked for something else is not confirmed",
-      "return this.#isEnding || !this.#transport;",
-      "return this.#isEnding || this.#isUnsure || !this.#transport;",
+      "return this.#isEnding || !this.#transport ||",
+      "return this.#isEnding || this.#isUnsure || !this.#transport ||",
     ),
   ),
   inTest(
     "server_store_test.ts",
-    server(
+    live(
       "A session that was opened for a connection that is gone forgets the hello",
-      "      n: hello.n,\n      settings",
-      "      n: 0,\n      settings",
+      "    this.n = n;\n    this.isNew",
+      "    this.n = 0;\n    this.isNew",
     ),
   ),
   inTest(
@@ -366,7 +367,7 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   ),
   inTest(
     "server_limits_test.ts",
-    edit("lib/resume/server/connection.ts")(
+    connection(
       "Opening a session has no deadline",
       'this.#enter("opening", this.#settings.openTimeoutMs,',
       'this.#enter("opening", 2 ** 30,',
@@ -423,6 +424,118 @@ export const RESUME_TEST_BUGS: readonly SessionBug[] = [
   inTest(
     "web_storage_test.ts",
     storage("A page that is left keeps its lock", "    this.#unlock();\n", ""),
+  ),
+  inTest(
+    "server_store_test.ts",
+    server(
+      "What is over and still runs does not count at a shutdown",
+      "return this.#rest.length;",
+      "return this.#live.size;",
+    ),
+  ),
+  inTest(
+    "server_store_test.ts",
+    server(
+      "A session that the store could not forget is never forgotten",
+      "if (!isDone && !this.#isShut) clock",
+      "if (ttlMs < 0) clock",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    server(
+      "Sessions that begin at the same time find the same room",
+      "return this.#total >= settings",
+      "return this.#live.size >= settings",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    server(
+      "What the store does not open takes room",
+      'if (opened?.type !== "session") this',
+      "if (!opened) this",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    connection(
+      "A message that a transport does not take is skipped",
+      "send(frame);\n    } catch (error) {\n      this.#fail(error);",
+      "send(frame);\n    } catch (error) {\n      this.#settings.onError(error);",
+    ),
+  ),
+  inTest(
+    "server_limits_test.ts",
+    connection(
+      "A transport that throws keeps what is lost from being given back",
+      "close(code, reason);\n    } catch (error) {\n      this.#fail(error);",
+      "close(code, reason);\n    } catch (error) {\n      throw error;",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "Nobody is told of a session that is lost as it begins",
+      "    if (!this.#handlers) await undefined;\n",
+      "",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "What 'end' rejects with is not reported",
+      "await this.#handlers?.end?.(",
+      "this.#handlers?.end?.(",
+    ),
+  ),
+  inTest(
+    "server_end_test.ts",
+    live(
+      "What came before a farewell is thrown away when it takes long",
+      "if (this.isOver || this.#isLeaving) return;",
+      "if (this.isOver) return;",
+    ),
+  ),
+  inTest(
+    "server_store_test.ts",
+    live(
+      "What was requested waits for a timer when a commit runs",
+      " || this.#confirmations.isRequested;",
+      ";",
+    ),
+  ),
+  inTest(
+    "resumable_websocket_test.ts",
+    client(
+      "Messages of the next session leave on the connection of the last",
+      "    link.isUp = false;\n    this.#lose",
+      "    this.#lose",
+    ),
+  ),
+  inTest(
+    "resumable_websocket_test.ts",
+    client(
+      "A client that was refused often enough forgets which hello was answered",
+      "!i || i + MAX_LATER",
+      "i + MAX_LATER",
+    ),
+  ),
+  inTest(
+    "sql_store_test.ts",
+    edit("lib/resume/stores/sql.ts")(
+      "A process that was replaced releases what its successor has",
+      "WHERE key = ? AND owned = ?",
+      "WHERE key = ? AND owned <> '' AND ? <> ''",
+    ),
+  ),
+  inTest(
+    "upgrade_test.ts",
+    edit("lib/resume/server/upgrade.ts")(
+      "A page whose origin is no URL ends the process",
+      "    onError(error);\n    return false;",
+      "    throw error;",
+    ),
   ),
   inTest(
     "upgrade_test.ts",
