@@ -123,7 +123,7 @@ class SqlStore implements SessionStore {
     this.#sessions = `${prefix}_sessions`;
     this.#messages = `${prefix}_messages`;
     this.#run(
-      `CREATE TABLE IF NOT EXISTS ${this.#sessions} (key TEXT PRIMARY KEY, gen INTEGER, owned INTEGER, ` +
+      `CREATE TABLE IF NOT EXISTS ${this.#sessions} (key TEXT PRIMARY KEY, gen INTEGER, owned, ` +
         `n INTEGER, rx INTEGER, acked INTEGER, tx INTEGER, doubt INTEGER, why TEXT, handled INTEGER, ` +
         `expires_at INTEGER) WITHOUT ROWID`,
     );
