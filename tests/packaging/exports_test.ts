@@ -98,7 +98,7 @@ const EXPORTS: Readonly<Record<string, Exports>> = {
   },
   "lib/resume/adapters/ws.ts": {
     values: "acceptWs wsOptions",
-    types: "WsOptions WsRequest WsSocket",
+    types: "AcceptWsOptions WsOptions WsRequest WsSocket",
   },
   "lib/resume/adapters/durable_object.ts": { values: "serveDurableObject", types: "" },
   "lib/resume/stores/sql.ts": { values: "sqlStore", types: "SqlDatabase SqlStoreOptions SqlValue" },

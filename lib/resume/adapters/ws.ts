@@ -14,6 +14,10 @@ export interface WsSocket {
   send(data: unknown): void;
   /** Starts the close handshake. */
   close(code: number, reason: string): void;
+  /** Sends a ping, which the peer's platform answers. */
+  ping(): void;
+  /** Ends the connection without a handshake. */
+  terminate(): void;
   /** Listens. */
   // deno-lint-ignore no-explicit-any -- each event has listeners of its own
   on(type: string, listener: (...args: any[]) => void): unknown;
@@ -69,21 +73,44 @@ export function wsOptions<Request extends WsRequest, User>(
   };
 }
 
+/** Options of {@linkcode acceptWs}. */
+export interface AcceptWsOptions {
+  /**
+   * Milliseconds between pings; a peer that sends nothing between two of them is gone.
+   *
+   * @default {30_000} As Deno and Bun send them by themselves; `ws` sends none, and a peer that vanished
+   * without a word would keep its session for ever.
+   */
+  pingMs?: number;
+}
+
 /** Takes a connection: what listens to `connection` of a `WebSocketServer`. */
 export function acceptWs<Request extends WsRequest, User>(
   server: ResumeServer<Request, User>,
   socket: WsSocket,
   request: Request,
+  { pingMs = 30_000 }: AcceptWsOptions = {},
 ): void {
   const connection = server.connect({
     send: (frame) => void (socket.readyState === 1 && socket.send(frame)),
     close: (code, reason) => socket.close(code, reason),
   }, request);
+  let isSilent = false;
+  const pinging = setInterval(() => {
+    if (isSilent) return socket.terminate();
+    isSilent = true;
+    socket.ping();
+  }, pingMs);
+  socket.on("pong", () => isSilent = false);
   socket.on("message", (data: Uint8Array, isBinary: boolean) => {
+    isSilent = false;
     // A copy of its own: what `ws` gives is a window on a buffer that others share.
     connection.receive(isBinary ? new Uint8Array(data) : data.toString());
   });
-  socket.on("close", () => connection.closed());
+  socket.on("close", () => {
+    clearInterval(pinging);
+    connection.closed();
+  });
   // Without a listener Node would end the process; a close follows.
   socket.on("error", () => {});
 }

@@ -6,6 +6,8 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 // @ts-types="npm:@types/ws@8"
@@ -14,6 +16,7 @@ import { bunHandlers, type BunSocket } from "../../../lib/resume/adapters/bun.ts
 import { serveDeno } from "../../../lib/resume/adapters/deno.ts";
 import { serveDurableObject } from "../../../lib/resume/adapters/durable_object.ts";
 import { acceptWs, wsOptions } from "../../../lib/resume/adapters/ws.ts";
+import { REQUEST } from "../../../lib/resume/frames.ts";
 import { ResumableWebSocket } from "../../../lib/resume/mod.ts";
 import { ResumeServer } from "../../../lib/resume/server/mod.ts";
 import { unreferencedClock } from "../../../lib/resume/server/clock.ts";
@@ -84,6 +87,45 @@ Deno.test("acceptWs() carries a session, and wsOptions() refuse what offers none
   await server.shutdown();
   wss.close();
   await new Promise((resolve) => http.close(resolve));
+});
+
+/** What a connection of `ws` does, written down. */
+class FakeWsSocket extends EventEmitter {
+  readonly readyState = 1;
+  readonly done: unknown[] = [];
+
+  send(frame: unknown): void {
+    this.done.push(frame);
+  }
+  close(code: number): void {
+    this.done.push(code);
+  }
+  ping(): void {
+    this.done.push("ping");
+  }
+  terminate(): void {
+    this.done.push("terminate");
+    this.emit("close");
+  }
+}
+
+Deno.test("acceptWs() pings its peer, and ends a connection without any sign of life between two", () => {
+  using time = new FakeTime();
+  const socket = new FakeWsSocket();
+  acceptWs(echo<{ readonly headers: Record<string, string> }>(), socket, { headers: {} }, {
+    pingMs: 1_000,
+  });
+  socket.emit("message", new TextEncoder().encode(HELLO), false);
+  time.tick(1_000);
+  socket.emit("pong");
+  time.tick(1_000);
+  socket.emit("message", new TextEncoder().encode(REQUEST), false);
+  time.tick(1_000);
+  assertEquals(socket.done.filter((it) => it === "ping").length, 3);
+  assertEquals(socket.done.includes("terminate"), false);
+  time.tick(10_000);
+  assertEquals(socket.done.filter((it) => it === "ping").length, 3);
+  assertEquals(socket.done.at(-1), "terminate");
 });
 
 /** What a connection of Bun does, written down. */
