@@ -53,7 +53,8 @@ export const BUDGETS: readonly Budget[] = [
   { row: "fleet after a 10 min outage", unit: "p99 / (N/C)", atMost: 1.25 },
   { row: "receive", unit: "x fake", atMost: 2.1 },
   { row: "receive", unit: "x rews", atMost: 0.85 },
-  { row: "receiveText", unit: "x raw rate", atLeast: 0.75 },
+  // One commit had 0.75 on a machine of one day, and 0.68 on that of three days later.
+  { row: "receiveText", unit: "x raw rate", atLeast: 0.65 },
   { row: "sendText", unit: "x raw", atMost: 1.25 },
   { row: "queue growth", unit: "x t(100 k)", atMost: 12 },
   { row: "bufferedAmount", unit: "x t(100)", atMost: 2 },
