@@ -64,6 +64,11 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const rows = choose(positionals);
   if (!rows) return 1;
+  const jobs = Number(values.jobs);
+  if (!(jobs >= 1)) {
+    console.error(`--jobs must be at least 1: ${values.jobs}`);
+    return 1;
+  }
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => interruption.abort());
@@ -87,7 +92,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+    await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     await removeFolder(folder);
   }
