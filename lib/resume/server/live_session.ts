@@ -244,15 +244,16 @@ export class LiveSession<User> implements Session<User>, InboundHost, CommitHost
     if (this.isOver) return;
     this.isOver = true;
     this.#inbound.clear();
+    // Which by now only stops its timer.
     this.expire();
     this.#settings.clock.clearTimeout(this.#refreshTimer);
     this.#onGone(grave);
     this.#notify();
     this.#transport?.close(why === "closed" ? CLOSED : why === "moved" ? MOVED : LATER, why);
-    void this.#tell(why, unacked ?? this.#outgoing.list());
+    void this.#callEnd(why, unacked ?? this.#outgoing.list());
   }
 
-  async #tell(why: EndReason, unacked: readonly WebSocketData[]): Promise<void> {
+  async #callEnd(why: EndReason, unacked: readonly WebSocketData[]): Promise<void> {
     // It may have left as it began.
     if (!this.#handlers) await undefined;
     try {
